@@ -1,0 +1,66 @@
+"""Quantization-aware fine-tuning: teach a float network to live with int8.
+
+tensorflow-model-optimization puts a fake quantization behind each weight and activation. Its
+activation ranges start at +-6 and follow the data so slowly that a short fine-tuning would end with
+ranges that waste codes, so they are set from observed activations first.
+"""
+
+import warnings
+
+import numpy as np
+import numpy.typing as npt
+
+from runtime.dataset import Digits
+from runtime.image import to_float
+from train.augment import augment
+from train.graph import deployment_graph
+from train.loop import Plan, Trainer
+from train.tf import keras, tf
+
+CALIBRATION = 1_024
+"""Training images whose activations give the first ranges."""
+
+
+def prepare(model: keras.Model, train: Digits, plan: Plan) -> keras.Model:
+    """The deployment graph of ``model`` with fake quantization, its ranges set from data."""
+    import tensorflow_model_optimization as tfmot  # noqa: PLC0415 - train.tf must come first
+
+    graph = deployment_graph(model)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        quantized = tfmot.quantization.keras.quantize_model(graph)
+    _set_range(quantized.layers[0], 0.0, 1.0)  # the input: pixels, by contract
+    for name, (low, high) in observe(graph, train, plan).items():
+        _set_range(quantized.get_layer(f"quant_{name}"), low, high)
+    return quantized
+
+
+def fine_tune(model: keras.Model, train: Digits, plan: Plan) -> Trainer:
+    """A trainer for ``prepare(model)``; run its epochs to fine-tune."""
+    return Trainer(prepare(model, train, plan), train, plan)
+
+
+def observe(graph: keras.Model, train: Digits, plan: Plan) -> dict[str, tuple[float, float]]:
+    """Smallest and largest output of each layer on calibration images, half of them augmented."""
+    images = tf.constant(to_float(train.images[calibration(train, plan, CALIBRATION)]))
+    images = tf.concat([images, augment(images, tf.constant([plan.seed, -1]), plan.level)], axis=0)
+    ranges = {}
+    for layer in graph.layers:
+        images = layer(images)
+        ranges[layer.name] = (float(tf.reduce_min(images)), float(tf.reduce_max(images)))
+    return ranges
+
+
+def calibration(train: Digits, plan: Plan, count: int) -> npt.NDArray[np.int64]:
+    """Which training images to calibrate on: at most ``count``, chosen by the plan's seed."""
+    return np.random.default_rng(plan.seed).permutation(len(train))[:count]
+
+
+def _set_range(wrapper: keras.layers.Layer, low: float, high: float) -> None:
+    """Set the range of a layer's output, if it has one. A range must contain zero."""
+    for variable in wrapper.non_trainable_variables:
+        name = variable.name.split(":")[0]
+        if name.endswith(("post_activation_min", "output_min", "quantize_layer_min")):
+            variable.assign(min(low, 0.0))
+        elif name.endswith(("post_activation_max", "output_max", "quantize_layer_max")):
+            variable.assign(max(high, 0.0))

@@ -1,0 +1,61 @@
+"""TensorFlow as this project uses it: legacy Keras, quiet, and repeatable.
+
+Import ``tf`` and ``keras`` from here and nowhere else: tensorflow-model-optimization accepts only
+Keras 2 models, and Keras 2 is chosen by an environment variable that TensorFlow reads when it is
+imported.
+"""
+
+import contextlib
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+
+if "tensorflow" in sys.modules and os.environ.get("TF_USE_LEGACY_KERAS") != "1":
+    raise RuntimeError("set TF_USE_LEGACY_KERAS=1 or import train.tf before tensorflow")
+os.environ["TF_USE_LEGACY_KERAS"] = "1"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # the nets are too small to gain from a GPU
+
+
+@contextlib.contextmanager
+def silence() -> Iterator[None]:
+    """Keep native code's notes off standard error; they are shown when the block fails."""
+    saved = os.dup(2)
+    with tempfile.TemporaryFile() as notes:
+        os.dup2(notes.fileno(), 2)
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                yield
+        except BaseException:
+            notes.seek(0)
+            os.write(saved, notes.read())
+            raise
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+
+
+with silence():
+    import tensorflow as tf
+
+keras = tf.keras
+
+DEFAULT_THREADS = 2
+"""Threads of a float operation. Part of the recipe: another count rounds sums differently."""
+
+__all__ = ["DEFAULT_THREADS", "configure", "keras", "silence", "tf"]
+
+
+def configure(seed: int, threads: int = DEFAULT_THREADS) -> None:
+    """Make what follows repeatable: same seed, threads, machine and versions give the same bytes.
+
+    The thread count is fixed by the first call in a process, because TensorFlow cannot change it.
+    """
+    if not tf.config.threading.get_intra_op_parallelism_threads():
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.experimental.enable_op_determinism()
+    keras.backend.clear_session()  # layer names, and so tensor names, start from zero
+    keras.utils.set_random_seed(seed)
