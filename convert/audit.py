@@ -1,0 +1,46 @@
+"""Whether a model is int8 from end to end; an operator that is not is refused by name."""
+
+from convert.tflite import Model, Tensor
+from runtime.errors import ModelError
+
+_CONSTANTS = ("INT8", "INT32", "INT64")  # weights; biases, shapes, axes
+
+
+def check(model: Model, name: str = "model") -> None:
+    """Raise ModelError unless every operator of ``model`` computes in int8, with static shapes.
+
+    Constants may be int8 (weights), int32 (biases, shapes, axes) or int64.
+    """
+    for place, numbers in (("input", model.inputs), ("output", model.outputs)):
+        if len(numbers) != 1:
+            raise ModelError(f"{name} has {len(numbers)} {place}s, expected one")
+    for index, operator in enumerate(model.operators):
+        for number in (*operator.inputs, *operator.outputs):
+            tensor = model.tensors[number]
+            if number >= 0 and (problem := _problem(tensor)):  # -1: an input that is left out
+                raise ModelError(
+                    f"operator {index} {operator.name} of {name} is not full int8: tensor "
+                    f"{tensor.name!r} {problem}; quantize weights and activations"
+                )
+    for number in (*model.inputs, *model.outputs):
+        if problem := _problem(model.tensors[number]):
+            raise ModelError(f"{name}: tensor {model.tensors[number].name!r} {problem}")
+
+
+def _problem(tensor: Tensor) -> str:
+    """What keeps ``tensor`` from being part of an int8 model; empty when nothing does."""
+    if tensor.is_constant:
+        return "" if tensor.dtype in _CONSTANTS else f"is a constant of {tensor.dtype}"
+    return _problem_of_activation(tensor)
+
+
+def _problem_of_activation(tensor: Tensor) -> str:
+    if tensor.dtype != "INT8":
+        return f"is {tensor.dtype}"
+    if not tensor.scales:
+        return "has no scale"
+    if -1 in tensor.signature or 0 in tensor.shape:
+        return f"has no static shape ({list(tensor.signature)})"
+    if tensor.shape and tensor.shape[0] != 1:
+        return f"has batch {tensor.shape[0]}, expected 1"
+    return ""

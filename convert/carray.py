@@ -1,0 +1,137 @@
+"""A ``.tflite`` file as a C array: ``python -m convert.carray model.tflite``.
+
+Writes ``NAME_data.h`` and ``NAME_data.c``, valid C99 and C++11, for firmware that brings its own
+interpreter. The array is ``const``, so that it stays in flash, and aligned as flatbuffers need.
+"""
+
+import argparse
+import hashlib
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from convert import publish, tflite
+from convert.tflite import Model, Tensor
+from runtime import classifier, console
+
+ALIGNMENT = 16
+"""Bytes. TensorFlow Lite Micro wants its model aligned like this."""
+_PER_LINE = 16
+
+
+@dataclass(frozen=True)
+class CArray:
+    """The two files, as text."""
+
+    identifier: str  # the array's name in C, and the files' name
+    header: str
+    source: str
+
+    def files(self) -> Mapping[str, bytes]:
+        """File names with their content."""
+        name = self.identifier
+        return {f"{name}.h": self.header.encode(), f"{name}.c": self.source.encode()}
+
+
+def identifier(file_name: str) -> str:
+    """A legal C identifier for any file name: "My model-2.tflite" gives "My_model_2_data"."""
+    stem = re.sub(r"[^A-Za-z0-9]+", "_", Path(file_name).stem).strip("_")
+    if not stem or stem[0].isdigit():
+        stem = f"model_{stem}".rstrip("_")
+    return f"{stem}_data"
+
+
+def generate(model: Model, file_name: str, labels: Sequence[str]) -> CArray:
+    """The C array of ``model``; the same input gives the same text."""
+    name = identifier(file_name)
+    digest = hashlib.sha256(model.content).hexdigest()
+    origin = f"/* Made by: python -m convert.carray {_comment(Path(file_name).name)} */\n"
+    return CArray(
+        name,
+        header=origin + "\n".join(_header(name, model, digest, labels)) + "\n",
+        source=origin + "\n".join(_source(name, model, labels)) + "\n",
+    )
+
+
+def _header(name: str, model: Model, digest: str, labels: Sequence[str]) -> Iterator[str]:
+    macro = name.upper()
+    yield from (f"#ifndef {macro}_H", f"#define {macro}_H", "")
+    yield f"#define {macro}_LENGTH {len(model.content)}u /* bytes */"
+    yield f'#define {macro}_SHA256 "{digest}" /* of the .tflite file */'
+    for place, numbers in (("INPUT", model.inputs), ("OUTPUT", model.outputs)):
+        for index, number in enumerate(numbers):
+            suffix = place if len(numbers) == 1 else f"{place}{index}"
+            yield from ("", *_tensor_macros(f"{macro}_{suffix}", model.tensors[number]))
+    yield from ("", "#ifdef __cplusplus", 'extern "C" {', "#endif", "")
+    yield f"/* The model, aligned to {ALIGNMENT} bytes. */"
+    yield f"extern const unsigned char {name}[{macro}_LENGTH];"
+    if labels:
+        yield from ("", "/* What each output stands for, UTF-8. */")
+        yield f"#define {macro}_LABEL_COUNT {len(labels)}"
+        yield f"extern const char *const {name}_labels[{macro}_LABEL_COUNT];"
+    yield from ("", "#ifdef __cplusplus", "}", "#endif", "", f"#endif /* {macro}_H */")
+
+
+def _tensor_macros(prefix: str, tensor: Tensor) -> Iterator[str]:
+    yield f"/* {tensor.dtype.lower()} {list(tensor.shape)} */"
+    yield f"#define {prefix}_COUNT {math.prod(tensor.shape)}u /* elements */"
+    if len(tensor.scales) == 1:
+        yield "/* real = scale * (stored - zero point) */"
+        yield f"#define {prefix}_SCALE {tensor.scales[0]:.9g}f"
+        yield f"#define {prefix}_ZERO_POINT ({tensor.zero_points[0]})"
+
+
+def _source(name: str, model: Model, labels: Sequence[str]) -> Iterator[str]:
+    yield from (f'#include "{name}.h"', "")
+    yield "#if defined(_MSC_VER)"
+    yield f"#define ALIGNED __declspec(align({ALIGNMENT}))"
+    yield "#else"
+    yield f"#define ALIGNED __attribute__((aligned({ALIGNMENT})))"
+    yield from ("#endif", "", f"ALIGNED const unsigned char {name}[{name.upper()}_LENGTH] = {{")
+    for start in range(0, len(model.content), _PER_LINE):
+        row = model.content[start : start + _PER_LINE]
+        yield "    " + ", ".join(f"0x{byte:02x}" for byte in row) + ","
+    yield "};"
+    if labels:
+        yield from ("", f"const char *const {name}_labels[{name.upper()}_LABEL_COUNT] = {{")
+        yield from (f"    {_literal(label)}," for label in labels)
+        yield "};"
+
+
+def _literal(text: str) -> str:
+    """A C string literal. Octal escapes, because they end after three digits."""
+    safe = "".join(
+        chr(byte) if chr(byte).isalnum() or chr(byte) in " -_." else f"\\{byte:03o}"
+        for byte in text.encode()
+    )
+    return f'"{safe}"'
+
+
+def _comment(text: str) -> str:
+    """``text`` with what could end or upset a C comment replaced."""
+    return re.sub(r"[^A-Za-z0-9._ -]", "_", text)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of ``python -m convert.carray``."""
+    result = argparse.ArgumentParser("python -m convert.carray", description=__doc__)
+    result.add_argument("model", type=Path, help="any .tflite file")
+    result.add_argument("--out", type=Path, metavar="DIR", help="default: beside the model")
+    return result
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; gives its exit status."""
+    options = parser().parse_args(argv)
+    model = tflite.read(options.model)
+    array = generate(model, options.model.name, classifier.read_labels(options.model))
+    out = options.out or options.model.parent
+    publish.files(out, array.files())
+    print(f"wrote {out / array.identifier}.h and .c: {len(model.content):,} bytes of model")
+    return 0
+
+
+if __name__ == "__main__":
+    console.run(main)

@@ -1,0 +1,196 @@
+"""The main job: from a float model to a proven int8 model, ``python -m convert.export``.
+
+float model -> quantization-aware fine-tuning -> full-int8 .tflite -> audit of its operators ->
+parity with the float model -> C array -> manifest. Everything lands in one folder, whole or not at
+all; a model that loses more accuracy than --max-drop is not published.
+"""
+
+import argparse
+import math
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from convert import artifacts, audit, parity, publish, quantize, report, tflite
+from convert.artifacts import Provenance
+from convert.parity import Parity
+from runtime import console
+from runtime.errors import DataError, GateError, ModelError
+from train import data, fit, loop, presets, qat, store
+from train.augment import LEVELS
+from train.data import Dataset
+from train.graph import deployment_graph
+from train.loop import Plan
+from train.model import SIDE
+from train.presets import Recipe
+from train.tf import DEFAULT_THREADS, configure, keras
+
+MAX_DROP = 0.1
+"""Percentage points of accuracy that int8 may lose, on 10,000 images."""
+CALIBRATION = 500
+"""Training images that give the ranges of post-training quantization."""
+OTHER_RECIPE = Recipe(epochs=0, peak_rate=0, augmentation="light")
+"""Fine-tuning of a model that is not a preset's."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for."""
+
+    preset: str
+    model: Path | None  # a float model; None: the preset's
+    data: Path | None
+    out: Path
+    quantize: str  # "qat" or "ptq"
+    max_drop: float | None  # percentage points; None: MAX_DROP, wider for a small test set
+    seed: int
+    threads: int
+
+    @property
+    def name(self) -> str:
+        """The name of the model, and of its folder."""
+        return self.model.stem if self.model else self.preset
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the model is fine-tuned."""
+        return OTHER_RECIPE if self.model else presets.find(self.preset).recipe
+
+    def options(self) -> dict[str, str]:
+        """What decides the result besides the data: options of the command, without paths."""
+        model = {"--model": self.model.name} if self.model else {"--preset": self.preset}
+        repeat = {"--seed": str(self.seed), "--threads": str(self.threads)}
+        return model | {"--quantize": self.quantize} | repeat
+
+
+def export(request: Request) -> Parity:
+    """Do the whole job; raises ThimbleError, and then leaves the previous result as it was."""
+    with publish.claim(request.out / request.name) as claim:
+        dataset = data.load(request.data)
+        print(dataset.summary())
+        configure(request.seed, request.threads)
+        model, origin = float_model(request, dataset)
+        print(f"float model: {origin}")
+        content = int8_model(request, model, dataset)
+        graph = tflite.parse(content, f"{request.name}.tflite")
+        audit.check(graph, f"{request.name}.tflite")
+        print(f"int8 model: {len(content):,} bytes, {', '.join(graph.op_names)}")
+        result = measure(graph, model, dataset)
+        allowed = gate(request.max_drop, result.images)
+        if result.drop > allowed:
+            raise GateError(
+                f"int8 loses {result.drop:.2f} points of accuracy, allowed are {allowed:.2f} "
+                "(--max-drop): nothing was written"
+            )
+        provenance = Provenance(request.name, origin, request.options(), request.quantize)
+        claim.publish(artifacts.collect(provenance, model, graph, dataset, result))
+    return result
+
+
+def float_model(request: Request, dataset: Dataset) -> tuple[keras.Model, str]:
+    """The float model, and a sentence on where it comes from."""
+    if request.model:
+        model = store.load(request.model)
+        check(model, request.model, len(dataset.names))
+        return model, f"{request.model.name}, as given"
+    if dataset.is_mnist:
+        path = store.pretrained(request.preset)
+        return store.load(path), f"{path.name}, pretrained on MNIST"
+    print(f"training {request.preset} on {dataset.source}, because the pretrained one is for MNIST")
+    setup = fit.setup(presets.find(request.preset), dataset, request.seed, request.threads)
+    model, _ = fit.train(setup, dataset)
+    return model, f"{request.preset}, trained in this run on {dataset.source}"
+
+
+def check(model: keras.Model, path: Path, classes: int) -> None:
+    """Raise ModelError unless ``model`` maps a digit's image to ``classes`` logits."""
+    expected = (None, SIDE, SIDE, 1), (None, classes)
+    found = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
+    for place, want, have in zip(("input", "output"), expected, found, strict=True):
+        if have is None or isinstance(have, list) or tuple(have)[1:] != want[1:]:
+            raise ModelError(f"{path} has {place} shape {have}, this data needs {want}")
+
+
+def int8_model(request: Request, model: keras.Model, dataset: Dataset) -> bytes:
+    """Quantize: by fine-tuning ("qat") or from a calibration set alone ("ptq")."""
+    recipe = request.recipe
+    level = LEVELS[recipe.augmentation]
+    plan = Plan(recipe.qat_epochs, recipe.qat_rate, level, request.seed)
+    if request.quantize == "ptq":
+        images = dataset.train.images[qat.calibration(dataset.train, plan, CALIBRATION)]
+        return quantize.int8(deployment_graph(model), images)
+    trainer = qat.fine_tune(model, dataset.train, plan)
+    for _ in fit.report(trainer.epochs(dataset.validation), plan.epochs):
+        pass
+    return quantize.int8(trainer.model)
+
+
+def measure(graph: tflite.Model, model: keras.Model, dataset: Dataset) -> Parity:
+    """Parity on the test set: the one time that it is looked at."""
+    print(f"parity: {len(dataset.test):,} test images through every runtime present")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.tflite"
+        path.write_bytes(graph.content)
+        output = graph.tensors[graph.outputs[0]]
+        return parity.measure(path, loop.logits(model, dataset.test), dataset.test, output)
+
+
+def gate(option: float | None, images: int) -> float:
+    """The drop that is allowed, in percentage points.
+
+    Without the option it grows as the sampling error does when there are fewer than 10,000 images,
+    and is never less than one image.
+    """
+    if option is not None:
+        return option
+    return max(MAX_DROP * math.sqrt(10_000 / images), 100 / images)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of ``python -m convert.export``."""
+    result = argparse.ArgumentParser("python -m convert.export", description=__doc__)
+    source = result.add_mutually_exclusive_group()
+    source.add_argument("--preset", default="base", choices=presets.PRESETS, help="default: base")
+    source.add_argument("--model", type=Path, metavar="FILE", help="a float model, .keras")
+    result.add_argument("--data", type=Path, metavar="DIR", help="MNIST's files, or class folders")
+    result.add_argument(
+        "--out", type=Path, default=Path("build"), metavar="DIR", help="default: build"
+    )
+    result.add_argument(
+        "--quantize",
+        choices=("qat", "ptq"),
+        default="qat",
+        help="quantization-aware fine-tuning (default), or post-training quantization to compare",
+    )
+    result.add_argument(
+        "--max-drop",
+        type=float,
+        metavar="POINTS",
+        help=f"accuracy that int8 may lose, in percentage points; default {MAX_DROP} on 10,000 "
+        "images, and wider on fewer, as the sampling error is",
+    )
+    result.add_argument("--seed", type=int, default=0, help="of every random choice; default 0")
+    result.add_argument(
+        "--threads",
+        type=int,
+        default=DEFAULT_THREADS,
+        help="another count rounds differently; default %(default)s",
+    )
+    return result
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; gives its exit status."""
+    options = parser().parse_args(argv)
+    if options.seed < 0 or options.threads < 1 or not (options.max_drop or 0) >= 0:
+        raise DataError("--seed and --max-drop must be at least 0, --threads at least 1")
+    request = Request(**vars(options))
+    result = export(request)
+    print(f"\n{report.summary(result)}\n\n{report.runtimes(result)}\n")
+    print(f"wrote {request.out / request.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    console.run(main)

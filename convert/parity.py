@@ -1,0 +1,130 @@
+"""Whether the int8 network still is the float network, and whether the runtimes agree on it."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from convert.tflite import Tensor
+from runtime import interpreter, worker
+from runtime.dataset import Digits
+
+FLOATS = npt.NDArray[np.float32]
+
+NAMED = ("litert", "default")
+"""The runtime whose bytes are the product's: LiteRT's default kernels (XNNPACK)."""
+RUNTIMES = (
+    NAMED,
+    ("litert", "reference"),
+    ("tensorflow", "default"),
+    ("tflite-runtime", "default"),
+    ("tflite-runtime", "reference"),
+)
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """One interpreter and kernel set, against the named one. Shares are 0..1."""
+
+    name: str  # "litert 2.3.0, default kernels"
+    accuracy: float
+    predictions_differing: int  # images
+    images_differing: float  # share with at least one differing output byte
+    outputs_differing: float  # share of all output bytes
+    largest_difference: int  # steps of the output scale
+
+
+@dataclass(frozen=True)
+class Parity:
+    """The whole test set through both networks. Shares are 0..1."""
+
+    images: int
+    float_accuracy: float
+    int8_accuracy: float
+    disagreements: int  # images that the two read differently
+    confusion: tuple[tuple[int, ...], ...]  # of int8: [true class][read as]
+    rmse: float  # of the logits, int8 against float, in units of the logits
+    cosine: float  # mean over the images, of the angle between both logit vectors
+    sqnr_db: float  # power of the float logits over power of the difference
+    runtimes: tuple[Runtime, ...]
+
+    @property
+    def drop(self) -> float:
+        """Accuracy lost by int8, in percentage points."""
+        return 100 * (self.float_accuracy - self.int8_accuracy)
+
+
+def measure(model: Path, float_logits: FLOATS, test: Digits, output: Tensor) -> Parity:
+    """Run ``model`` on ``test`` in every runtime present and compare.
+
+    ``float_logits`` [count, classes] are the float network's answers to the same images.
+    """
+    answers = dict(_run_all(model, test))
+    named = answers[NAMED]
+    logits = (named.astype(np.float32) - output.zero_points[0]) * np.float32(output.scales[0])
+    read, expected = logits.argmax(axis=1), float_logits.argmax(axis=1)
+    error = (logits - float_logits).astype(np.float64)
+    return Parity(
+        images=len(test),
+        float_accuracy=float(np.mean(expected == test.labels)),
+        int8_accuracy=float(np.mean(read == test.labels)),
+        disagreements=int(np.sum(read != expected)),
+        confusion=confusion(test.labels, read, len(test.names)),
+        rmse=float(np.sqrt(np.mean(error**2))),
+        cosine=_cosine(logits, float_logits),
+        sqnr_db=sqnr_db(float_logits, error),
+        runtimes=tuple(_compare(who, answers[who], named, test.labels) for who in answers),
+    )
+
+
+def confusion(
+    truth: npt.NDArray[np.int64], read: npt.NDArray[np.int64], classes: int
+) -> tuple[tuple[int, ...], ...]:
+    """Counts [true class][read as]."""
+    counts = np.zeros((classes, classes), np.int64)
+    np.add.at(counts, (truth, read), 1)
+    return tuple(tuple(int(count) for count in row) for row in counts)
+
+
+def sqnr_db(signal: FLOATS, error: npt.NDArray[np.float64]) -> float:
+    """Signal to quantization noise ratio, 10 log10(power of signal / power of error)."""
+    noise = float(np.sum(error**2))
+    power = float(np.sum(signal.astype(np.float64) ** 2))
+    return 10 * float(np.log10(power / noise)) if noise else float("inf")
+
+
+def _cosine(left: FLOATS, right: FLOATS) -> float:
+    norms = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)
+    return float(np.mean(np.sum(left * right, axis=1) / np.maximum(norms, 1e-12)))
+
+
+def _run_all(model: Path, test: Digits) -> Iterator[tuple[tuple[str, str], npt.NDArray[Any]]]:
+    """Outputs of every runtime present, two at a time: each is a process with one thread."""
+    present = [who for who in RUNTIMES if who[0] in interpreter.installed()]
+    with ThreadPoolExecutor(2) as pool:
+        jobs = [pool.submit(worker.outputs, model, test.images, *who) for who in present]
+        for who, job in zip(present, jobs, strict=True):
+            yield who, job.result()
+
+
+def _compare(
+    who: tuple[str, str],
+    answers: npt.NDArray[Any],
+    named: npt.NDArray[Any],
+    labels: npt.NDArray[np.int64],
+) -> Runtime:
+    difference = np.abs(answers.astype(np.int64) - named)
+    read = answers.argmax(axis=1)
+    backend, kernels = who
+    return Runtime(
+        name=f"{backend} {interpreter.version(backend)}, {kernels} kernels",
+        accuracy=float(np.mean(read == labels)),
+        predictions_differing=int(np.sum(read != named.argmax(axis=1))),
+        images_differing=float(np.mean(difference.any(axis=1))),
+        outputs_differing=float(np.mean(difference != 0)),
+        largest_difference=int(difference.max()),
+    )

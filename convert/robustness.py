@@ -1,0 +1,102 @@
+"""How int8 models stand changed images: ``python -m convert.robustness model.tflite ...``.
+
+Each change is drawn for every test image from a fixed seed, uniformly within the bound that the
+table names; all models see the same images.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from runtime.classifier import Classifier
+
+from runtime import console
+from runtime.dataset import Digits, Pixels
+from runtime.image import to_float
+from train import data
+from train.augment import Level, affine
+from train.tf import configure, tf
+
+_SEED = 20
+Change = Callable[[tf.Tensor], tf.Tensor]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One column of the table."""
+
+    name: str
+    change: Change  # float32 [count, 28, 28, 1] in 0..1, to the same
+
+
+def _geometric(level: Level) -> Change:
+    return lambda images: affine(images, tf.constant([_SEED, 0]), level)
+
+
+def _noise(images: tf.Tensor) -> tf.Tensor:
+    return images + tf.random.stateless_normal(tf.shape(images), [_SEED, 1], stddev=0.2)
+
+
+CONDITIONS = (
+    Condition("clean", lambda images: images),
+    Condition("shift 4 px", _geometric(Level(shift=4))),
+    Condition("rotation 20°", _geometric(Level(rotation=20))),
+    Condition("scale 20 %", _geometric(Level(scale=0.2))),
+    Condition("shear 0.2", _geometric(Level(shear=0.2))),
+    Condition("all of these", _geometric(Level(shift=4, rotation=20, scale=0.2, shear=0.2))),
+    Condition("noise 0.2", _noise),
+    Condition("grey paper", lambda images: 0.5 + 0.5 * images),
+)
+
+
+def changed(condition: Condition, images: Pixels) -> Pixels:
+    """``images`` uint8 [count, 28, 28] under ``condition``, rounded back to uint8."""
+    result = tf.clip_by_value(condition.change(tf.constant(to_float(images))), 0.0, 1.0)
+    return np.rint(result.numpy()[..., 0] * 255).astype(np.uint8)
+
+
+def measure(classifier: Classifier, test: Digits) -> dict[str, float]:
+    """Accuracy, 0..1, under each condition."""
+    return {
+        condition.name: float(
+            np.mean(
+                classifier.scores(changed(condition, test.images)).argmax(axis=1) == test.labels
+            )
+        )
+        for condition in CONDITIONS
+    }
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of ``python -m convert.robustness``."""
+    result = argparse.ArgumentParser("python -m convert.robustness", description=__doc__)
+    result.add_argument("models", type=Path, nargs="+", metavar="MODEL", help=".tflite files")
+    result.add_argument("--data", type=Path, metavar="DIR", help="MNIST's files, or class folders")
+    result.add_argument("--json", action="store_true", help="for machines")
+    return result
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; gives its exit status."""
+    options = parser().parse_args(argv)
+    classifiers = {str(path): Classifier(path) for path in options.models}
+    dataset = data.load(options.data)
+    configure(_SEED)
+    results = {name: measure(model, dataset.test) for name, model in classifiers.items()}
+    if options.json:
+        print(json.dumps({"data": dataset.source, "accuracy": results}, indent=2))
+        return 0
+    print(f"accuracy in % on the {len(dataset.test):,} test images of: {dataset.source}\n")
+    rows = [
+        [name, *(f"{100 * value:.2f}" for value in result.values())]
+        for name, result in results.items()
+    ]
+    print(console.table(["model", *(condition.name for condition in CONDITIONS)], rows))
+    return 0
+
+
+if __name__ == "__main__":
+    console.run(main)

@@ -1,0 +1,233 @@
+"""The main job from end to end, as on a machine without MNIST and network."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convert import export, parity
+from convert.export import Request
+from runtime.errors import GateError, ModelError
+from train import data, store
+from train.tf import configure, keras
+
+ROOT = Path(__file__).parents[1]
+OPS = ["CONV_2D", "MAX_POOL_2D", "CONV_2D", "MAX_POOL_2D", "RESHAPE", "FULLY_CONNECTED"]
+FILES = {
+    "float.keras",
+    "labels.txt",
+    "manifest.json",
+    "model.tflite",
+    "model_data.c",
+    "model_data.h",
+    "model_float.tflite",
+    "report.json",
+    "report.md",
+}
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a machine without MNIST, whose network leads nowhere."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "sitecustomize.py").write_text(
+        "import train.download as d\nd.MIRRORS = ('http://127.0.0.1:9/',)\n"
+    )
+    path = f"{home}:{ROOT}"
+    keep = {k: v for k, v in os.environ.items() if k != "THIMBLE_DATA"}
+    return keep | {"XDG_CACHE_HOME": str(home), "PYTHONPATH": path}
+
+
+def words(out: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "convert.export", "--preset", "nano", "--out", str(out), *more]
+
+
+@pytest.fixture(scope="module")
+def exported(bare: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What ``convert.export --preset nano`` leaves; its console output is in ../console."""
+    out = tmp_path_factory.mktemp("build")
+    done = subprocess.run(
+        words(out), cwd=ROOT, env=bare, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    (out / "console").write_text(done.stdout)
+    return out / "nano"
+
+
+def sums(folder: Path) -> dict[str, str]:
+    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.iterdir()}
+
+
+def test_everything_is_there_and_in_the_manifest(exported: Path) -> None:
+    """The manifest lists every other file with its true size and sha256."""
+    manifest = json.loads((exported / "manifest.json").read_text())
+    assert {path.name for path in exported.iterdir()} == FILES
+    assert set(manifest["files"]) == FILES - {"manifest.json"}
+    for name, entry in manifest["files"].items():
+        content = (exported / name).read_bytes()
+        assert entry == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def test_only_the_expected_operators(exported: Path) -> None:
+    """LiteRT reads in the file: int8, batch 1, and zero points of -128 after ReLU."""
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+    judge = Interpreter(
+        str(exported / "model.tflite"), experimental_op_resolver_type=OpResolverType.BUILTIN_REF
+    )
+    judge.allocate_tensors()
+    operators = judge._get_ops_details()
+    assert [operator["op_name"] for operator in operators] == OPS
+    tensors = {tensor["index"]: tensor for tensor in judge.get_tensor_details()}
+    for operator in operators[:-1]:
+        assert tensors[operator["outputs"][0]]["quantization"][1] == -128
+    (given,) = judge.get_input_details()
+    assert given["dtype"] == np.int8
+    assert given["shape"].tolist() == [1, 28, 28, 1]
+    assert given["quantization"] == (np.float32(1 / 255), -128)
+
+
+def test_the_data_is_named_everywhere(exported: Path) -> None:
+    """Console, report and manifest say that this was not MNIST."""
+    manifest = json.loads((exported / "manifest.json").read_text())
+    report = json.loads((exported / "report.json").read_text())
+    assert "not MNIST" in manifest["data"]["source"]
+    assert report["data"] == manifest["data"]
+    assert "not MNIST" in (exported / "report.md").read_text()
+    assert "not MNIST" in (exported.parent / "console").read_text()
+
+
+def test_reported_accuracy_is_what_litert_measures(exported: Path) -> None:
+    """The int8 accuracy in the report is that of LiteRT itself on the same test images."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    test = data.split(data.embedded()).test
+    judge = Interpreter(str(exported / "model.tflite"))
+    judge.allocate_tensors()
+    read = []
+    for image in test.images:
+        # int8 pixel = uint8 pixel - 128, because the scale is 1/255 and the zero point -128
+        judge.set_tensor(
+            judge.get_input_details()[0]["index"], (image[None, ..., None] ^ 128).view(np.int8)
+        )
+        judge.invoke()
+        read.append(judge.get_tensor(judge.get_output_details()[0]["index"]).argmax())
+    report = json.loads((exported / "report.json").read_text())["parity"]
+    assert report["int8_accuracy"] == np.mean(read == test.labels)
+    assert report["int8_accuracy"] > 0.9
+    assert sum(map(sum, report["confusion"])) == report["images"] == len(test)
+
+
+def test_two_exports_give_the_same_bytes(
+    exported: Path, bare: dict[str, str], tmp_path: Path
+) -> None:
+    """Every artifact has the same sha256 when the same input is exported again."""
+    subprocess.run(words(tmp_path), cwd=ROOT, env=bare, capture_output=True, check=True)
+    assert sums(tmp_path / "nano") == sums(exported)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
+@pytest.mark.parametrize("moment", ["training", "int8 model", "parity"])
+def test_interrupted_export_leaves_the_previous_result(
+    exported: Path, bare: dict[str, str], how: signal.Signals, moment: str
+) -> None:
+    """Stopped at any stage, the result of the export before is untouched."""
+    before = sums(exported)
+    job = subprocess.Popen(
+        words(exported.parent, "--seed", "1"),
+        cwd=ROOT,
+        env=bare | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert job.stdout is not None
+    assert any(line.startswith(moment) for line in job.stdout)
+    job.send_signal(how)
+    _, errors = job.communicate()
+    assert job.returncode != 0
+    assert "Traceback" not in errors
+    assert sums(exported) == before
+
+
+@pytest.fixture
+def request_(tmp_path: Path, no_mnist: None) -> Request:  # noqa: ARG001
+    """An export of a float model of our own, on the embedded digits."""
+    configure(0)
+    layers = keras.layers
+    model = keras.Sequential(
+        [layers.InputLayer((28, 28, 1)), layers.Conv2D(2, 5), layers.Flatten(), layers.Dense(10)]
+    )
+    store.write(tmp_path / "mine.keras", store.dump(model))
+    return Request("base", tmp_path / "mine.keras", None, tmp_path / "out", "ptq", 5.0, 0, 2)
+
+
+def test_a_model_of_ones_own_is_exported_under_its_name(request_: Request) -> None:
+    """``--model mine.keras --quantize ptq`` gives out/mine with an int8 model."""
+    export.export(request_)
+    assert {path.name for path in (request_.out / "mine").iterdir()} == FILES
+
+
+def test_gate_keeps_the_previous_result(request_: Request, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A drop beyond --max-drop is an error, and what was there before stays."""
+    export.export(request_)
+    before = sums(request_.out / "mine")
+    real = parity.measure
+
+    def worse(*arguments: object) -> parity.Parity:
+        found = real(*arguments)  # type: ignore[arg-type]
+        return replace(found, int8_accuracy=found.float_accuracy - 0.06)
+
+    monkeypatch.setattr(parity, "measure", worse)
+    with pytest.raises(GateError, match=r"6\.00 points.*allowed are 5\.00"):
+        export.export(replace(request_, seed=1))
+    assert sums(request_.out / "mine") == before
+
+
+def test_gate_is_as_wide_as_chance() -> None:
+    """0.1 points on 10,000 images, wider on fewer, and what the option says when it is given."""
+    assert export.gate(None, 10_000) == pytest.approx(0.1)
+    assert export.gate(None, 2_500) == pytest.approx(0.2)
+    assert export.gate(None, 50) == pytest.approx(2.0)
+    assert export.gate(0.3, 50) == 0.3
+
+
+@pytest.mark.parametrize(
+    ("shape", "classes"), [((32, 32, 1), 10), ((28, 28, 3), 10), ((28, 28, 1), 7)]
+)
+def test_model_of_another_shape_is_refused(
+    request_: Request, shape: tuple[int, int, int], classes: int
+) -> None:
+    """The message has the shape that was found and the one that is needed."""
+    layers = keras.layers
+    model = keras.Sequential([layers.InputLayer(shape), layers.Flatten(), layers.Dense(classes)])
+    assert request_.model
+    store.write(request_.model, store.dump(model))
+    with pytest.raises(ModelError, match="needs"):
+        export.export(request_)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--model", "nowhere.keras"),
+        ("--data", "nowhere"),
+        ("--max-drop", "-1"),
+        ("--max-drop", "nan"),
+        ("--out", "pyproject.toml"),
+    ],
+)
+def test_bad_input_is_one_line(run, more: tuple[str, str]) -> None:  # type: ignore[no-untyped-def]
+    """Status 1 and a single line that names what is wrong."""
+    done = run("convert.export", *more)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    assert more[0].strip("-") in done.stderr or more[1] in done.stderr
