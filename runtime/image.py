@@ -1,0 +1,165 @@
+"""From a picture to the network's input: the one preprocessing of training, export and runtime.
+
+``read`` opens a file, ``normalize`` makes it a 28x28 digit as MNIST has them, ``to_float`` and
+``quantize`` make that what a model takes. What a picture is, Pillow says; the steps from there on
+are in ``runtime.ink``, in arithmetic that other targets can repeat.
+"""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from runtime import ink
+from runtime.errors import ImageError
+
+SMALLEST = 4
+"""Pictures with a side below this many pixels cannot show a digit."""
+
+LARGEST = 64_000_000
+"""Pictures of more pixels are refused before they are decoded: at 3 bytes each, 192 MB."""
+
+WORKING = 256
+"""``normalize`` first shrinks a picture so that its longest side is at most this many pixels."""
+
+_DRAFT = 512  # a JPEG is decoded at 1/2, 1/4 or 1/8 of its size while both sides keep this many
+
+Pixels = npt.NDArray[np.uint8]
+
+
+def read(path: str | Path) -> Image.Image:
+    """The picture in a file, decoded and turned upright, in the file's own mode.
+
+    A large JPEG is decoded at a fraction of its size. Raises ImageError: no such file, not a
+    picture, damaged, an animation or several pages, below 4 pixels or above 64 megapixels.
+    """
+    path = Path(path)
+    if not path.is_file():
+        kind = "is not a file" if path.exists() else "does not exist"
+        raise ImageError(f"{path} {kind}: give the path of a picture")
+    with warnings.catch_warnings():
+        # Pillow warns of bombs, odd EXIF and odd palettes; what matters of that is checked here.
+        warnings.simplefilter("ignore")
+        try:
+            with path.open("rb") as stream, Image.open(stream) as picture:
+                _check(picture, path)
+                picture.draft(None, (_DRAFT, _DRAFT))  # None: keep the mode
+                picture.load()
+                return _upright(picture)
+        except ImageError:
+            raise
+        except Image.DecompressionBombError as error:
+            raise ImageError(_too_large(path)) from error
+        except UnidentifiedImageError as error:
+            problem = "is not a picture" if path.stat().st_size else "is an empty file"
+            raise ImageError(f"{path} {problem}: give a PNG, JPEG or the like") from error
+        except PermissionError as error:
+            raise ImageError(f"{path} may not be read: change its permissions") from error
+        except Exception as error:  # decoders raise nearly every type on damaged files
+            raise ImageError(f"{path} is damaged ({error}): save or copy it again") from error
+
+
+def _check(picture: Image.Image, path: Path) -> None:
+    """Raise ImageError for what the header alone shows to be unfit."""
+    width, height = picture.size
+    if width * height > LARGEST:
+        raise ImageError(_too_large(path))
+    if min(width, height) < SMALLEST:
+        raise ImageError(f"{path} is {width}x{height} pixels: give at least {SMALLEST}x{SMALLEST}")
+    frames = getattr(picture, "n_frames", 1)
+    if frames > 1 and picture.format != "MPO":  # phones put previews beside the photo in an MPO
+        raise ImageError(f"{path} has {frames} frames or pages: save the one to read by itself")
+
+
+def _too_large(path: Path) -> str:
+    return f"{path} has more than {LARGEST // 1_000_000} megapixels: scale it down"
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """``picture`` as its EXIF orientation says; as it is when its EXIF data are damaged."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:  # any type, from parsing; the pixels are fine
+        return picture.copy()
+
+
+def normalize(picture: Image.Image) -> Pixels:
+    """``picture`` as MNIST would have it: uint8 [28, 28], 0 is paper and 255 is ink.
+
+    Raises ImageError when there is nothing to read in it.
+    """
+    if min(picture.size) < SMALLEST:
+        raise ImageError(f"a picture of {picture.size} pixels has nothing to read in it")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        grey = to_grey(picture)
+    digit = ink.normalize(grey)
+    if digit is None:
+        raise ImageError("the picture is blank, there is nothing to read: give one with a digit")
+    return np.asarray(np.rint(digit * 255), np.uint8)
+
+
+def to_grey(picture: Image.Image) -> ink.Grey:
+    """The brightness of ``picture`` in 0..1, float32 [height, width], at most 256 on a side.
+
+    Transparent parts get the colour that the rest contrasts with.
+    """
+    if picture.mode[0] in "IF":  # 16- and 32-bit integers, floats
+        return _shrink(_deep(picture))
+    if picture.has_transparency_data:
+        picture = _reduce(picture.convert("RGBA"))
+        pixels = np.asarray(picture.convert("LA"), np.float32) / np.float32(255)
+        return _composite(pixels[..., 0], pixels[..., 1])
+    if picture.mode == "LAB":
+        picture = picture.getchannel("L")
+    elif picture.mode not in ("L", "RGB"):
+        picture = picture.convert("L" if picture.mode == "1" else "RGB")
+    return np.asarray(_reduce(picture).convert("L"), np.float32) / np.float32(255)
+
+
+def _reduce(picture: Image.Image) -> Image.Image:
+    factor = -(-max(picture.size) // WORKING)
+    return picture.reduce(factor) if factor > 1 else picture
+
+
+def _deep(picture: Image.Image) -> ink.Grey:
+    """Values of more than 8 bits, scaled to 0..1 by the range that they seem to have."""
+    values = np.nan_to_num(np.asarray(picture).astype(np.float32), posinf=0, neginf=0)
+    low, high = min(float(values.min()), 0.0), float(values.max())
+    top = next((top for top in (1.0, 255.0, 65535.0) if high <= top), high)
+    if picture.mode.startswith("I"):
+        top = max(top, 255.0)
+    return (values - low) / (top - low)
+
+
+def _shrink(values: ink.Grey) -> ink.Grey:
+    height, width = values.shape
+    scale = min(1.0, WORKING / max(height, width))
+    return ink.resample(values, max(1, round(height * scale)), max(1, round(width * scale)))
+
+
+def _composite(grey: ink.Grey, alpha: ink.Grey) -> ink.Grey:
+    """Put ``grey`` on one colour: its own paper, if it has one, else what contrasts with it."""
+    opaque = grey[alpha > 0.5]
+    if not opaque.size:
+        return np.zeros_like(grey)
+    dark, middle, light = np.quantile(opaque, (0.05, 0.5, 0.95))
+    own_paper = light - dark > 0.3  # a card with a digit on it, not a digit of one colour
+    paper = middle if own_paper else float(middle < 0.5)
+    return np.asarray(grey * alpha + paper * (1 - alpha), np.float32)
+
+
+def to_float(pixels: Pixels) -> npt.NDArray[np.float32]:
+    """Uint8 [..., 28, 28] as the network takes it: float32 [..., 28, 28, 1] in 0..1."""
+    return pixels[..., None].astype(np.float32) / np.float32(255)
+
+
+def quantize(
+    values: npt.NDArray[np.float32], scale: float, zero_point: int, dtype: npt.DTypeLike
+) -> npt.NDArray[np.generic]:
+    """``values`` in steps of ``scale`` from ``zero_point``, half to even, clipped to ``dtype``."""
+    limits = np.iinfo(np.dtype(dtype))
+    steps = np.rint(values / np.float32(scale)) + zero_point
+    return np.asarray(np.clip(steps, limits.min, limits.max), dtype)
