@@ -1,0 +1,240 @@
+"""One interface to the interpreters that run a .tflite: LiteRT, tflite-runtime and TensorFlow's.
+
+Only one of them may be imported in a process: their native libraries share symbols, and importing
+a second one crashes or fails. The first ``load`` decides which.
+"""
+
+import contextlib
+import importlib
+import importlib.util
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from runtime import flatbuffer
+from runtime.errors import BackendError, ModelError
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Backend:
+    """An interpreter: how it is named here, installed and imported."""
+
+    name: str
+    package: str  # the importable package
+    module: str  # the module in it that has Interpreter and OpResolverType
+    distributions: tuple[str, ...]  # what pip installs; the first is the usual one
+
+
+BACKENDS = {
+    backend.name: backend
+    for backend in (
+        Backend("litert", "ai_edge_litert", "ai_edge_litert.interpreter", ("ai-edge-litert",)),
+        Backend(
+            "tflite-runtime", "tflite_runtime", "tflite_runtime.interpreter", ("tflite-runtime",)
+        ),
+        Backend(
+            "tensorflow",
+            "tensorflow",
+            "tensorflow.lite.python.interpreter",
+            ("tensorflow", "tensorflow-cpu"),
+        ),
+    )
+}
+"""In order of preference."""
+
+KERNELS = {
+    "default": "AUTO",
+    "reference": "BUILTIN_REF",
+    "no-delegate": "BUILTIN_WITHOUT_DEFAULT_DELEGATES",
+}
+"""How users name the sets of kernels, and the member of OpResolverType that each is."""
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """An input or output of a model."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    scale: float  # real = scale * (value - zero_point); 0.0: not quantized
+    zero_point: int
+
+
+def installed() -> tuple[str, ...]:
+    """The names of the installed backends, best first; imports none of them."""
+    return tuple(name for name, backend in BACKENDS.items() if _is_installed(backend))
+
+
+def _is_installed(backend: Backend) -> bool:
+    return importlib.util.find_spec(backend.package) is not None
+
+
+def choose(name: str | None = None) -> Backend:
+    """The backend of that name; None: the one imported already, else the best installed.
+
+    Raises BackendError: no such backend, not installed, or another one is imported already.
+    """
+    if name is not None and name not in BACKENDS:
+        raise BackendError(f"no backend is called {name!r}: choose one of {', '.join(BACKENDS)}")
+    present = [backend for backend in BACKENDS.values() if backend.module in sys.modules]
+    if name is None:
+        usable = present or [BACKENDS[known] for known in installed()]
+        if not usable:
+            raise BackendError("no interpreter is installed: pip install ai-edge-litert")
+        return usable[0]
+    backend = BACKENDS[name]
+    if not _is_installed(backend):
+        raise BackendError(f"{name} is not installed: pip install {backend.distributions[0]}")
+    if present and backend not in present:
+        raise BackendError(
+            f"{name} cannot be used after {present[0].name} in one process, their native "
+            "libraries clash: use a new process"
+        )
+    return backend
+
+
+def version(backend: Backend) -> str:
+    """The installed version of ``backend``, as pip knows it; "unknown" when pip does not."""
+    for distribution in backend.distributions:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            return metadata.version(distribution)
+    return "unknown"
+
+
+class Interpreter:
+    """A loaded model with one input and one output, ready to run; made by ``load``."""
+
+    def __init__(self, native: Any, backend: Backend, kernels: str) -> None:
+        self._native = native
+        self.backend = backend.name
+        self.version = version(backend)
+        self.kernels = kernels
+        self._input, self._output = _only(native, "input"), _only(native, "output")
+        self.input, self.output = _tensor(self._input), _tensor(self._output)
+
+    def run(self, batch: Array) -> Array:
+        """The outputs [n, *output.shape[1:]] for ``batch`` [n, *input.shape[1:]], one by one.
+
+        ``batch`` is of the input's dtype. Raises ModelError when shape or dtype do not fit.
+        """
+        if batch.shape[1:] != self.input.shape[1:] or batch.dtype != self.input.dtype:
+            raise ModelError(
+                f"the model takes {self.input.dtype} {['n', *self.input.shape[1:]]} "
+                f"and was given {batch.dtype} {list(batch.shape)}"
+            )
+        outputs = np.empty((len(batch), *self.output.shape[1:]), self.output.dtype)
+        for row, example in enumerate(batch):
+            self._native.set_tensor(self._input["index"], example[None])
+            try:
+                self._native.invoke()
+            except RuntimeError as error:
+                raise ModelError(f"{self.backend} cannot run this model: {_line(error)}") from error
+            outputs[row] = self._native.get_tensor(self._output["index"])[0]
+        return outputs
+
+
+def load(
+    model: Path | bytes, backend: str | None = None, kernels: str = "default", threads: int = 1
+) -> Interpreter:
+    """Load a .tflite, from its path or bytes, into an interpreter.
+
+    A batch that can be resized becomes 1. Raises ModelError for a file that is not a sound model
+    of one input and one output, BackendError for an interpreter that cannot be had.
+    """
+    if kernels not in KERNELS:
+        raise BackendError(f"no kernels are called {kernels!r}: choose one of {', '.join(KERNELS)}")
+    name = "the model" if isinstance(model, bytes) else str(model)
+    content = model if isinstance(model, bytes) else _read(model)
+    flatbuffer.check(content, name)
+    chosen = choose(backend)
+    module = imported(chosen)
+    try:
+        with _quiet() as told, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # TensorFlow announces the end of tf.lite
+            native = module.Interpreter(
+                model_content=content,
+                num_threads=threads,
+                experimental_op_resolver_type=getattr(module.OpResolverType, KERNELS[kernels]),
+            )
+            native.allocate_tensors()
+        return Interpreter(native, chosen, kernels)
+    except (ValueError, RuntimeError, TypeError, MemoryError) as error:
+        reason = _line(error) or _line(told[0] if told else "")
+        raise ModelError(f"{chosen.name} refuses {name}: {reason}; export it again") from error
+    except ModelError as error:
+        raise ModelError(f"{name} {error}") from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "cannot be read"
+        raise ModelError(f"{path}: {reason}; give the path of a .tflite") from error
+
+
+def imported(backend: Backend) -> Any:
+    """The module of ``backend``, imported; raises BackendError when that fails."""
+    if backend.name == "tensorflow":
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        with _quiet():
+            return importlib.import_module(backend.module)
+    except (ImportError, AttributeError, SystemError) as error:  # the last two: built for NumPy 1
+        raise BackendError(
+            f"{backend.name} is installed but cannot be imported ({_line(error)}): "
+            f"pip install --force-reinstall {backend.distributions[0]}"
+        ) from error
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[list[str]]:
+    """Keep the native libraries' notes off standard error; yields a list, later with their text.
+
+    They write to the file descriptor, so that is what is redirected.
+    """
+    told: list[str] = []
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as notes:
+        os.dup2(notes.fileno(), 2)
+        try:
+            yield told
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            notes.seek(0)
+            told.append(notes.read().decode(errors="replace"))
+
+
+def _line(text: object) -> str:
+    """The first 160 characters of ``text`` as one line."""
+    return " ".join(str(text).split())[:160]
+
+
+def _only(native: Any, kind: str) -> dict[str, Any]:
+    """The details of the only input or output; one of a flexible batch is resized to 1."""
+    details: list[dict[str, Any]] = getattr(native, f"get_{kind}_details")()
+    if len(details) != 1:
+        raise ModelError(f"has {len(details)} {kind}s: exactly one is needed")
+    return details[0]
+
+
+def _tensor(details: dict[str, Any]) -> Tensor:
+    scale, zero_point = details["quantization"]
+    shape = tuple(int(side) for side in details["shape"])
+    if not shape or shape[0] != 1:
+        raise ModelError(f"has a tensor of shape {list(shape)}: a batch of 1 is needed")
+    return Tensor(details["name"], shape, np.dtype(details["dtype"]), float(scale), int(zero_point))
