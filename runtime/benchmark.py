@@ -1,0 +1,185 @@
+"""Compare models: time and memory per inference, each in a fresh process.
+
+For example:
+  python -m runtime.benchmark base
+  python -m runtime.benchmark build/base/model_float.tflite build/base/model.tflite
+  python -m runtime.benchmark --backend tflite-runtime --runs 1000 --threads 2 --json base
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from runtime import classifier, console, interpreter
+from runtime.errors import ModelError
+from runtime.predict import positive
+
+WARM_UP = 10
+"""Inferences before the clock counts: the first ones allocate and fill caches."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What one model costs in a process of its own."""
+
+    model: str
+    dtype: str  # of the input
+    file_bytes: int
+    median_ms: float  # per inference
+    p95_ms: float  # per inference
+    memory_bytes: int  # peak of the process above that of a Python with NumPy and Pillow
+    import_ms: float  # of the interpreter's package
+    load_ms: float  # of the model into the interpreter
+    backend: str
+    version: str
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of this module."""
+    result = argparse.ArgumentParser(
+        prog="python -m runtime.benchmark",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    result.add_argument(
+        "models", nargs="+", metavar="MODEL", help="a .tflite, or the name of a bundled model"
+    )
+    result.add_argument(
+        "--backend", help="litert, tflite-runtime or tensorflow (default: the first installed)"
+    )
+    result.add_argument(
+        "--runs", type=positive, default=300, metavar="N", help="inferences timed (default: 300)"
+    )
+    result.add_argument(
+        "--threads", type=positive, default=1, metavar="T", help="threads (default: 1)"
+    )
+    result.add_argument("--json", action="store_true", help="print JSON")
+    result.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
+    return result
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure every model and print a table, ratios to the first one included."""
+    options = parser().parse_args(argv)
+    if options.worker:
+        result = measure(options.models[0], options.backend, options.runs, options.threads)
+        print(json.dumps(asdict(result)))
+        return 0
+    results = [
+        in_new_process(model, options.backend, options.runs, options.threads)
+        for model in options.models
+    ]
+    if options.json:
+        print(json.dumps([asdict(result) for result in results], indent=2))
+    else:
+        print(as_text(results, options.runs, options.threads))
+    return 0
+
+
+def in_new_process(model: str, backend: str | None, runs: int, threads: int) -> Measurement:
+    """``measure`` in a process that has loaded nothing else."""
+    interpreter.choose(backend)
+    classifier.find(model)
+    command = [sys.executable, "-m", "runtime.benchmark", "--worker", model]
+    command += ["--runs", str(runs), "--threads", str(threads)]
+    command += ["--backend", backend] if backend else []
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or [f"it died with status {done.returncode}"])[-1]
+        raise ModelError(last.removeprefix("error: "))
+    return Measurement(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def measure(model: str, backend: str | None, runs: int, threads: int) -> Measurement:
+    """What ``model`` costs in this process, which must not have loaded an interpreter."""
+    path = classifier.find(model)
+    baseline = peak_memory()
+    start = time.perf_counter()
+    interpreter.imported(interpreter.choose(backend))
+    import_ms = (time.perf_counter() - start) * 1000
+    start = time.perf_counter()
+    loaded = classifier.Classifier(path, backend, threads=threads)
+    load_ms = (time.perf_counter() - start) * 1000
+    runner = loaded.interpreter
+    batch = np.zeros(runner.input.shape, runner.input.dtype)
+    times = timed(runner, batch, runs)
+    return Measurement(
+        model,
+        runner.input.dtype.name,
+        path.stat().st_size,
+        float(np.median(times)),
+        float(np.quantile(times, 0.95)),
+        peak_memory() - baseline,
+        import_ms,
+        load_ms,
+        runner.backend,
+        runner.version,
+    )
+
+
+def timed(runner: interpreter.Interpreter, batch: interpreter.Array, runs: int) -> list[float]:
+    """Milliseconds of each of ``runs`` inferences, after the warm-up."""
+    for _ in range(WARM_UP):
+        runner.run(batch)
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        runner.run(batch)
+        times.append((time.perf_counter() - start) * 1000)
+    return times
+
+
+def peak_memory() -> int:
+    """The most memory that this process has had resident, in bytes.
+
+    Linux: VmHWM, as ru_maxrss there includes what the process was before exec. macOS counts
+    ru_maxrss in bytes. Elsewhere 0.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(lines["VmHWM"].split()[0]) * 1024
+    if sys.platform == "darwin":
+        import resource  # noqa: PLC0415  # not on Windows
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return 0
+
+
+def as_text(results: Sequence[Measurement], runs: int, threads: int) -> str:
+    """The table for people; in brackets, how many times the first model's value each is."""
+    first = results[0]
+    rows = []
+    for result in results:
+        memory = f"{result.memory_bytes / 1e6:.1f} MB"
+        cells = [
+            result.model,
+            result.dtype,
+            _with_ratio(f"{result.file_bytes / 1e3:.1f} kB", result.file_bytes, first.file_bytes),
+            _with_ratio(f"{result.median_ms:.3f} ms", result.median_ms, first.median_ms),
+            f"{result.p95_ms:.3f} ms",
+            _with_ratio(memory, result.memory_bytes, first.memory_bytes),
+            f"{result.import_ms:.0f} ms",
+            f"{result.load_ms:.1f} ms",
+        ]
+        rows.append(cells)
+    header = ["model", "type", "file", "median", "p95", "peak memory", "import", "load"]
+    return (
+        f"{first.backend} {first.version}, {runs} runs, threads: {threads}; "
+        "in brackets: relative to the first row\n\n" + console.table(header, rows)
+    )
+
+
+def _with_ratio(text: str, value: float, base: float) -> str:
+    return f"{text} ({value / base:.2f}x)" if base else text
+
+
+if __name__ == "__main__":
+    console.run(main)
