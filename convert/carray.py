@@ -8,6 +8,7 @@ import argparse
 import hashlib
 import math
 import re
+import string
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from runtime import classifier, console
 ALIGNMENT = 16
 """Bytes. TensorFlow Lite Micro wants its model aligned like this."""
 _PER_LINE = 16
+_PLAIN = frozenset((string.ascii_letters + string.digits + " -_.").encode())
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,13 @@ class CArray:
 
 def identifier(file_name: str) -> str:
     """A legal C identifier for any file name: "My model-2.tflite" gives "My_model_2_data"."""
-    stem = re.sub(r"[^A-Za-z0-9]+", "_", Path(file_name).stem).strip("_")
-    if not stem or stem[0].isdigit():
-        stem = f"model_{stem}".rstrip("_")
-    return f"{stem}_data"
+    return c_name(Path(file_name).stem) + "_data"
+
+
+def c_name(text: str) -> str:
+    """``text`` as what starts C identifiers: letters, digits and underscores, a letter first."""
+    name = re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")
+    return f"model_{name}".rstrip("_") if not name or name[0].isdigit() else name
 
 
 def generate(model: Model, file_name: str, labels: Sequence[str]) -> CArray:
@@ -102,16 +107,20 @@ def _source(name: str, model: Model, labels: Sequence[str]) -> Iterator[str]:
 
 def _literal(text: str) -> str:
     """A C string literal. Octal escapes, because they end after three digits."""
-    safe = "".join(
-        chr(byte) if chr(byte).isalnum() or chr(byte) in " -_." else f"\\{byte:03o}"
-        for byte in text.encode()
-    )
+    safe = "".join(chr(byte) if byte in _PLAIN else f"\\{byte:03o}" for byte in text.encode())
     return f'"{safe}"'
 
 
 def _comment(text: str) -> str:
     """``text`` with what could end or upset a C comment replaced."""
     return re.sub(r"[^A-Za-z0-9._ -]", "_", text)
+
+
+def labels(model: Model, path: Path) -> Sequence[str]:
+    """The lines of labels.txt beside the model, one per output; none without that file."""
+    if not path.with_name("labels.txt").is_file():
+        return ()
+    return classifier.read_labels(path, model.tensors[model.outputs[0]].shape[-1])
 
 
 def parser() -> argparse.ArgumentParser:
@@ -126,7 +135,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     options = parser().parse_args(argv)
     model = tflite.read(options.model)
-    array = generate(model, options.model.name, classifier.read_labels(options.model))
+    array = generate(model, options.model.name, labels(model, options.model))
     out = options.out or options.model.parent
     publish.files(out, array.files())
     print(f"wrote {out / array.identifier}.h and .c: {len(model.content):,} bytes of model")

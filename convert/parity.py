@@ -1,5 +1,6 @@
 """Whether the int8 network still is the float network, and whether the runtimes agree on it."""
 
+import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -94,7 +95,9 @@ def sqnr_db(signal: FLOATS, error: npt.NDArray[np.float64]) -> float:
     """Signal to quantization noise ratio, 10 log10(power of signal / power of error)."""
     noise = float(np.sum(error**2))
     power = float(np.sum(signal.astype(np.float64) ** 2))
-    return 10 * float(np.log10(power / noise)) if noise else float("inf")
+    if noise == 0:
+        return math.inf
+    return 10 * math.log10(power / noise) if power else -math.inf
 
 
 def _cosine(left: FLOATS, right: FLOATS) -> float:
@@ -121,7 +124,7 @@ def _compare(
     read = answers.argmax(axis=1)
     backend, kernels = who
     return Runtime(
-        name=f"{backend} {interpreter.version(backend)}, {kernels} kernels",
+        name=f"{backend} {interpreter.version(interpreter.BACKENDS[backend])}, {kernels} kernels",
         accuracy=float(np.mean(read == labels)),
         predictions_differing=int(np.sum(read != named.argmax(axis=1))),
         images_differing=float(np.mean(difference.any(axis=1))),

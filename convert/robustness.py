@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from runtime.classifier import Classifier
 
-from runtime import console
+from convert import parity
+from runtime import console, worker
 from runtime.dataset import Digits, Pixels
 from runtime.image import to_float
 from train import data
@@ -58,16 +58,13 @@ def changed(condition: Condition, images: Pixels) -> Pixels:
     return np.rint(result.numpy()[..., 0] * 255).astype(np.uint8)
 
 
-def measure(classifier: Classifier, test: Digits) -> dict[str, float]:
-    """Accuracy, 0..1, under each condition."""
-    return {
-        condition.name: float(
-            np.mean(
-                classifier.scores(changed(condition, test.images)).argmax(axis=1) == test.labels
-            )
-        )
-        for condition in CONDITIONS
-    }
+def measure(model: Path, test: Digits) -> dict[str, float]:
+    """Accuracy, 0..1, of ``model`` under each condition, by the named runtime."""
+    result = {}
+    for condition in CONDITIONS:
+        scores = worker.outputs(model, changed(condition, test.images), *parity.NAMED)
+        result[condition.name] = float(np.mean(scores.argmax(axis=1) == test.labels))
+    return result
 
 
 def parser() -> argparse.ArgumentParser:
@@ -82,10 +79,9 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     options = parser().parse_args(argv)
-    classifiers = {str(path): Classifier(path) for path in options.models}
     dataset = data.load(options.data)
     configure(_SEED)
-    results = {name: measure(model, dataset.test) for name, model in classifiers.items()}
+    results = {str(path): measure(path, dataset.test) for path in options.models}
     if options.json:
         print(json.dumps({"data": dataset.source, "accuracy": results}, indent=2))
         return 0

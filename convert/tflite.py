@@ -3,6 +3,7 @@
 Field meanings are those of the TensorFlow Lite flatbuffer schema, version 3.
 """
 
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -14,6 +15,25 @@ import tflite as schema
 
 from runtime import flatbuffer
 from runtime.errors import ModelError
+
+
+_ACTIVATION = ("FusedActivationFunction",)
+_STRIDES = ("Padding", "StrideH", "StrideW", *_ACTIVATION)
+_DILATION = ("DilationHFactor", "DilationWFactor")
+_OPTIONS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
+    "CONV_2D": (schema.Conv2DOptions, (*_STRIDES, *_DILATION)),
+    "DEPTHWISE_CONV_2D": (schema.DepthwiseConv2DOptions, (*_STRIDES, *_DILATION)),
+    "FULLY_CONNECTED": (schema.FullyConnectedOptions, (*_ACTIVATION, "WeightsFormat")),
+    "MAX_POOL_2D": (schema.Pool2DOptions, (*_STRIDES, "FilterHeight", "FilterWidth")),
+    "AVERAGE_POOL_2D": (schema.Pool2DOptions, (*_STRIDES, "FilterHeight", "FilterWidth")),
+    "ADD": (schema.AddOptions, _ACTIVATION),
+    "SOFTMAX": (schema.SoftmaxOptions, ("Beta",)),
+    "CONCATENATION": (schema.ConcatenationOptions, ("Axis", *_ACTIVATION)),
+}
+_ENUMERATIONS = {
+    "FusedActivationFunction": schema.ActivationFunctionType,
+    "Padding": schema.Padding,
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +62,7 @@ class Operator:
     name: str  # "CONV_2D"
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    options: Mapping[str, Any]  # those of _OPTIONS, by the schema's names; enumerations spelled out
 
 
 @dataclass(frozen=True)
@@ -71,7 +92,15 @@ def read(path: Path) -> Model:
 
 def parse(content: bytes, name: str = "model") -> Model:
     """Read a model from its bytes; ``name`` is for messages only. Raises ModelError."""
-    flatbuffer.verify(content, name)
+    flatbuffer.check(content, name)
+    try:
+        return _model(content, name)
+    except (struct.error, IndexError, TypeError, ValueError, AttributeError) as error:
+        # What is left to find after the check; the reader stumbles in any of these ways.
+        raise ModelError(f"{name} is damaged ({error}): export or copy it again") from error
+
+
+def _model(content: bytes, name: str) -> Model:
     root = schema.Model.GetRootAs(content)
     if root.SubgraphsLength() != 1:
         raise ModelError(f"{name} has {root.SubgraphsLength()} subgraphs, expected one")
@@ -92,7 +121,22 @@ def _operator(root: Any, operator: Any) -> Operator:
     name = _names(schema.BuiltinOperator).get(number, f"operator code {number}")
     if name == "CUSTOM":
         name += " " + (code.CustomCode() or b"?").decode(errors="replace")
-    return Operator(name, _ints(operator.InputsAsNumpy()), _ints(operator.OutputsAsNumpy()))
+    inputs, outputs = _ints(operator.InputsAsNumpy()), _ints(operator.OutputsAsNumpy())
+    return Operator(name, inputs, outputs, _options(name, operator.BuiltinOptions()))
+
+
+def _options(name: str, table: Any) -> dict[str, Any]:
+    """The options of an operator; the schema's defaults where the file has none."""
+    kind, fields = _OPTIONS.get(name, (None, ()))
+    if kind is None or table is None:
+        return {}
+    options = kind()
+    options.Init(table.Bytes, table.Pos)
+    values = {field: getattr(options, field)() for field in fields}
+    for field, enumeration in _ENUMERATIONS.items():
+        if field in values:
+            values[field] = _names(enumeration).get(values[field], f"number {values[field]}")
+    return values
 
 
 def _tensor(root: Any, tensor: Any) -> Tensor:

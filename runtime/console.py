@@ -42,6 +42,6 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         rest = [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
         return "| " + " | ".join([first, *rest]) + " |"
 
-    rule = "|-" + "-|-".join(["-" * widths[0]] + ["-" * (w - 1) + ":" for w in widths[1:]]) + "-|"
+    rule = "|-" + "-|-".join(["-" * widths[0]] + ["-" * w + ":" for w in widths[1:]]) + "-|"
     rule = rule.replace(":-|", ":|")
     return "\n".join([line(header), rule, *map(line, rows)])
