@@ -1,0 +1,58 @@
+# `make export` and `make test` set up all they need by themselves.
+PYTHON ?= python3.11
+PRESET ?= base
+PRESETS := base small micro nano
+RUN := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup export export-all test test-long lint robustness pretrained bundle lock clean
+
+help: ## Show this list
+	@sed -nE 's/^([a-z-]+):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: .venv/installed ## Make .venv from the lock file and install thimble into it
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+export: setup ## Run the main job: PRESET (base) from float to int8, proven
+	$(RUN) -m convert.export --preset $(PRESET)
+
+export-all: setup ## Run the main job on every preset
+	for preset in $(PRESETS); do $(RUN) -m convert.export --preset $$preset || exit 1; done
+
+robustness: setup ## Measure every exported preset on shifted, rotated, noisy ... test images
+	$(RUN) -m convert.robustness $(PRESETS:%=build/%/model.tflite)
+
+test: setup ## Run the tests; installs the compilers that they need, or names them
+	tests/tools.sh
+	$(RUN) -m pytest -n 2 --dist loadfile
+
+test-long: setup ## Run the tests with those that take minutes
+	tests/tools.sh
+	THIMBLE_LONG=1 $(RUN) -m pytest -n 2 --dist loadfile
+
+lint: setup ## Check style and types
+	$(RUN) -m ruff check
+	$(RUN) -m ruff format --check
+	$(RUN) -m mypy
+
+pretrained: setup ## Train the float models in train/pretrained again (about an hour)
+	for preset in $(PRESETS); do \
+	    $(RUN) -m train.fit --preset $$preset --seed 0 && \
+	    cp build/train/$$preset/float.keras train/pretrained/$$preset.keras || exit 1; \
+	done
+
+bundle: ## Make the exported base model the one that the runtime carries
+	mkdir -p runtime/models/base
+	cp build/base/model.tflite build/base/labels.txt build/base/manifest.json runtime/models/base/
+
+lock: ## Bring requirements.lock up to date with pyproject.toml
+	.venv/bin/uv pip compile --quiet --extra dev --generate-hashes --python-version 3.11 \
+	    --no-annotate --custom-compile-command 'make lock' -o requirements.lock pyproject.toml
+
+clean: ## Remove what was built, but not .venv
+	rm -rf build
