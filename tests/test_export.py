@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from train.tf import configure, keras
 
 ROOT = Path(__file__).parents[1]
 OPS = ["CONV_2D", "MAX_POOL_2D", "CONV_2D", "MAX_POOL_2D", "RESHAPE", "FULLY_CONNECTED"]
+PRESET = ("--preset", "nano")
 FILES = {
     "float.keras",
     "labels.txt",
@@ -45,8 +47,8 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return keep | {"XDG_CACHE_HOME": str(home), "PYTHONPATH": path}
 
 
-def words(out: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "convert.export", "--preset", "nano", "--out", str(out), *more]
+def words(out: Path, *more: str, source: Sequence[str] = PRESET) -> list[str]:
+    return [sys.executable, "-m", "convert.export", *source, "--out", str(out), *more]
 
 
 @pytest.fixture(scope="module")
@@ -136,12 +138,15 @@ def test_two_exports_give_the_same_bytes(
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
 @pytest.mark.parametrize("moment", ["training", "int8 model", "parity"])
 def test_interrupted_export_leaves_the_previous_result(
-    exported: Path, bare: dict[str, str], how: signal.Signals, moment: str
+    exported: Path, bare: dict[str, str], how: signal.Signals, moment: str, tmp_path: Path
 ) -> None:
     """Stopped at any stage, the result of the export before is untouched."""
     before = sums(exported)
+    trained = tmp_path / "nano.keras"  # spares the later stages the training
+    trained.write_bytes((exported / "float.keras").read_bytes())
+    source = PRESET if moment == "training" else ("--model", str(trained))
     job = subprocess.Popen(
-        words(exported.parent, "--seed", "1"),
+        words(exported.parent, "--seed", "1", source=source),
         cwd=ROOT,
         env=bare | {"PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,

@@ -26,8 +26,8 @@ class Level:
 LEVELS = {
     "none": Level(),
     "light": Level(shift=2, rotation=10, scale=0.10, shear=0.10, camera=True),
-    "mid": Level(shift=3, rotation=15, scale=0.15, shear=0.15, gentle=0.6, camera=True),
-    "heavy": Level(shift=4, rotation=20, scale=0.20, shear=0.20, gentle=0.6, camera=True),
+    "mid": Level(shift=3, rotation=15, scale=0.15, shear=0.15, gentle=0.4, camera=True),
+    "heavy": Level(shift=4, rotation=20, scale=0.20, shear=0.20, gentle=0.4, camera=True),
 }
 
 
