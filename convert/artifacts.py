@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from convert import carray, quantize, report, tflite
+from convert.compiler.build import compile_model
 from convert.parity import Parity
 from train import store
 from train.data import Dataset
@@ -43,6 +44,7 @@ def collect(
         "float.keras": store.dump(model),
         "labels.txt": "".join(f"{name}\n" for name in dataset.names).encode(),
         **carray.generate(graph, "model.tflite", dataset.names).files(),
+        **compile_model(graph, "model").files(),
         "report.json": _json(report.as_data(result, facts)),
         "report.md": report.as_markdown(result, title, dataset.source, dataset.names).encode(),
     }

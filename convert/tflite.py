@@ -16,7 +16,6 @@ import tflite as schema
 from runtime import flatbuffer
 from runtime.errors import ModelError
 
-
 _ACTIVATION = ("FusedActivationFunction",)
 _STRIDES = ("Padding", "StrideH", "StrideW", *_ACTIVATION)
 _DILATION = ("DilationHFactor", "DilationWFactor")

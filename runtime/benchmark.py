@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from runtime import classifier, console, interpreter
+from runtime.compiled import COMPILED, CompiledModel
 from runtime.errors import ModelError
 from runtime.predict import positive
 
@@ -52,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
         "models", nargs="+", metavar="MODEL", help="a .tflite, or the name of a bundled model"
     )
     result.add_argument(
-        "--backend", help="litert, tflite-runtime or tensorflow (default: the first installed)"
+        "--backend", help="litert, tflite-runtime, tensorflow (default: the first installed), or c"
     )
     result.add_argument(
         "--runs", type=positive, default=300, metavar="N", help="inferences timed (default: 300)"
@@ -85,7 +86,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def in_new_process(model: str, backend: str | None, runs: int, threads: int) -> Measurement:
     """``measure`` in a process that has loaded nothing else."""
-    interpreter.choose(backend)
+    if backend != COMPILED:
+        interpreter.choose(backend)
     classifier.find(model)
     command = [sys.executable, "-m", "runtime.benchmark", "--worker", model]
     command += ["--runs", str(runs), "--threads", str(threads)]
@@ -102,7 +104,8 @@ def measure(model: str, backend: str | None, runs: int, threads: int) -> Measure
     path = classifier.find(model)
     baseline = peak_memory()
     start = time.perf_counter()
-    interpreter.imported(interpreter.choose(backend))
+    if backend != COMPILED:
+        interpreter.imported(interpreter.choose(backend))
     import_ms = (time.perf_counter() - start) * 1000
     start = time.perf_counter()
     loaded = classifier.Classifier(path, backend, threads=threads)
@@ -124,7 +127,9 @@ def measure(model: str, backend: str | None, runs: int, threads: int) -> Measure
     )
 
 
-def timed(runner: interpreter.Interpreter, batch: interpreter.Array, runs: int) -> list[float]:
+def timed(
+    runner: interpreter.Interpreter | CompiledModel, batch: interpreter.Array, runs: int
+) -> list[float]:
     """Milliseconds of each of ``runs`` inferences, after the warm-up."""
     for _ in range(WARM_UP):
         runner.run(batch)

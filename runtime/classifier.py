@@ -10,6 +10,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from runtime import image, ink, interpreter
+from runtime.compiled import COMPILED, CompiledModel
 from runtime.errors import ImageError, ModelError
 
 BUNDLED = Path(__file__).parent / "models"
@@ -44,7 +45,8 @@ class Classifier:
     """A model, by its path or as the name of a bundled one, in an interpreter.
 
     Raises ModelError for a model that is damaged or of another kind, BackendError for an
-    interpreter that is missing; ``backend`` and ``kernels`` are as in ``interpreter.load``.
+    interpreter that is missing; ``backend`` and ``kernels`` are as in ``interpreter.load``,
+    and the backend "c" runs the C that ``convert.compiler`` wrote beside the model.
     """
 
     def __init__(
@@ -55,7 +57,7 @@ class Classifier:
         threads: int = 1,
     ) -> None:
         self.path = find(model)
-        self.interpreter = interpreter.load(self.path, backend, kernels, threads)
+        self.interpreter = load(self.path, backend, kernels, threads)
         for tensor, what in (
             (self.interpreter.input, "input"),
             (self.interpreter.output, "output"),
@@ -106,6 +108,15 @@ class Classifier:
             scores,
             milliseconds,
         )
+
+
+def load(
+    path: Path, backend: str | None, kernels: str, threads: int
+) -> interpreter.Interpreter | CompiledModel:
+    """What runs ``path``: the compiled model for a ``.c`` or the backend "c", else an interpreter."""
+    if backend == COMPILED or path.suffix == ".c":
+        return CompiledModel(path.with_suffix(".c"))
+    return interpreter.load(path, backend, kernels, threads)
 
 
 def prepare(picture: str | Path | Image.Image | image.Pixels) -> image.Pixels:

@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
         "--model", default="base", help="a .tflite, or the name of a bundled model (default: base)"
     )
     result.add_argument(
-        "--backend", help="litert, tflite-runtime or tensorflow (default: the first installed)"
+        "--backend", help="litert, tflite-runtime, tensorflow (default: the first installed), or c"
     )
     result.add_argument(
         "--top", type=positive, default=1, metavar="N", help="show the N best labels (default: 1)"

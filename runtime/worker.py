@@ -14,6 +14,9 @@ import numpy.typing as npt
 
 from runtime.errors import BackendError
 
+MICRO = "tflite-micro"
+"""TensorFlow Lite Micro, by PyPI's package of that name."""
+
 
 def outputs(
     model: Path, images: npt.NDArray[np.uint8], backend: str, kernels: str
@@ -43,8 +46,28 @@ def main() -> None:
 
     model, backend, kernels = sys.argv[1:]
     images = np.load(io.BytesIO(sys.stdin.buffer.read()), allow_pickle=False)
-    result = Classifier(Path(model), backend=backend, kernels=kernels).raw(images)
+    if backend == MICRO:
+        result = _micro(Path(model), images)
+    else:
+        result = Classifier(Path(model), backend=backend, kernels=kernels).raw(images)
     np.save(sys.stdout.buffer, result)
+
+
+def _micro(model: Path, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.generic]:
+    """Run TensorFlow Lite Micro itself; a development tool, so not one of the backends."""
+    from tflite_micro.python.tflite_micro import runtime as micro  # noqa: PLC0415
+
+    from runtime.image import quantize, to_float  # noqa: PLC0415
+
+    interpreter = micro.Interpreter.from_file(str(model))
+    details = interpreter.get_input_details(0)["quantization_parameters"]
+    scale, zero_point = float(details["scales"][0]), int(details["zero_points"][0])
+    results = []
+    for image in quantize(to_float(images), scale, zero_point, np.int8):
+        interpreter.set_input(image[None], 0)
+        interpreter.invoke()
+        results.append(interpreter.get_output(0)[0])
+    return np.stack(results)
 
 
 if __name__ == "__main__":

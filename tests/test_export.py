@@ -26,6 +26,8 @@ FILES = {
     "float.keras",
     "labels.txt",
     "manifest.json",
+    "model.c",
+    "model.h",
     "model.tflite",
     "model_data.c",
     "model_data.h",

@@ -58,7 +58,7 @@ PRESETS = {
         Preset(
             "nano",
             Architecture((4, 12), batch_norm=True),
-            Recipe(epochs=60, peak_rate=4e-3, augmentation="mid", teacher="base", qat_rate=3e-4),
+            Recipe(epochs=60, peak_rate=4e-3, augmentation="light", teacher="base", qat_rate=3e-4),
         ),
     )
 }

@@ -1,0 +1,80 @@
+"""Compile an int8 ``.tflite`` to standalone C: ``python -m convert.compiler model.tflite``.
+
+Writes NAME.h and NAME.c: no interpreter, no heap, no libc; outputs equal the runtime that --match
+names, byte for byte; RAM is known at compile time.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from convert import carray, publish, tflite
+from convert.compiler import check, estimate
+from convert.compiler.build import compile_model
+from convert.compiler.numerics import RUNTIME, Match
+from runtime import console, dataset
+from runtime.errors import DataError, GateError
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of ``python -m convert.compiler``."""
+    result = argparse.ArgumentParser("python -m convert.compiler", description=__doc__)
+    result.add_argument("model", type=Path, help="a full-int8 .tflite")
+    result.add_argument(
+        "--match",
+        type=Match,
+        choices=list(Match),
+        default=Match.XNNPACK,
+        help="; ".join(f"{match}: {name}" for match, name in RUNTIME.items()),
+    )
+    result.add_argument("--target", choices=["generic"], default="generic", help="plain C99")
+    result.add_argument("--name", help="starts every public name; default: the model's file name")
+    result.add_argument("--out", type=Path, metavar="DIR", help="default: beside the model")
+    result.add_argument("--estimate", action="store_true", help="show the cost, write nothing")
+    result.add_argument("--dump", action="store_true", help="show every stage, write nothing")
+    result.add_argument(
+        "--check",
+        type=int,
+        metavar="N",
+        help="compile for this machine, run N test images through all modes and runtimes",
+    )
+    result.add_argument("--data", type=Path, metavar="DIR", help="of --check: MNIST's files")
+    return result
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; gives its exit status."""
+    options = parser().parse_args(argv)
+    model = tflite.read(options.model)
+    name = carray.c_name(options.name or options.model.stem)
+    if options.check is not None:
+        return _check(model, options)
+    compiled = compile_model(model, name, options.match)
+    if options.dump or options.estimate:
+        print((estimate.dump if options.dump else estimate.report)(compiled.unit))
+        return 0
+    out = options.out or options.model.parent
+    publish.files(out, compiled.files())
+    ram, flash = compiled.unit.arena, compiled.unit.program.flash
+    print(f"wrote {out / name}.h and .c: {ram:,} bytes of RAM, {flash:,} of tables")
+    return 0
+
+
+def _check(model: tflite.Model, options: argparse.Namespace) -> int:
+    if options.check < 1:
+        raise DataError("--check needs at least 1 image")
+    images = dataset.read_test(options.data).images[: options.check]
+    rows = check.check(model, options.model, images)
+    header = ("C for --match", "runtime", "images", "differing bytes", "differing images")
+    cells = [
+        (r.mode, RUNTIME[r.runtime], f"{r.images:,}", f"{r.differing:,}", f"{r.images_differing:,}")
+        for r in rows
+    ]
+    print(console.table(header, cells))
+    if any(row.differing for row in rows if row.mode is row.runtime):
+        raise GateError("the C differs from the runtime that it must match")
+    return 0
+
+
+if __name__ == "__main__":
+    console.run(main)

@@ -1,0 +1,57 @@
+"""What a compiled model costs, layer by layer, before anything is flashed."""
+
+from convert.compiler.emit import Unit
+from runtime.console import table
+
+
+def report(unit: Unit) -> str:
+    """The table of ``--estimate``: op, shapes, MACs, kernel and why, flash, RAM."""
+    program, plan = unit.program, unit.plan
+    rows = []
+    for number, step in enumerate(program.steps):
+        alive = sum(life.buffer.size for life in plan.lives if life.first <= number <= life.last)
+        rows.append(
+            (
+                step.title,
+                step.shapes,
+                f"{step.macs:,}",
+                step.kernel,
+                step.why,
+                f"{step.flash:,}",
+                f"{alive + 4 * step.sums:,}",
+            )
+        )
+    flash, macs = f"{program.flash:,}", f"{sum(step.macs for step in program.steps):,}"
+    rows.append(("total", "", macs, "", "", flash, f"{unit.arena:,}"))
+    header = ("operator", "shapes", "MACs", "kernel", "why", "flash, bytes", "RAM, bytes")
+    return "\n".join(
+        [
+            table(header, rows),
+            "",
+            f"flash: {program.flash:,} bytes of tables; code comes on top",
+            f"RAM: {unit.arena:,} bytes of arena = {plan.size:,} activations and scratch"
+            f" + {4 * program.sums:,} sums (4-byte aligned); lower bound of the activations:"
+            f" {plan.lower_bound:,}",
+            *(f"note: {note}" for note in program.notes),
+        ]
+    )
+
+
+def dump(unit: Unit) -> str:
+    """Every stage of the compilation, for those who want to follow it."""
+    lines = ["graph:"]
+    for node in unit.network.nodes:
+        inputs = ", ".join(f"t{tensor.number}{list(tensor.shape)}" for tensor in node.inputs)
+        output = f"t{node.output.number}{list(node.output.shape)}"
+        lines.append(f"  {node.index:3} {node.op:18} {inputs} -> {output}")
+    lines.append("steps:")
+    for number, step in enumerate(unit.program.steps):
+        inputs = ", ".join(buffer.name for buffer in step.inputs)
+        scratch = f", patch {step.patch.size}" if step.patch else ""
+        lines.append(f"  {number:3} {step.kernel:18} {inputs} -> {step.output.name}{scratch}")
+    lines.append("arena:")
+    for life in sorted(unit.plan.lives, key=lambda life: (life.first, life.buffer.name)):
+        start = unit.plan.offsets[life.buffer.name]
+        span = f"bytes {start:6}..{start + life.buffer.size:6}"
+        lines.append(f"  {life.buffer.name:14} {span}  steps {life.first}..{life.last}")
+    return "\n".join(lines)

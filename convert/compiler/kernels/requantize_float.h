@@ -1,0 +1,55 @@
+/* Requantization as XNNPACK does it: the sum as float32, times a float32 scale, to the nearest
+ * integer, half to even. Done in integers, so that every core gives the same bytes: each of the
+ * three roundings below is one rounding of the float computation. */
+struct scaling {
+    const uint32_t *scale;          /* [channels], the bits of a float32; normal, below 256 */
+    int32_t zero_point, low, high;  /* of the output; the result is within low..high */
+};
+
+/* value / 2^bits to the nearest, half to even; bits is 0 to 63. */
+static uint64_t round_even(uint64_t value, int32_t bits)
+{
+    uint64_t half, rest;
+
+    if (bits == 0)
+        return value;
+    half = (uint64_t)1 << (bits - 1);
+    rest = value & (2 * half - 1);
+    value >>= bits;
+    return value + (rest > half || (rest == half && (value & 1) != 0));
+}
+
+/* How many bits of value stick out above the 24 that a float32 holds. */
+static int32_t excess(uint64_t value)
+{
+    int32_t bits = 0;
+
+    while (value >> bits >= (uint64_t)1 << 24)
+        bits++;
+    return bits;
+}
+
+static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
+{
+    uint32_t scale = s->scale[channel];
+    uint64_t value = sum < 0 ? 0 - (uint64_t)sum : (uint64_t)sum;
+    int32_t shift = 150 - (int32_t)(scale >> 23); /* scale = mantissa / 2^shift */
+    int32_t drop, result;
+
+    drop = excess(value); /* the sum as float32 */
+    value = round_even(value, drop);
+    shift -= drop;
+    value *= (scale & 0x7fffffu) | 0x800000u; /* times the scale, as float32 */
+    drop = excess(value);
+    value = round_even(value, drop);
+    shift -= drop;
+    if (value == 0 || shift > 25) /* to an integer; 2^24 / 2^26 is below a half */
+        value = 0;
+    else if (shift <= 0)
+        value = 1024; /* beyond any int8 */
+    else
+        value = round_even(value, shift);
+    result = value > 1024 ? 1024 : (int32_t)value;
+    result = (sum < 0 ? -result : result) + s->zero_point;
+    return (int8_t)(result < s->low ? s->low : result > s->high ? s->high : result);
+}

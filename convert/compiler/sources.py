@@ -1,0 +1,70 @@
+"""The kernels' own C, and which files each kernel needs in front of it."""
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from convert.compiler.numerics import Match
+
+_FOLDER = Path(__file__).with_name("kernels")
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "conv2d": ("prologue", "window", "dot", "requantize", "conv2d"),
+    "depthwise": ("window", "requantize", "depthwise"),
+    "dense": ("dot", "requantize", "dense"),
+    "dense_real": ("dot", "requantize_double", "dense_real"),
+    "max_pool": ("window", "pool", "max_pool"),
+    "average_pool": ("window", "pool", "average_pool"),
+    "mean_float": ("mean", "mean_float"),
+    "mean_fixed": ("fixed_point", "mean", "mean_fixed"),
+    "add_shifted": ("add_shifted",),
+    "add_fixed": ("fixed_point", "add_fixed"),
+    "pad": ("window", "pad"),
+    "concatenate": ("prologue", "concatenate"),
+    "softmax_float": ("softmax_float",),
+    "softmax_fixed": ("fixed_point", "softmax_fixed"),
+    "lookup": ("lookup",),
+}
+_REQUANTIZE = {
+    Match.XNNPACK: ("requantize_float",),
+    Match.REF: ("fixed_point", "requantize_fixed"),
+    Match.TFLM: ("fixed_point", "requantize_fixed"),
+}
+_ORDER = (
+    "prologue",
+    "window",
+    "dot",
+    "fixed_point",
+    "requantize_float",
+    "requantize_fixed",
+    "requantize_double",
+    "pool",
+    "mean",
+)
+
+
+def needed(kernels: Iterable[str], match: Match) -> list[str]:
+    """The files, each once, in an order in which they compile."""
+    names: set[str] = set()
+    for kernel in kernels:
+        for name in _NEEDS[kernel]:
+            names |= set(_REQUANTIZE[match]) if name == "requantize" else {name}
+    first = [name for name in _ORDER if name in names]
+    return first + sorted(names - set(first))
+
+
+@cache
+def text(name: str) -> str:
+    """The C of one file."""
+    return (_FOLDER / f"{name}.h").read_text().strip()
+
+
+STRUCTS = {
+    "dense_real": "dense_real",
+    "max_pool": "pool",
+    "average_pool": "pool",
+    "add_shifted": "add",
+    "add_fixed": "add",
+    "softmax_float": "softmax",
+    "softmax_fixed": "softmax",
+}
+"""The struct that a kernel takes, where it is not called like the kernel."""
