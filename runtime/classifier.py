@@ -113,7 +113,7 @@ class Classifier:
 def load(
     path: Path, backend: str | None, kernels: str, threads: int
 ) -> interpreter.Interpreter | CompiledModel:
-    """What runs ``path``: the compiled model for a ``.c`` or the backend "c", else an interpreter."""
+    """What runs ``path``: the compiled model for a ``.c`` or backend "c", else an interpreter."""
     if backend == COMPILED or path.suffix == ".c":
         return CompiledModel(path.with_suffix(".c"))
     return interpreter.load(path, backend, kernels, threads)

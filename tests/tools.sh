@@ -8,7 +8,11 @@ need() { # need PROGRAM PACKAGE
 }
 need gcc gcc
 need g++ g++
+need clang clang
+need cppcheck cppcheck
 need arm-none-eabi-gcc gcc-arm-none-eabi
+need powerpc-linux-gnu-gcc "gcc-powerpc-linux-gnu libc6-dev-powerpc-cross"
+need qemu-ppc-static qemu-user-static
 
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

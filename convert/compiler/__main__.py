@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from convert import carray, publish, tflite
-from convert.compiler import check, estimate
+from convert.compiler import check, estimate, toolchain
 from convert.compiler.build import compile_model
 from convert.compiler.numerics import RUNTIME, Match
 from runtime import console, dataset
@@ -33,6 +33,12 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--estimate", action="store_true", help="show the cost, write nothing")
     result.add_argument("--dump", action="store_true", help="show every stage, write nothing")
     result.add_argument(
+        "--cc",
+        metavar="COMMAND",
+        help="of --estimate: also compile with this GCC and show code, tables and stack, "
+        "for instance 'arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -O2'",
+    )
+    result.add_argument(
         "--check",
         type=int,
         metavar="N",
@@ -52,6 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     compiled = compile_model(model, name, options.match)
     if options.dump or options.estimate:
         print((estimate.dump if options.dump else estimate.report)(compiled.unit))
+        if options.cc:
+            print(estimate.measured(toolchain.measure(compiled, options.cc), options.cc))
         return 0
     out = options.out or options.model.parent
     publish.files(out, compiled.files())

@@ -1,6 +1,7 @@
 """What a compiled model costs, layer by layer, before anything is flashed."""
 
 from convert.compiler.emit import Unit
+from convert.compiler.toolchain import Cost
 from runtime.console import table
 
 
@@ -34,6 +35,14 @@ def report(unit: Unit) -> str:
             f" {plan.lower_bound:,}",
             *(f"note: {note}" for note in program.notes),
         ]
+    )
+
+
+def measured(cost: Cost, command: str) -> str:
+    """What a compiler made of it, in one line."""
+    return (
+        f"{command}: {cost.code:,} bytes of code, {cost.tables:,} of constants, {cost.ram:,} of "
+        f"static RAM, at most {cost.stack:,} of stack"
     )
 
 

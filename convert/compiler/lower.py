@@ -7,6 +7,7 @@ from convert.compiler.graph import Conv, Graph, Node, Pool, Reshape, Tensor
 from convert.compiler.numerics import Match
 from convert.compiler.program import Buffer, Program, Step
 from convert.compiler.site import Site
+from runtime.errors import ModelError
 
 
 class Places:
@@ -25,7 +26,10 @@ class Places:
 
 
 def lower(network: Graph, match: Match) -> Program:
-    """The calls that compute ``network`` as the runtime ``match`` does."""
+    """The calls that compute ``network`` as the runtime ``match`` does.
+
+    Raises ModelError where no such call exists, as for scales that the runtime refuses.
+    """
     places = Places()
     steps: list[Step] = []
     source = places.of(network.input)
@@ -33,7 +37,10 @@ def lower(network: Graph, match: Match) -> Program:
         if isinstance(group[0], Reshape):
             places.alias(group[0].output, group[0].input)
             continue
-        steps += generic.steps(Site(group, f"op{group[0].index}", match, places.of))
+        try:
+            steps += generic.steps(Site(group, f"op{group[0].index}", match, places.of))
+        except ValueError as error:
+            raise ModelError(f"operator {group[0].index} {group[0].op}: {error}") from error
     notes = tuple(note for node in network.nodes for note in unmatched(node, match))
     return Program(tuple(steps), source, places.of(network.output), notes)
 

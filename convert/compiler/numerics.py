@@ -45,14 +45,20 @@ class Multiplier:
 
 
 def multiplier(value: float) -> Multiplier:
-    """``value`` in fixed point, as TensorFlow Lite's QuantizeMultiplier does it."""
-    if value == 0:
-        return Multiplier(0, 0)
+    """``value`` > 0 in fixed point, as TensorFlow Lite's QuantizeMultiplier does it.
+
+    Raises ValueError, with a phrase for the user, when it is too large to be meant.
+    """
+    if not 0 < value < 1 << 31:
+        raise ValueError(f"its scales make a factor of {value:.3g}, which is out of range")
     fraction, shift = math.frexp(value)
     quantized = math.floor(fraction * (1 << 31) + 0.5)  # half away from zero; it is positive
     if quantized == 1 << 31:
         quantized, shift = quantized // 2, shift + 1
     return Multiplier(0, 0) if shift < -31 else Multiplier(quantized, shift)
+
+
+_LARGEST_SCALE = 256  # of a requantization in XNNPACK
 
 
 def linear_scales(node: Linear, match: Match) -> npt.NDArray[np.float64]:
@@ -62,7 +68,11 @@ def linear_scales(node: Linear, match: Match) -> npt.NDArray[np.float64]:
     """
     weights = node.scales
     if match is Match.XNNPACK:
-        return ((node.input.scale * weights) / node.output.scale).astype(np.float64)
+        with np.errstate(over="ignore", under="ignore"):
+            single = (node.input.scale * weights) / node.output.scale
+        if not ((np.finfo(np.float32).tiny <= single) & (single < _LARGEST_SCALE)).all():
+            raise ValueError("its scales make a factor that XNNPACK refuses: not below 256")
+        return single.astype(np.float64)
     product = node.input.scale.astype(np.float64) * weights.astype(np.float64)
     return np.asarray(product / node.output.scale.astype(np.float64))
 
@@ -202,8 +212,16 @@ def softmax_table(node: Softmax) -> npt.NDArray[np.float32]:
     return np.exp(arguments.astype(np.float64)).astype(np.float32)
 
 
+_LONGEST_SOFTMAX = 256  # elements
+
+
 def softmax_fixed(node: Softmax) -> dict[str, int]:
-    """Multiplier, shift and smallest difference of the fixed-point softmax, input in Q5.26."""
+    """Multiplier, shift and smallest difference of the fixed-point softmax, input in Q5.26.
+
+    Raises ValueError when its sum, in Q12, could overflow.
+    """
+    if node.input.shape[-1] > _LONGEST_SOFTMAX:
+        raise ValueError(f"its rows are longer than {_LONGEST_SOFTMAX}, which is not supported")
     real = float(node.input.scale) * float(node.beta) * (1 << 26)
     by = multiplier(min(real, float((1 << 31) - 1)))
     smallest = -math.floor(31 * (1 << 26) / (1 << max(by.shift, 0)))

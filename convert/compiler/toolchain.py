@@ -1,0 +1,99 @@
+"""What a C compiler makes of generated code: bytes of code and tables, and the stack it needs."""
+
+import re
+import shlex
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from convert import publish
+from convert.compiler.build import Compiled
+from runtime.errors import ToolError
+
+_NODE = re.compile(r'node: \{ title: "([^"]+)" label: "([^"]*)"')
+_EDGE = re.compile(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"')
+_FRAME = re.compile(r"(\d+) bytes \((static|dynamic[^)]*)\)")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Measured on an object file, in bytes."""
+
+    code: int
+    tables: int  # constants, the weights among them
+    ram: int  # statics: there must be none
+    stack: int  # of the deepest chain of calls, without helpers of the compiler's own library
+
+
+def measure(compiled: Compiled, command: str) -> Cost:
+    """Compile with ``command``, a GCC with its options, and read off the cost; raises ToolError."""
+    words = shlex.split(command)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        publish.files(folder, compiled.files())
+        source = f"{compiled.unit.name}.c"
+        _run([*words, "-std=c99", "-fcallgraph-info=su", "-c", source, "-o", "model.o"], folder)
+        sections = _sections(_run([_size(words[0]), "-A", "model.o"], folder))
+        graph = next(folder.glob("*.ci")).read_text()
+    return Cost(
+        code=_sum(sections, ".text"),
+        # .data.rel.ro is constant as well: structs that point at tables, relocated by a loader
+        tables=_sum(sections, ".rodata") + _sum(sections, ".data.rel.ro"),
+        ram=_sum(sections, ".data", but=".data.rel.ro") + _sum(sections, ".bss"),
+        stack=deepest(graph),
+    )
+
+
+def _run(words: list[str], folder: Path) -> str:
+    try:
+        done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise ToolError(f"{words[0]} cannot be run ({error.strerror}): install it") from error
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["no message"]
+        raise ToolError(f"{words[0]} failed: {lines[0]}")
+    return done.stdout
+
+
+def _size(compiler: str) -> str:
+    """The ``size`` that belongs to a compiler: arm-none-eabi-gcc has arm-none-eabi-size."""
+    return re.sub(r"(gcc|cc)(-[0-9.]+)?$", "size", compiler)
+
+
+def _sections(text: str) -> dict[str, int]:
+    rows = (line.split() for line in text.splitlines())
+    return {row[0]: int(row[1]) for row in rows if len(row) == 3 and row[0].startswith(".")}
+
+
+def _sum(sections: Mapping[str, int], prefix: str, but: str = "-") -> int:
+    return sum(
+        size
+        for name, size in sections.items()
+        if name.startswith(prefix) and not name.startswith(but)
+    )
+
+
+def deepest(graph: str) -> int:
+    """Bytes of the deepest chain of calls in GCC's call graph (VCG, with stack usage).
+
+    Raises ToolError when a frame is not static or the calls form a circle.
+    """
+    frames: dict[str, int] = {}
+    for title, label in _NODE.findall(graph):
+        found = _FRAME.search(label)
+        if found and found[2] != "static":
+            raise ToolError(f"the stack of {title} is not known at compile time")
+        frames[title] = int(found[1]) if found else 0
+    calls: dict[str, set[str]] = {title: set() for title in frames}
+    for caller, callee in _EDGE.findall(graph):
+        calls[caller].add(callee)
+
+    def depth(title: str, above: tuple[str, ...] = ()) -> int:
+        if title in above:
+            raise ToolError(f"{title} calls itself: its stack is not known at compile time")
+        below = (depth(callee, (*above, title)) for callee in calls.get(title, ()))
+        return frames.get(title, 0) + max(below, default=0)
+
+    return max(map(depth, frames), default=0)
