@@ -5,7 +5,7 @@ PRESETS := base small micro nano
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup export export-all test test-long lint robustness pretrained bundle lock clean
+.PHONY: help setup export export-all robustness exact test test-long lint pretrained bundle lock clean
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -27,6 +27,11 @@ export-all: setup ## Run the main job on every preset
 robustness: setup ## Measure every exported preset on shifted, rotated, noisy ... test images
 	$(RUN) -m convert.robustness $(PRESETS:%=build/%/model.tflite)
 
+exact: setup ## Compare the C of every exported preset with every runtime, 10,000 images each
+	for preset in $(PRESETS); do \
+	    $(RUN) -m convert.compiler build/$$preset/model.tflite --check 10000 || exit 1; \
+	done
+
 test: setup ## Run the tests; installs the compilers that they need, or names them
 	tests/tools.sh
 	$(RUN) -m pytest -n 2 --dist loadfile
@@ -46,9 +51,10 @@ pretrained: setup ## Train the float models in train/pretrained again (about an 
 	    cp build/train/$$preset/float.keras train/pretrained/$$preset.keras || exit 1; \
 	done
 
-bundle: ## Make the exported base model the one that the runtime carries
-	mkdir -p runtime/models/base
+bundle: ## Make the exported base model the one that runtime and firmware carry
+	mkdir -p runtime/models/base firmware/generated
 	cp build/base/model.tflite build/base/labels.txt build/base/manifest.json runtime/models/base/
+	cp build/base/model.h build/base/model.c firmware/generated/
 
 lock: ## Bring requirements.lock up to date with pyproject.toml
 	.venv/bin/uv pip compile --quiet --extra dev --generate-hashes --python-version 3.11 \

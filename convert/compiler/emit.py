@@ -204,7 +204,8 @@ def _arena_comment(step: Step, plan: Plan) -> str:
 def _functions(unit: Unit) -> Iterator[str]:
     name, plan, program = unit.name, unit.plan, unit.program
     calls = "\n".join(
-        f"    /* {step.title}: {step.shapes}; arena bytes: {_arena_comment(step, plan)} */\n"
+        f"    /* {step.title}: {step.shapes}\n"
+        f"     * arena bytes: {_arena_comment(step, plan)} */\n"
         f"    {_call(number, step, plan)}"
         for number, step in enumerate(program.steps)
     )

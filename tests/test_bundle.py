@@ -1,0 +1,86 @@
+"""What is committed ready-made is what the tools give."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convert import export, tflite
+from convert.compiler.build import compile_model
+from convert.export import Request
+from runtime import worker
+from runtime.dataset import Digits
+from train import presets, store
+from train.model import two_block_cnn
+
+ROOT = Path(__file__).parents[1]
+NAMED = ("litert", "default")
+
+
+def test_manifest_is_that_of_the_bundled_model(model_path: Path) -> None:
+    """The model's sha256, labels and data are those of the export that made it."""
+    manifest = json.loads(model_path.with_name("manifest.json").read_text())
+    content = model_path.read_bytes()
+    assert manifest["files"]["model.tflite"]["sha256"] == hashlib.sha256(content).hexdigest()
+    assert manifest["labels"] == model_path.with_name("labels.txt").read_text().split()
+    assert manifest["data"]["source"] == "MNIST"
+
+
+def test_generated_c_is_what_the_compiler_gives(model_path: Path) -> None:
+    """The example in firmware/generated is the bundled model's C, byte for byte."""
+    files = compile_model(tflite.read(model_path), "model").files()
+    assert set(files) == {"model.c", "model.h"}
+    for name, content in files.items():
+        assert (ROOT / "firmware/generated" / name).read_bytes() == content, name
+
+
+def test_bundled_model_reads_mnist_as_well_as_it_says(mnist: Digits, model_path: Path) -> None:
+    """The accuracy in the manifest is what LiteRT measures."""
+    answers = worker.outputs(model_path, mnist.images, *NAMED).argmax(axis=1)
+    manifest = json.loads(model_path.with_name("manifest.json").read_text())
+    assert np.mean(answers == mnist.labels) == manifest["accuracy"]["int8"]
+
+
+def test_export_gives_the_bundled_model_again(
+    mnist: Digits, model_path: Path, tmp_path: Path
+) -> None:
+    """Another machine rounds the fine-tuning differently: the same network, the same answers."""
+    export.export(Request("base", None, None, tmp_path, "qat", None, 0, 2))
+    made, bundled = tflite.read(tmp_path / "base/model.tflite"), tflite.read(model_path)
+    assert made.op_names == bundled.op_names
+    assert [t.shape for t in made.tensors] == [t.shape for t in bundled.tensors]
+    for ours, theirs in zip(made.tensors, bundled.tensors, strict=True):
+        if ours.is_constant and ours.dtype == "INT8":
+            left, right = (np.frombuffer(t.data, np.int8).astype(int) for t in (ours, theirs))
+            assert np.mean(np.abs(left - right) <= 2) > 0.99, ours.name
+    left = worker.outputs(tmp_path / "base/model.tflite", mnist.images, *NAMED).argmax(axis=1)
+    right = worker.outputs(model_path, mnist.images, *NAMED).argmax(axis=1)
+    assert np.mean(left == right) > 0.998
+    assert np.mean(left == mnist.labels) >= 0.994
+
+
+@pytest.mark.parametrize("name", presets.PRESETS)
+def test_pretrained_model_has_the_preset_s_architecture(name: str) -> None:
+    """The float model of each preset loads and has that preset's layers and sizes."""
+    model = store.load(store.pretrained(name))
+    expected = two_block_cnn(presets.find(name).architecture)
+    assert [type(x) for x in model.layers] == [type(x) for x in expected.layers]
+    assert [w.shape for w in model.get_weights()] == [w.shape for w in expected.get_weights()]
+
+
+def test_pretrained_models_are_small() -> None:
+    """Together under 2 MB."""
+    assert sum(path.stat().st_size for path in store.PRETRAINED.iterdir()) < 2_000_000
+
+
+@pytest.mark.parametrize(("name", "least"), [("small", 0.993), ("micro", 0.991), ("nano", 0.988)])
+def test_small_presets_reach_their_marks(
+    name: str, least: float, mnist: Digits, tmp_path: Path
+) -> None:
+    """Int8 by post-training quantization, which takes seconds, on 10,000 test images."""
+    request = Request(name, None, None, tmp_path, "ptq", 1.0, 0, 2)
+    found = export.export(request)
+    assert found.images == len(mnist)
+    assert found.int8_accuracy >= least

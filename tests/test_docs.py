@@ -1,0 +1,82 @@
+"""The README is true: its commands exist, its links lead somewhere, every option is explained."""
+
+import argparse
+import importlib
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+COMMANDS = [
+    line.removeprefix("$ ").split("#")[0].strip()
+    for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    for line in block.splitlines()
+    if line.startswith("$ ")
+]
+MODULES = [
+    "convert.carray",
+    "convert.compiler.__main__",
+    "convert.export",
+    "convert.robustness",
+    "runtime.benchmark",
+    "runtime.evaluate",
+    "runtime.predict",
+    "train.fit",
+]
+
+
+def parser(module: str) -> argparse.ArgumentParser:
+    return importlib.import_module(module).parser()  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_of_the_readme_is_understood(command: str) -> None:
+    """Every module takes the options that the README gives it; every make target exists."""
+    words = shlex.split(command)
+    if words[0] == "make":
+        targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        assert set(words[1:]) <= set(targets)
+        return
+    assert words[:2] == [".venv/bin/python", "-m"]
+    module = words[2] + (".__main__" if words[2] == "convert.compiler" else "")
+    assert module in MODULES
+    parser(module).parse_args(words[3:])
+
+
+def test_there_are_commands() -> None:
+    """The pattern above finds them."""
+    assert len(COMMANDS) > 10
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_option_is_explained(module: str) -> None:
+    """--help says something of each option and argument, and of the command."""
+    made = parser(module)
+    assert made.description
+    for action in made._actions:
+        assert action.help, action
+
+
+def test_paths_in_the_readme_exist() -> None:
+    """Files of the repository that are named in the text are there."""
+    named = set(re.findall(r"`((?:train|runtime|convert|firmware|tests)/[\w./-]*)`", README))
+    assert named
+    for path in named:
+        assert (ROOT / path).exists(), path
+
+
+def test_readme_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The example in the README prints the label of a drawn one."""
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("L", (60, 80), 255)
+    ImageDraw.Draw(picture).line((32, 10, 28, 70), fill=0, width=8)
+    picture.save(tmp_path / "digit.png")
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    printed: list[object] = []
+    exec(code, {"print": printed.append})  # noqa: S102 - our own README
+    assert printed == ["1"]
