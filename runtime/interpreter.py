@@ -1,7 +1,7 @@
 """One interface to the interpreters that run a .tflite: LiteRT, tflite-runtime and TensorFlow's.
 
-Only one of them may be imported in a process: their native libraries share symbols, and importing
-a second one crashes or fails. The first ``load`` decides which.
+LiteRT and TensorFlow can live in one process. tflite-runtime cannot be imported beside either: the
+native libraries share symbols, and what follows fails in odd ways. The first ``load`` decides.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -72,6 +72,9 @@ class Tensor:
     zero_point: int
 
 
+_LONER = "tflite-runtime"  # cannot share a process with another interpreter
+
+
 def installed() -> tuple[str, ...]:
     """The names of the installed backends, best first; imports none of them."""
     return tuple(name for name, backend in BACKENDS.items() if _is_installed(backend))
@@ -82,27 +85,34 @@ def _is_installed(backend: Backend) -> bool:
 
 
 def choose(name: str | None = None) -> Backend:
-    """The backend of that name; None: the one imported already, else the best installed.
+    """The backend of that name; None: the best installed that this process can take.
 
-    Raises BackendError: no such backend, not installed, or another one is imported already.
+    Raises BackendError: no such backend, not installed, or one that clashes is imported already.
     """
     if name is not None and name not in BACKENDS:
         raise BackendError(f"no backend is called {name!r}: choose one of {', '.join(BACKENDS)}")
     present = [backend for backend in BACKENDS.values() if backend.module in sys.modules]
     if name is None:
-        usable = present or [BACKENDS[known] for known in installed()]
-        if not usable:
+        usable = [BACKENDS[known] for known in installed()]
+        fitting = [backend for backend in usable if not _clashing(backend, present)]
+        if not fitting:
             raise BackendError("no interpreter is installed: pip install ai-edge-litert")
-        return usable[0]
+        return fitting[0]
     backend = BACKENDS[name]
     if not _is_installed(backend):
         raise BackendError(f"{name} is not installed: pip install {backend.distributions[0]}")
-    if present and backend not in present:
+    if clash := _clashing(backend, present):
         raise BackendError(
-            f"{name} cannot be used after {present[0].name} in one process, their native "
+            f"{name} cannot be used after {clash[0].name} in one process, their native "
             "libraries clash: use a new process"
         )
     return backend
+
+
+def _clashing(backend: Backend, present: Sequence[Backend]) -> list[Backend]:
+    """Those of ``present`` beside which ``backend`` cannot be imported."""
+    others = [other for other in present if other != backend]
+    return [other for other in others if _LONER in (backend.name, other.name)]
 
 
 def version(backend: Backend) -> str:

@@ -1,7 +1,7 @@
 """One interpreter in a process of its own.
 
-The interpreters carry clashing native code, so at most one can be loaded in a process; and one that
-crashes must not take an export with it.
+Some interpreters carry native code that clashes with that of others, and one that crashes must not
+take an export with it.
 """
 
 import io

@@ -147,6 +147,20 @@ def test_a_second_interpreter_in_a_process_is_refused(model_path: Path) -> None:
         assert "new process" in in_process(code, str(model_path), *pair).stdout
 
 
+def test_litert_and_tensorflow_share_a_process(model_path: Path) -> None:
+    """Those two do not clash: both load, in either order, and agree."""
+    code = (
+        "import sys, numpy as np; from pathlib import Path; from runtime import interpreter\n"
+        "loaded = [interpreter.load(Path(sys.argv[1]), name) for name in sys.argv[2:]]\n"
+        "image = np.zeros((1, 28, 28, 1), np.int8)\n"
+        "print(np.array_equal(*[one.run(image) for one in loaded]))"
+    )
+    if not (have("litert") and have("tensorflow")):
+        pytest.skip("needs both litert and tensorflow")
+    for pair in (("litert", "tensorflow"), ("tensorflow", "litert")):
+        assert in_process(code, str(model_path), *pair).stdout.strip() == "True"
+
+
 def test_tensorflow_is_not_imported_unasked(model_path: Path) -> None:
     """Loading a model imports no TensorFlow, nor our packages for training and export."""
     code = (

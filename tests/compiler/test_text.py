@@ -60,11 +60,15 @@ def test_header_is_valid_cpp(source: Path) -> None:
     assert subprocess.run([program], check=False).returncode == 0
 
 
-def test_cppcheck_finds_nothing(source: Path) -> None:
-    """Static analysis is silent, apart from what it says of every unused public function."""
+@pytest.mark.parametrize("match", MODES)
+def test_cppcheck_finds_nothing(match: Match, tmp_path: Path) -> None:
+    """Static analysis of every kernel is silent; on small models, whose tables it reads in time."""
+    for op in models.OPS:
+        compiled = compile_model(tflite.parse(models.Random(3).model(op)), op.lower(), match)
+        write(tmp_path, compiled)
     words = ["cppcheck", "--enable=warning,performance,portability", "--std=c99", "--quiet"]
     done = subprocess.run(
-        [*words, "--error-exitcode=1", source], capture_output=True, text=True, check=False
+        [*words, "--error-exitcode=1", tmp_path], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
 
