@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from convert.compiler import emit, simulate
+from convert.compiler import emit, overlap, simulate
 from convert.compiler.emit import Unit
 from convert.compiler.lower import lower
 from convert.compiler.numerics import Match
@@ -39,7 +39,7 @@ def compile_model(model: Model, name: str, match: Match = Match.XNNPACK) -> Comp
     Raises ModelError for what cannot be compiled. The same input gives the same text.
     """
     network = read(model)
-    program = lower(network, match)
+    program = overlap.reuse(lower(network, match))
     inputs = [emit.golden_input(seed, network.input.size) for seed in SEEDS]
     golden = np.stack([simulate.run(network, match, image).ravel() for image in inputs])
     origin = f"python -m convert.compiler {name}.tflite --match {match} --target generic"

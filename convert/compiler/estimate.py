@@ -1,6 +1,7 @@
 """What a compiled model costs, layer by layer, before anything is flashed."""
 
 from convert.compiler.emit import Unit
+from convert.compiler.plan import needed
 from convert.compiler.toolchain import Cost
 from runtime.console import table
 
@@ -10,7 +11,7 @@ def report(unit: Unit) -> str:
     program, plan = unit.program, unit.plan
     rows = []
     for number, step in enumerate(program.steps):
-        alive = sum(life.buffer.size for life in plan.lives if life.first <= number <= life.last)
+        alive = needed(program, plan.lives, number)
         rows.append(
             (
                 step.title,

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from convert.compiler import graph, numerics
+from convert.compiler import graph, numerics, overlap
 from convert.compiler.graph import Window
 from convert.compiler.numerics import Match
 from convert.compiler.program import Buffer, Step, Table, float_bits
@@ -17,6 +17,7 @@ _POOL_OF_ONE = Window((1, 1), (1, 1), (1, 1), (0, 0))
 def conv(node: graph.Conv, site: Site) -> list[Step]:
     """A convolution, with the max-pooling behind it if there is one."""
     pool = site.group[1] if len(site.group) > 1 else None
+    pooling = pool.window if isinstance(pool, graph.Pool) else _POOL_OF_ONE
     output = site.group[-1].output
     weights = Table(f"{site.name}_weights", "int8_t", node.weights, _CONV_AXES)
     bias, scaling, tables = _requantization(node, site)
@@ -26,7 +27,7 @@ def conv(node: graph.Conv, site: Site) -> list[Step]:
         "map": image(node.output),
         "out": image(output),
         "window": window(node.window),
-        "pool": window(pool.window if isinstance(pool, graph.Pool) else _POOL_OF_ONE),
+        "pool": window(pooling),
         "weights": weights,
         "bias": bias,
         "zero_point": node.input.zero_point,
@@ -44,6 +45,7 @@ def conv(node: graph.Conv, site: Site) -> list[Step]:
             why="plain C, pooled before requantization" if pool else "plain C",
             patch=Buffer(f"{site.name}_patch", taps),
             sums=output.shape[3],
+            lead=overlap.lead(node.input, output, node.window, pooling),
         )
     ]
 
@@ -78,7 +80,8 @@ def depthwise(node: graph.Depthwise, site: Site) -> list[Step]:
         "scaling": scaling,
     }
     macs = node.output.size * math.prod(node.window.size)
-    return [site.step("depthwise", fields, (weights, *tables), macs=macs)]
+    lead = overlap.lead(node.input, node.output, node.window)
+    return [site.step("depthwise", fields, (weights, *tables), macs=macs, lead=lead)]
 
 
 def dense(node: graph.Dense, site: Site) -> list[Step]:

@@ -2,7 +2,7 @@
 
 import math
 
-from convert.compiler import graph, numerics
+from convert.compiler import graph, numerics, overlap
 from convert.compiler.numerics import Match
 from convert.compiler.program import Step, Table
 from convert.compiler.site import Site, image, window
@@ -21,7 +21,8 @@ def pool(node: graph.Pool, site: Site) -> list[Step]:
         "low": low,
         "high": high,
     }
-    return [site.step(kernel, fields, ())]
+    lead = overlap.lead(node.input, node.output, node.window)
+    return [site.step(kernel, fields, (), lead=lead)]
 
 
 def mean(node: graph.Mean, site: Site) -> list[Step]:

@@ -47,6 +47,7 @@ class Step:
     patch: Buffer | None = None  # int8 scratch
     sums: int = 0  # int32 scratch, elements
     in_place: bool = False  # the output may lie where the first input lies
+    lead: int | None = None  # or over it, when it starts this many bytes before; None: it may not
 
     @property
     def flash(self) -> int:

@@ -1,0 +1,49 @@
+"""How a layer's output may lie over its own input, because it walks both from top to bottom.
+
+A row of the output needs input rows from some first one on; what lies above that row has been read
+for the last time. So the output may start below the input in memory and follow the reading. This is
+the overlap of "diagonal" memory planning, computed exactly for each layer.
+"""
+
+from dataclasses import replace
+
+from convert.compiler.graph import Tensor, Window
+from convert.compiler.program import Buffer, Program, Step
+
+_ONE = Window((1, 1), (1, 1), (1, 1), (0, 0))
+
+
+def lead(source: Tensor, output: Tensor, window: Window, pool: Window = _ONE) -> int:
+    """Bytes by which the output must start before the input so that no byte is lost.
+
+    ``window`` slides over ``source``, ``pool`` over what that gives; row y of ``output`` is written
+    while input rows from its first one on are still needed. May be negative.
+    """
+    written = output.shape[2] * output.shape[3]
+    read = source.shape[2] * source.shape[3]
+
+    def first(row: int) -> int:
+        above = max(0, row * pool.stride[0] - pool.before[0])
+        return max(0, above * window.stride[0] - window.before[0])
+
+    return max((row + 1) * written - first(row) * read for row in range(output.shape[1]))
+
+
+def reuse(program: Program) -> Program:
+    """Let steps that can work in place do so, where nothing else needs their input afterwards."""
+    steps = list(program.steps)
+    output = program.output
+    for number, step in enumerate(steps):
+        source = step.inputs[0]
+        later = [buffer for other in steps[number + 1 :] for buffer in other.inputs]
+        if not step.in_place or source in later or source in (output, step.output):
+            continue
+        if source.size == step.output.size:
+            steps = [_renamed(other, step.output, source) for other in steps]
+            output = source if output == step.output else output
+    return replace(program, steps=tuple(steps), output=output)
+
+
+def _renamed(step: Step, old: Buffer, new: Buffer) -> Step:
+    inputs = tuple(new if buffer == old else buffer for buffer in step.inputs)
+    return replace(step, inputs=inputs, output=new if step.output == old else step.output)

@@ -1,0 +1,132 @@
+"""The arena: nothing alive is overwritten, and nothing is wasted."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convert import tflite
+from convert.compiler.build import compile_model
+from convert.compiler.emit import Unit
+from convert.compiler.numerics import Match
+from convert.compiler.overlap import lead
+from convert.compiler.plan import Life, first_fit
+from convert.compiler.program import Buffer
+from tests.compiler import harness, models
+from tests.compiler.models import Builder
+from tests.compiler.runtimes import RUN
+
+
+def unit(content: bytes) -> Unit:
+    return compile_model(tflite.parse(content), "model").unit
+
+
+def test_overlap_is_as_large_as_it_can_be() -> None:
+    """Found by trying: the smallest lead at which walking the rows loses no byte."""
+    rng = np.random.default_rng(3)
+    for _ in range(300):
+        content = models.Random(int(rng.integers(1 << 30))).model("CONV_2D")
+        found = unit(content)
+        node = found.network.nodes[0]
+        computed = lead(node.input, node.output, node.window)  # type: ignore[attr-defined]
+        read = node.input.shape[2] * node.input.shape[3]
+        written = node.output.shape[2] * node.output.shape[3]
+
+        def loses(ahead: int, read: int = read, written: int = written, node=node) -> bool:  # type: ignore[no-untyped-def]
+            stride, top = node.window.stride[0], node.window.before[0]
+            firsts = [max(0, y * stride - top) for y in range(node.output.shape[1])]
+            return any((y + 1) * written - ahead > first * read for y, first in enumerate(firsts))
+
+        assert not loses(computed)
+        assert loses(computed - 1)
+
+
+@pytest.mark.parametrize("match", list(Match))
+def test_chains_of_layers_keep_their_bytes(match: Match, tmp_path: Path) -> None:
+    """Convolutions and poolings behind each other, sharing memory: still the runtime's bytes."""
+    contents = [chain(seed) for seed in range(25)]
+    given = []
+    for seed, content in enumerate(contents):
+        shape = unit(content).network.input.shape[1:]
+        given.append(np.random.default_rng(seed).integers(-128, 128, (4, *shape)).astype(np.int8))
+    expected = [RUN[match](content, x) for content, x in zip(contents, given, strict=True)]
+    compiled = harness.compile_all(contents, match)
+    program = harness.build(tmp_path, compiled, 4, ["gcc", "-O1", *harness.SANITIZERS])
+    answers = harness.run([program], compiled, given)
+    for number, (answer, y) in enumerate(zip(answers, expected, strict=True)):
+        assert np.array_equal(answer, y.reshape(answer.shape)), number
+
+
+def chain(seed: int) -> bytes:
+    """Three to five random layers, some of them read twice."""
+    make = models.Random(seed)
+    rng, b = make.rng, Builder()
+    shape, scale, zero = (1, 12, 11, int(rng.integers(1, 6))), 0.05, 3
+    first = x = b.tensor(shape, scale, zero)
+    for _ in range(rng.integers(3, 6)):
+        kind = rng.integers(4)
+        if kind == 0:
+            channels = int(rng.integers(1, 9))
+            w = b.tensor(
+                (channels, 3, 3, shape[3]),
+                0.02,
+                0,
+                rng.integers(-127, 128, (channels, 3, 3, shape[3])).astype(np.int8),
+            )
+            bias = b.tensor((channels,), 0.001, 0, np.zeros(channels, np.int32))
+            shape = (*shape[:3], channels)
+            y = b.tensor(shape, 0.05, 3)
+            b.add("CONV_2D", [x, w, bias], y, strideH=1, strideW=1, padding=0,
+                  dilationHFactor=1, dilationWFactor=1, fusedActivationFunction=0)  # fmt: skip
+        elif kind == 1 and min(shape[1:3]) > 3:
+            shape = (1, -(-shape[1] // 2), -(-shape[2] // 2), shape[3])
+            y = b.tensor(shape, 0.05, 3)
+            b.add("MAX_POOL_2D", [x], y, filterHeight=2, filterWidth=2, strideH=2, strideW=2,
+                  padding=0, fusedActivationFunction=0)  # fmt: skip
+        elif kind == 2:
+            y = b.tensor(shape, 0.07, -4)
+            b.add("RELU", [x], y)
+            z = b.tensor(shape, 0.05, 3)
+            b.add("ADD", [x, y], z, fusedActivationFunction=0)
+            y = z
+        else:
+            y = b.tensor(shape, 0.05, 3)
+            b.add("QUANTIZE", [x], y)
+        x = y
+    return b.pack([first], x)
+
+
+def test_nothing_alive_overlaps() -> None:
+    """Of two buffers alive together, only an input and its output share bytes, by the lead."""
+    for seed in range(60):
+        found = unit(chain(seed))
+        plan, steps = found.plan, found.program.steps
+        for one, other in itertools.combinations(plan.lives, 2):
+            a, b = plan.offsets[one.buffer.name], plan.offsets[other.buffer.name]
+            if not one.meets(other) or a + one.buffer.size <= b or b + other.buffer.size <= a:
+                continue
+            (step,) = [
+                step
+                for step in steps
+                if {step.output.name, step.inputs[0].name} == {one.buffer.name, other.buffer.name}
+            ]
+            assert step.lead is not None
+            distance = plan.offsets[step.inputs[0].name] - plan.offsets[step.output.name]
+            assert distance >= step.lead
+
+
+def test_plan_is_close_to_its_bound() -> None:
+    """Within two per cent of what no placement can go below, and mostly at it."""
+    plans = [unit(chain(seed)).plan for seed in range(60)]
+    assert all(plan.size <= 1.02 * plan.lower_bound for plan in plans)
+    assert sum(plan.size == plan.lower_bound for plan in plans) > 55
+
+
+def test_first_fit_uses_gaps() -> None:
+    """A small buffer goes between two that leave room, above them when they do not."""
+    tall = [Life(Buffer(name, size), 0, 2) for name, size in (("a", 10), ("b", 4))]
+    early = Life(Buffer("c", 10), 0, 0)
+    late = Life(Buffer("d", 6), 1, 2)
+    offsets = first_fit([tall[0], early, tall[1], late], {})
+    assert offsets == {"a": 0, "c": 10, "b": 20, "d": 10}
