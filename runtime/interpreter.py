@@ -90,7 +90,7 @@ def choose(name: str | None = None) -> Backend:
     Raises BackendError: no such backend, not installed, or one that clashes is imported already.
     """
     if name is not None and name not in BACKENDS:
-        raise BackendError(f"no backend is called {name!r}: choose one of {', '.join(BACKENDS)}")
+        raise BackendError(f"no backend is called {name!r}: choose {', '.join(BACKENDS)} or c")
     present = [backend for backend in BACKENDS.values() if backend.module in sys.modules]
     if name is None:
         usable = [BACKENDS[known] for known in installed()]

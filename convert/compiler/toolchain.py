@@ -34,7 +34,8 @@ def measure(compiled: Compiled, command: str) -> Cost:
         folder = Path(name)
         publish.files(folder, compiled.files())
         source = f"{compiled.unit.name}.c"
-        _run([*words, "-std=c99", "-fcallgraph-info=su", "-c", source, "-o", "model.o"], folder)
+        options = ("-std=c99", "-ffreestanding", "-fcallgraph-info=su")
+        _run([*words, *options, "-c", source, "-o", "model.o"], folder)
         sections = _sections(_run([_size(words[0]), "-A", "model.o"], folder))
         graph = next(folder.glob("*.ci")).read_text()
     return Cost(

@@ -10884,7 +10884,7 @@ static const struct dense step3 = {
 
 int8_t *model_input(model_arena *arena)
 {
-    return arena->bytes + 3136;
+    return arena->bytes + 25;
 }
 
 const int8_t *model_run(model_arena *arena)
@@ -10892,18 +10892,18 @@ const int8_t *model_run(model_arena *arena)
     int8_t *a = arena->bytes;
 
     /* CONV_2D + MAX_POOL_2D: [28, 28, 1] -> [14, 14, 16]
-     * arena bytes: in 3136..3920, out 0..3136, patch 3920..3945 */
-    conv2d(&step0, a + 3136, a + 0, a + 3920, arena->sums);
+     * arena bytes: in 25..809, out 904..4040, patch 0..25 */
+    conv2d(&step0, a + 25, a + 904, a + 0, arena->sums);
     /* CONV_2D + MAX_POOL_2D: [14, 14, 16] -> [7, 7, 36]
-     * arena bytes: in 0..3136, out 3136..4900, patch 4900..5300 */
-    conv2d(&step1, a + 0, a + 3136, a + 4900, arena->sums);
+     * arena bytes: in 904..4040, out 400..2164, patch 0..400 */
+    conv2d(&step1, a + 904, a + 400, a + 0, arena->sums);
     /* FULLY_CONNECTED: [1764] -> [128]
-     * arena bytes: in 3136..4900, out 0..128 */
-    dense(&step2, a + 3136, a + 0);
+     * arena bytes: in 400..2164, out 10..138 */
+    dense(&step2, a + 400, a + 10);
     /* FULLY_CONNECTED: [128] -> [10]
-     * arena bytes: in 0..128, out 128..138 */
-    dense(&step3, a + 0, a + 128);
-    return a + 128;
+     * arena bytes: in 10..138, out 0..10 */
+    dense(&step3, a + 10, a + 0);
+    return a + 0;
 }
 
 int32_t model_argmax(const int8_t output[MODEL_OUTPUT_SIZE])

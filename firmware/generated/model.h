@@ -31,14 +31,14 @@ extern "C" {
 #define MODEL_OUTPUT_SCALE 0.331199855f
 #define MODEL_OUTPUT_ZERO_POINT (4)
 
-#define MODEL_ARENA_SIZE 5444 /* bytes: sizeof(model_arena), all the RAM but the stack */
+#define MODEL_ARENA_SIZE 4184 /* bytes: sizeof(model_arena), all the RAM but the stack */
 #define MODEL_TABLES_SIZE 243392 /* bytes of constant tables in flash */
 
 /* Working memory. The caller owns it, wherever it likes; its content before a run does not matter.
  * One arena serves one run at a time. */
 typedef struct {
     int32_t sums[36];
-    int8_t bytes[5300];
+    int8_t bytes[4040];
 } model_arena;
 
 enum model_status {

@@ -13,7 +13,7 @@ from convert.compiler.toolchain import measure
 from tests.compiler import harness, models
 
 MODES = list(Match)
-ARM = ["arm-none-eabi-gcc", "-mthumb"]
+ARM = ["arm-none-eabi-gcc", "-mthumb", "-ffreestanding"]
 
 
 def write(folder: Path, compiled: Compiled) -> Path:
