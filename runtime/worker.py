@@ -8,6 +8,7 @@ import io
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,11 +26,9 @@ def outputs(
 
     Raises BackendError when the interpreter fails in any way.
     """
-    sink = io.BytesIO()
-    np.save(sink, images)
     done = subprocess.run(
         [sys.executable, "-m", "runtime.worker", str(model), backend, kernels],
-        input=sink.getvalue(),
+        input=_packed(images),
         capture_output=True,
         check=False,
     )
@@ -38,6 +37,13 @@ def outputs(
         raise BackendError(f"{backend} ({kernels} kernels) failed on {model}: {notes[-1]}")
     result: npt.NDArray[np.generic] = np.load(io.BytesIO(done.stdout), allow_pickle=False)
     return result
+
+
+def _packed(array: npt.NDArray[Any]) -> bytes:
+    """``array`` as ``.npy``; in memory, because NumPy cannot write every pipe."""
+    sink = io.BytesIO()
+    np.save(sink, array)
+    return sink.getvalue()
 
 
 def main() -> None:
@@ -50,7 +56,7 @@ def main() -> None:
         result = _micro(Path(model), images)
     else:
         result = Classifier(Path(model), backend=backend, kernels=kernels).raw(images)
-    np.save(sys.stdout.buffer, result)
+    sys.stdout.buffer.write(_packed(result))
 
 
 def _micro(model: Path, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.generic]:
