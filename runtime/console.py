@@ -20,7 +20,7 @@ def run(command: Command) -> NoReturn:
         fail(error)
         status = 1
     except KeyboardInterrupt:
-        print("interrupted: nothing was changed", file=sys.stderr)
+        print("interrupted", file=sys.stderr)
         status = 130
     except BrokenPipeError:  # the reader, say `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
