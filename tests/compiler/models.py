@@ -106,6 +106,8 @@ class Random:
         return choices[self.rng.integers(len(choices))]
 
     def scale(self) -> float:
+        if self.rng.random() < 0.3:
+            return float(2.0 ** self.rng.integers(-9, -1))
         return float(np.float32(np.exp(self.rng.uniform(np.log(1e-3), np.log(0.5)))))
 
     def zero(self) -> int:
@@ -151,6 +153,9 @@ class Random:
             data = np.where(self.rng.random(shape) < 0.5, -127, 127)
         per_channel = self.rng.random() < 0.7
         scales = [self.scale() / 20 for _ in range(channels if per_channel else 1)]
+        ties = self.rng.random() < 0.25
+        if ties:  # a factor that is a power of two puts many sums halfway between two outputs
+            scales = [2.0 ** float(self.rng.integers(-12, -6))] * len(scales)
         weights = b.tensor(shape, scales, 0, data.astype(np.int8), axis)
         limit = int(self.pick(10, 1000, 100_000))
         bias = b.tensor(
@@ -161,7 +166,11 @@ class Random:
         )
         taps = int(np.prod(shape)) / channels
         so = si * float(np.median(scales)) * 73 * 73 * np.sqrt(taps) / 127 * self.pick(0.3, 1, 3)
-        return weights, bias, float(np.float32(max(so, si * max(scales) / 200)))
+        so = max(so, si * max(scales) / 200)
+        if ties:
+            product = np.float32(si) * np.float32(scales[0])
+            so = float(product * np.float32(2.0 ** np.ceil(np.log2(so / product))))
+        return weights, bias, float(np.float32(so))
 
     def conv_2d(self, b: Builder, op: str) -> bytes:
         x, shape, si = self._image(b)
