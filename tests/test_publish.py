@@ -46,6 +46,16 @@ def test_new_result_replaces_the_old_one(
     assert leftovers(out.parent) == []
 
 
+def test_linux_exchanges_in_one_step(tmp_path: Path) -> None:
+    """The exchange itself is to be had here, and swaps two folders."""
+    for name in ("left", "right"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).touch()
+    assert publish._exchange(tmp_path / "left", tmp_path / "right")
+    assert set(content(tmp_path / "left")) == {"right"}
+    assert set(content(tmp_path / "right")) == {"left"}
+
+
 def test_failure_leaves_the_old_result(out: Path) -> None:
     """An exception between claim and publish changes nothing."""
     with pytest.raises(ZeroDivisionError), publish.claim(out):
