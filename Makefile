@@ -51,10 +51,13 @@ pretrained: setup ## Train the float models in train/pretrained again (about an 
 	    cp build/train/$$preset/float.keras train/pretrained/$$preset.keras || exit 1; \
 	done
 
-bundle: ## Make the exported base model the one that runtime and firmware carry
-	mkdir -p runtime/models/base firmware/generated
-	cp build/base/model.tflite build/base/labels.txt build/base/manifest.json runtime/models/base/
-	cp build/base/model.h build/base/model.c firmware/generated/
+bundle: ## Make the exported models those that the runtime carries, and base that of the firmware
+	for preset in $(PRESETS); do \
+	    mkdir -p runtime/models/$$preset && \
+	    cp build/$$preset/model.tflite build/$$preset/labels.txt build/$$preset/manifest.json \
+	        runtime/models/$$preset/ || exit 1; \
+	done
+	$(RUN) -m firmware.deployment firmware/generated
 
 lock: ## Bring requirements.lock up to date with pyproject.toml
 	.venv/bin/uv pip compile --quiet --extra dev --generate-hashes --python-version 3.11 \

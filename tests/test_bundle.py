@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from convert import export, tflite
-from convert.compiler.build import compile_model
+from convert.compiler.numerics import Match
 from convert.export import Request
-from runtime import worker
+from firmware import deployment
+from runtime import classifier, worker
 from runtime.dataset import Digits
 from train import presets, store
 from train.model import two_block_cnn
@@ -19,25 +20,30 @@ ROOT = Path(__file__).parents[1]
 NAMED = ("litert", "default")
 
 
-def test_manifest_is_that_of_the_bundled_model(model_path: Path) -> None:
+@pytest.mark.parametrize("name", presets.PRESETS)
+def test_manifest_is_that_of_the_bundled_model(name: str) -> None:
     """The model's sha256, labels and data are those of the export that made it."""
+    model_path = classifier.find(name)
     manifest = json.loads(model_path.with_name("manifest.json").read_text())
     content = model_path.read_bytes()
     assert manifest["files"]["model.tflite"]["sha256"] == hashlib.sha256(content).hexdigest()
     assert manifest["labels"] == model_path.with_name("labels.txt").read_text().split()
     assert manifest["data"]["source"] == "MNIST"
+    assert manifest["model"] == name
 
 
-def test_generated_c_is_what_the_compiler_gives(model_path: Path) -> None:
+def test_generated_c_is_what_the_compiler_gives() -> None:
     """The example in firmware/generated is the bundled model's C, byte for byte."""
-    files = compile_model(tflite.read(model_path), "model").files()
-    assert set(files) == {"model.c", "model.h"}
+    files = deployment.load("base", Match.XNNPACK).files()
+    assert set(files) == {"model.c", "model.h", "deployment.h"}
     for name, content in files.items():
         assert (ROOT / "firmware/generated" / name).read_bytes() == content, name
 
 
-def test_bundled_model_reads_mnist_as_well_as_it_says(mnist: Digits, model_path: Path) -> None:
+@pytest.mark.parametrize("name", presets.PRESETS)
+def test_bundled_model_reads_mnist_as_well_as_it_says(name: str, mnist: Digits) -> None:
     """The accuracy in the manifest is what LiteRT measures."""
+    model_path = classifier.find(name)
     answers = worker.outputs(model_path, mnist.images, *NAMED).argmax(axis=1)
     manifest = json.loads(model_path.with_name("manifest.json").read_text())
     assert np.mean(answers == mnist.labels) == manifest["accuracy"]["int8"]
