@@ -24,7 +24,7 @@ def as_markdown(parity: Parity, title: str, source: str, names: Sequence[str]) -
         "differ by single steps is how they round, not a fault of the model.",
         runtimes(parity),
         "## Confusion (int8, LiteRT default): row is the true class, column what was read",
-        confusion(parity, names),
+        confusion(parity.confusion, names),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -67,10 +67,10 @@ def runtimes(parity: Parity) -> str:
     return table(header, rows)
 
 
-def confusion(parity: Parity, names: Sequence[str]) -> str:
+def confusion(counts: Sequence[Sequence[int]], names: Sequence[str]) -> str:
     """Counts [true class][read as]; a dot is zero."""
     rows = [
         [name, *(str(count) if count else "." for count in row)]
-        for name, row in zip(names, parity.confusion, strict=True)
+        for name, row in zip(names, counts, strict=True)
     ]
     return table(["", *names], rows)

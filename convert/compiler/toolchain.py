@@ -35,19 +35,20 @@ def measure(compiled: Compiled, command: str) -> Cost:
         publish.files(folder, compiled.files())
         source = f"{compiled.unit.name}.c"
         options = ("-std=c99", "-ffreestanding", "-fcallgraph-info=su")
-        _run([*words, *options, "-c", source, "-o", "model.o"], folder)
-        sections = _sections(_run([_size(words[0]), "-A", "model.o"], folder))
+        run([*words, *options, "-c", source, "-o", "model.o"], folder)
+        sizes = sections(run([_size(words[0]), "-A", "model.o"], folder))
         graph = next(folder.glob("*.ci")).read_text()
     return Cost(
-        code=_sum(sections, ".text"),
+        code=_sum(sizes, ".text"),
         # .data.rel.ro is constant as well: structs that point at tables, relocated by a loader
-        tables=_sum(sections, ".rodata") + _sum(sections, ".data.rel.ro"),
-        ram=_sum(sections, ".data", but=".data.rel.ro") + _sum(sections, ".bss"),
+        tables=_sum(sizes, ".rodata") + _sum(sizes, ".data.rel.ro"),
+        ram=_sum(sizes, ".data", but=".data.rel.ro") + _sum(sizes, ".bss"),
         stack=deepest(graph),
     )
 
 
-def _run(words: list[str], folder: Path) -> str:
+def run(words: list[str], folder: Path) -> str:
+    """What a program of the toolchain prints, run in ``folder``; raises ToolError."""
     try:
         done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
     except OSError as error:
@@ -63,30 +64,34 @@ def _size(compiler: str) -> str:
     return re.sub(r"(gcc|cc)(-[0-9.]+)?$", "size", compiler)
 
 
-def _sections(text: str) -> dict[str, int]:
+def sections(text: str) -> dict[str, int]:
+    """Bytes by section's name, from what ``size -A`` prints."""
     rows = (line.split() for line in text.splitlines())
     return {row[0]: int(row[1]) for row in rows if len(row) == 3 and row[0].startswith(".")}
 
 
-def _sum(sections: Mapping[str, int], prefix: str, but: str = "-") -> int:
+def _sum(sizes: Mapping[str, int], prefix: str, but: str = "-") -> int:
     return sum(
-        size
-        for name, size in sections.items()
-        if name.startswith(prefix) and not name.startswith(but)
+        size for name, size in sizes.items() if name.startswith(prefix) and not name.startswith(but)
     )
 
 
-def deepest(graph: str) -> int:
+def deepest(graph: str, root: str | None = None, unknown: int = 0) -> int:
     """Bytes of the deepest chain of calls in GCC's call graph (VCG, with stack usage).
 
-    Raises ToolError when a frame is not static or the calls form a circle.
+    ``graph`` may be several files' graphs, one after the other. ``root`` is where chains start,
+    None: anywhere; ``unknown`` is what a function without a frame in the graph counts for.
+    Raises ToolError when a frame is not static, the calls form a circle, or there is no root.
     """
     frames: dict[str, int] = {}
     for title, label in _NODE.findall(graph):
         found = _FRAME.search(label)
         if found and found[2] != "static":
             raise ToolError(f"the stack of {title} is not known at compile time")
-        frames[title] = int(found[1]) if found else 0
+        if found or title not in frames:
+            frames[title] = int(found[1]) if found else unknown
+    if root is not None and root not in frames:
+        raise ToolError(f"there is no function {root} in the call graph")
     calls: dict[str, set[str]] = {title: set() for title in frames}
     for caller, callee in _EDGE.findall(graph):
         calls[caller].add(callee)
@@ -97,4 +102,4 @@ def deepest(graph: str) -> int:
         below = (depth(callee, (*above, title)) for callee in calls.get(title, ()))
         return frames.get(title, 0) + max(below, default=0)
 
-    return max(map(depth, frames), default=0)
+    return depth(root) if root else max(map(depth, frames), default=0)
