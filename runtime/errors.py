@@ -6,6 +6,7 @@
     ├── BackendError             an interpreter is missing or failed
     ├── DataError                a dataset is missing, damaged or inconsistent
     ├── ToolError                a program that is needed is missing or failed
+    ├── DeviceError              a board does not answer, refuses or has failed
     ├── OutputError              a result cannot be written
     └── GateError                everything ran, and the result is not good enough
 
@@ -35,6 +36,10 @@ class DataError(ThimbleError):
 
 class ToolError(ThimbleError):
     """A program that is needed is missing or failed."""
+
+
+class DeviceError(ThimbleError):
+    """A board does not answer, refuses or has failed."""
 
 
 class OutputError(ThimbleError):

@@ -1,0 +1,89 @@
+"""The boards: what ``boards/NAME/board.toml`` says of each, and whether a model fits on one."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from convert.compiler.build import Compiled
+from runtime.errors import ToolError
+
+BOARDS = Path(__file__).with_name("boards")
+
+CODE = 8 * 1024
+"""Bytes of flash, at most, for start-up, protocol, self-test and engine on any core."""
+STATICS = 640
+"""Bytes of RAM, at most, besides arena, stack, and one request."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """How an emulator runs a board."""
+
+    machine: str  # QEMU's name of it
+    ticks_hz: int  # of the counter that the firmware reads
+    shift: int  # an instruction takes 2^shift ns of the emulator's time
+
+    def instructions(self, ticks: float) -> float:
+        """Instructions that were executed in ``ticks``."""
+        return ticks * 1e9 / self.ticks_hz / (1 << self.shift)
+
+
+@dataclass(frozen=True)
+class Board:
+    """A board that firmware is built for."""
+
+    name: str
+    title: str
+    core: str
+    flash: int  # bytes
+    ram: int  # bytes
+    emulator: Machine | None = None  # None: it is built, and not run, where no board is
+    flash_with: Mapping[str, str | list[str]] = field(default_factory=dict)  # tool: its argument
+
+
+def names() -> tuple[str, ...]:
+    """The boards there are."""
+    return tuple(sorted(path.parent.name for path in BOARDS.glob("*/board.toml")))
+
+
+def find(name: str) -> Board:
+    """The board called ``name``; raises ToolError when there is none, or its file is wrong."""
+    if name not in names():
+        raise ToolError(f"there is no board {name!r}: choose one of {', '.join(names())}")
+    path = BOARDS / name / "board.toml"
+    try:
+        facts = tomllib.loads(path.read_text(encoding="utf-8"))
+        if "emulator" in facts:
+            facts["emulator"] = Machine(**facts["emulator"])
+        return Board(name, **facts)
+    except (tomllib.TOMLDecodeError, TypeError) as error:
+        raise ToolError(f"{path}: {error}; compare it with another board's") from error
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a model needs at most, in bytes, known before anything is built."""
+
+    flash: int
+    ram: int
+
+
+def need(compiled: Compiled, stack: int) -> Need:
+    """Flash and RAM for ``compiled`` with ``stack`` bytes of stack."""
+    unit = compiled.unit
+    buffers = unit.network.input.size + unit.network.output.size
+    return Need(unit.program.flash + CODE, unit.arena + buffers + STATICS + stack)
+
+
+def shortage(board: Board, needed: Need) -> str:
+    """Why a model does not fit on ``board``, or nothing when it does."""
+    lacking = [
+        f"{what} {wanted:,} bytes, {board.name} has {there:,}"
+        for what, wanted, there in (
+            ("flash", needed.flash, board.flash),
+            ("RAM", needed.ram, board.ram),
+        )
+        if wanted > there
+    ]
+    return " and ".join(lacking)

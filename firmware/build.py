@@ -1,0 +1,219 @@
+"""Build the firmware around a model for a board: ``python -m firmware.build --board microbit``.
+
+Compiles the model to C, checks that it fits before anything is built, builds with CMake and the Arm
+GCC, and measures flash, RAM and stack against what was predicted. Needs cmake, ninja and
+arm-none-eabi-gcc.
+"""
+
+import argparse
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from convert import publish
+from convert.compiler import toolchain
+from convert.compiler.numerics import Match
+from firmware import boards, deployment, uf2
+from firmware.boards import Board, Need
+from firmware.deployment import Deployment
+from runtime import classifier, console
+from runtime.errors import ToolError
+
+SOURCE = Path(__file__).parent
+OUT = Path("build/firmware")
+STACK = 1024
+"""Bytes kept for the stack."""
+EXCEPTION = 36
+"""Bytes that the core stacks when an exception comes, with alignment."""
+HELPER = 32
+"""Bytes of stack, at most, for a function of the compiler's own library, such as a 64-bit shift."""
+
+_PACKAGES = {
+    "cmake": "cmake",
+    "ninja": "ninja-build",
+    "arm-none-eabi-gcc": "gcc-arm-none-eabi",
+    "arm-none-eabi-size": "binutils-arm-none-eabi",
+}
+
+
+@dataclass(frozen=True)
+class Image:
+    """A firmware image, and what it costs in bytes."""
+
+    board: Board
+    deployment: Deployment
+    folder: Path  # holds firmware.elf, .bin, .hex; .uf2 where the board takes one
+    predicted: Need
+    flash: int
+    ram: int  # with the whole stack
+    stack: int  # of the deepest chain of calls, with an interrupt on top
+
+    @property
+    def elf(self) -> Path:
+        """The image with its symbols."""
+        return self.folder / "firmware.elf"
+
+    @property
+    def tables(self) -> int:
+        """Bytes of the model's constant tables in flash."""
+        return self.deployment.compiled.unit.program.flash
+
+
+def build(
+    board: Board, deployed: Deployment, out: Path = OUT, options: Sequence[str] = ()
+) -> Image:
+    """Build for ``board`` into a folder of its own in ``out``; ``options`` go to CMake.
+
+    Raises ToolError when the model does not fit, a tool is missing or the build fails.
+    """
+    needed = boards.need(deployed.compiled, STACK)
+    if lacking := boards.shortage(board, needed):
+        raise ToolError(
+            f"{deployed.name} does not fit on {board.name}: {lacking}; {fitting(board)}"
+        )
+    folder = out.resolve() / f"{board.name}-{deployed.name}-{deployed.match}"
+    generated, tree = folder / "generated", folder / "cmake"
+    publish.files(generated, deployed.files())
+    settings = [f"-DMODEL_DIR={generated}", f"-DSTACK_SIZE={STACK}", *options]
+    _run(["cmake", "--preset", board.name, "-B", str(tree), *settings], SOURCE)
+    _run(["cmake", "--build", str(tree)], SOURCE)
+    products = {name: (tree / name).read_bytes() for name in _products()}
+    if "uf2" in board.flash_with:
+        products["firmware.uf2"] = uf2.from_hex(products["firmware.hex"].decode())
+    publish.files(folder, products)
+    return _measured(Image(board, deployed, folder, needed, 0, 0, 0), tree)
+
+
+def _products() -> tuple[str, ...]:
+    return tuple(f"firmware.{kind}" for kind in ("elf", "bin", "hex", "map"))
+
+
+def _measured(image: Image, tree: Path) -> Image:
+    """``image`` with what the compiler and the linker made of it."""
+    sizes = toolchain.sections(_run(["arm-none-eabi-size", "-A", str(image.elf)], SOURCE))
+    graph = "\n".join(path.read_text() for path in sorted(tree.rglob("*.ci")))
+    thread = toolchain.deepest(graph, "reset_handler", HELPER)
+    interrupt = EXCEPTION + toolchain.deepest(graph, "systick_handler", HELPER)
+    return Image(
+        image.board,
+        image.deployment,
+        image.folder,
+        image.predicted,
+        flash=sizes[".text"] + sizes.get(".data", 0),
+        ram=sum(sizes.get(name, 0) for name in (".stack", ".noinit", ".data", ".bss")),
+        stack=thread + interrupt,
+    )
+
+
+def _run(words: list[str], folder: Path) -> str:
+    try:
+        done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise missing(words[0]) from error
+    if done.returncode:
+        lines = (done.stderr + done.stdout).splitlines()
+        for tool in _PACKAGES:
+            if any(
+                f'{tool}" not found' in line or "unable to find a build" in line for line in lines
+            ):
+                raise missing(tool)
+        raise ToolError(f"{words[0]} failed: {_telling(lines)}")
+    return done.stdout
+
+
+def _telling(lines: Sequence[str]) -> str:
+    """The line that says most of why a build failed."""
+    for sign in ("undefined reference", "overflowed", "error:", "Error"):
+        if found := [line.strip() for line in lines if sign in line]:
+            return found[0]
+    return lines[-1] if lines else "no message"
+
+
+def missing(tool: str) -> ToolError:
+    """The error that says how to get ``tool``."""
+    package = _PACKAGES.get(tool, tool)
+    return ToolError(f"{tool} cannot be run; on Debian: sudo apt-get install {package}")
+
+
+def fitting(board: Board) -> str:
+    """Which bundled models fit on ``board``, the largest first, as a phrase."""
+    found = [name for name in by_size() if not boards.shortage(board, _need(name))]
+    return f"these fit: {', '.join(found)}" if found else "no bundled model fits"
+
+
+def by_size() -> list[str]:
+    """The bundled models, the largest first."""
+    return sorted(classifier.bundled(), key=lambda name: -_need(name).flash)
+
+
+def _need(name: str) -> Need:
+    return boards.need(deployment.load(name, Match.XNNPACK).compiled, STACK)
+
+
+def choose(board: Board, model: str | None, match: Match) -> Deployment:
+    """``model`` on ``board``; None: the largest bundled one that fits."""
+    if model is None:
+        model = next(
+            (name for name in by_size() if not boards.shortage(board, _need(name))), by_size()[-1]
+        )
+    return deployment.load(model, match)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options that say what to build, shared with validate, client and flash."""
+    parser.add_argument("--board", required=True, choices=boards.names(), help="what to build for")
+    parser.add_argument(
+        "--model",
+        help="a bundled model's name, a .tflite or an export's folder; "
+        "default: the largest bundled model that fits",
+    )
+    parser.add_argument(
+        "--match",
+        type=Match,
+        choices=list(Match),
+        default=Match.XNNPACK,
+        help="the runtime whose bytes the device gives; default xnnpack",
+    )
+    parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")
+
+
+def requested(options: argparse.Namespace) -> Image:
+    """The image that the options of ``add_arguments`` name, built."""
+    board = boards.find(options.board)
+    return build(board, choose(board, options.model, options.match), options.out)
+
+
+def summary(image: Image) -> str:
+    """A table: predicted and measured bytes."""
+    rows = [
+        ("flash", f"<= {image.predicted.flash:,}", f"{image.flash:,}", f"{image.board.flash:,}"),
+        (
+            "flash without the model's tables",
+            f"<= {boards.CODE:,}",
+            f"{image.flash - image.tables:,}",
+            "",
+        ),
+        ("RAM", f"<= {image.predicted.ram:,}", f"{image.ram:,}", f"{image.board.ram:,}"),
+        ("stack, of that", f"<= {STACK:,}", f"{image.stack:,}", ""),
+    ]
+    return console.table(("bytes", "predicted", "built", "on the board"), rows)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of ``python -m firmware.build``."""
+    result = argparse.ArgumentParser("python -m firmware.build", description=__doc__)
+    add_arguments(result)
+    return result
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; gives its exit status."""
+    image = requested(parser().parse_args(argv))
+    print(f"{image.deployment.name} (--match {image.deployment.match}) for {image.board.title}")
+    print(f"\n{summary(image)}\n\nwrote {image.folder}")
+    return 0
+
+
+if __name__ == "__main__":
+    console.run(main)

@@ -1,0 +1,107 @@
+"""Boards in an emulator: QEMU with the board's real peripherals, its serial port on a socket.
+
+``-icount`` makes each instruction take a fixed time of the emulator's clock, so that the counter
+that the firmware reads counts instructions. Not cycles: the emulator has no pipeline.
+"""
+
+import contextlib
+import json
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from firmware.boards import Board
+from firmware.port import Port, open_port
+from runtime.errors import ToolError
+
+QEMU = "qemu-system-arm"
+_START = 20.0  # seconds for the emulator to open its sockets
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running emulator."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+
+    @property
+    def port(self) -> str:
+        """The name of the device's serial port, for ``open_port``."""
+        return f"unix:{self.folder / 'serial'}"
+
+    def connect(self) -> Port:
+        """The device's serial port."""
+        return open_port(self.port)
+
+    def reset(self) -> None:
+        """Press the reset button."""
+        self.monitor("system_reset")
+
+    def monitor(self, command: str, **arguments: Any) -> Any:
+        """Execute a command of QEMU's machine protocol, and give what it returns."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(self.folder / "monitor"))
+            stream = line.makefile("rw")
+            stream.readline()  # the greeting
+            for request in (
+                {"execute": "qmp_capabilities"},
+                {"execute": command, "arguments": arguments},
+            ):
+                stream.write(json.dumps(request))
+                stream.flush()
+                while "event" in (answer := json.loads(stream.readline())):
+                    pass
+            return answer["return"]
+
+    def stop(self) -> None:
+        """Pull the plug."""
+        self.process.kill()
+        self.process.wait()
+
+
+@contextlib.contextmanager
+def emulate(board: Board, elf: Path, options: Sequence[str] = ()) -> Iterator[Emulator]:
+    """Boot ``elf`` on ``board``; ``options`` go to QEMU.
+
+    Raises ToolError when QEMU is missing, does not start, or has no such board.
+    """
+    if board.emulator is None:
+        raise ToolError(
+            f"no emulator here runs {board.name}: plug one in, and give its port with --port"
+        )
+    with tempfile.TemporaryDirectory(prefix="thimble-") as name:
+        folder = Path(name)
+        words = [
+            *(QEMU, "-machine", board.emulator.machine, "-kernel", str(elf)),
+            *("-display", "none", "-icount", f"shift={board.emulator.shift}"),
+            *("-serial", f"unix:{folder / 'serial'},server=on,wait=off"),
+            *("-qmp", f"unix:{folder / 'monitor'},server=on,wait=off", *options),
+        ]
+        with (folder / "log").open("wb") as log:
+            try:
+                process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            except OSError as error:
+                raise ToolError(
+                    f"{QEMU} cannot be run; on Debian: sudo apt-get install qemu-system-arm"
+                ) from error
+        emulator = Emulator(process, folder)
+        try:
+            _wait(emulator)
+            yield emulator
+        finally:
+            emulator.stop()
+
+
+def _wait(emulator: Emulator) -> None:
+    end = time.monotonic() + _START
+    while not all((emulator.folder / name).exists() for name in ("serial", "monitor")):
+        if emulator.process.poll() is not None or time.monotonic() > end:
+            lines = (emulator.folder / "log").read_text().strip().splitlines() or ["no message"]
+            raise ToolError(f"{QEMU} does not start: {lines[0]}")
+        time.sleep(0.01)

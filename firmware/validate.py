@@ -1,0 +1,148 @@
+"""Prove a board's firmware: ``python -m firmware.validate --board netduinoplus2``.
+
+Builds the firmware around the model, boots it in an emulator (or takes the board at --port), sends
+it test images over its serial port, and compares what the device answers with the runtime that it
+must match, byte for byte, and what it uses with what was predicted. Status 1 when they differ.
+"""
+
+import argparse
+import contextlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from convert import publish, report
+from convert.compiler.numerics import RUNTIME
+from firmware import build
+from firmware.boards import Machine
+from firmware.build import Image
+from firmware.device import Device
+from firmware.emulate import emulate
+from firmware.port import Port, open_port
+from firmware.validation import Validation, validate
+from runtime import console, dataset
+from runtime.dataset import Digits
+from runtime.errors import DataError, GateError
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of ``python -m firmware.validate``."""
+    result = argparse.ArgumentParser("python -m firmware.validate", description=__doc__)
+    build.add_arguments(result)
+    result.add_argument(
+        "--port", help="the board's serial port: /dev/ttyACM0, COM3; default: an emulator"
+    )
+    result.add_argument(
+        "--images", type=int, default=1000, metavar="N", help="test images; default 1000"
+    )
+    result.add_argument("--data", type=Path, metavar="DIR", help="MNIST's files, or class folders")
+    result.add_argument("--json", action="store_true", help="print JSON")
+    return result
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; gives its exit status."""
+    options = parser().parse_args(argv)
+    if options.images < 1:
+        raise DataError("--images needs at least 1")
+    test = first(dataset.read_test(options.data), options.images)
+    image = build.requested(options)
+    if not options.json:
+        print(f"{image.deployment.name} (--match {image.deployment.match}) for {image.board.title}")
+    with connected(image, options.port) as (port, machine):
+        found = validate(Device(port), image, test, machine, progress)
+    content = json.dumps(as_data(found), indent=2) + "\n"
+    publish.files(image.folder, {"validation.json": content.encode()})
+    print(content if options.json else as_text(found))
+    if found.problems:
+        raise GateError("; ".join(found.problems))
+    return 0
+
+
+def first(digits: Digits, count: int) -> Digits:
+    """The first ``count`` images, or as many as there are."""
+    return replace(digits, images=digits.images[:count], labels=digits.labels[:count])
+
+
+@contextlib.contextmanager
+def connected(image: Image, port: str | None) -> Iterator[tuple[Port, Machine | None]]:
+    """The line to the board at ``port``, or to ``image`` in an emulator with what that counts."""
+    if port is not None:
+        with contextlib.closing(open_port(port)) as line:
+            yield line, None
+        return
+    with (
+        emulate(image.board, image.elf) as emulator,
+        contextlib.closing(emulator.connect()) as line,
+    ):
+        yield line, image.board.emulator
+
+
+def progress(images: Iterable[Any]) -> Iterable[Any]:
+    """``images`` with a progress bar on a terminal."""
+    return tqdm(images, unit=" images", disable=None, leave=False)
+
+
+def as_data(found: Validation) -> dict[str, Any]:
+    """Everything that was found, for machines and the report."""
+    image = found.image
+    return {
+        "device": asdict(found.hello),
+        "data": {"source": found.source, "images": found.images},
+        "accuracy": found.accuracy,
+        "confusion": found.confusion,
+        "mismatches": [asdict(row) for row in found.mismatches],
+        "inference": {
+            "unit": found.unit,
+            **dict(zip(("least", "median", "most"), found.counts, strict=True)),
+            "known_loop": found.known_loop,
+        },
+        "line": {"retries": found.retries, "damaged_at_device": found.status.damaged},
+        "memory": {
+            "flash": {"predicted": image.predicted.flash, "built": image.flash},
+            "ram": {"predicted": image.predicted.ram, "built": image.ram},
+            "stack": {"predicted": image.stack, "used": found.status.stack_used},
+            "arena": found.hello.arena,
+            "arena_intact": found.status.arena_intact,
+        },
+        "last_error": str(found.fault),
+        "problems": found.problems,
+    }
+
+
+def as_text(found: Validation) -> str:
+    """The tables for people."""
+    hello = found.hello
+    runs = [
+        ("accuracy", f"{100 * found.accuracy:.2f} % of {found.images:,} images ({found.source})"),
+        (f"{found.unit} per inference", " / ".join(f"{n:,}" for n in found.counts)),
+        ("requests sent again", str(found.retries)),
+        ("stack used", f"{found.status.stack_used:,} of {found.image.stack:,} bytes predicted"),
+        ("last fault", str(found.fault)),
+    ]
+    rows = [
+        (
+            RUNTIME[row.match] + (" (must match)" if row.match == hello.match else ""),
+            "not run" if row.bytes is None else f"{row.bytes:,}",
+            "not run" if row.images is None else f"{row.images:,}",
+        )
+        for row in found.mismatches
+    ]
+    names = [str(index) for index in range(hello.output_size)]
+    return "\n\n".join(
+        [
+            console.table(("on the device", "least / median / most"), runs),
+            console.table(("against", "differing bytes", "differing images"), rows),
+            build.summary(found.image),
+            "Confusion: row is the true class, column what the device read\n\n"
+            + report.confusion(found.confusion, names),
+        ]
+    )
+
+
+if __name__ == "__main__":
+    console.run(main)
