@@ -3,9 +3,13 @@ PYTHON ?= python3.11
 PRESET ?= base
 PRESETS := base small micro nano
 RUN := .venv/bin/python
+# Boards that are emulated, with the preset that each is validated with.
+VALIDATED := netduinoplus2:base stm32vldiscovery:nano microbit:micro \
+    mps2-an386:base mps2-an500:base mps3-an547:base
 
 .DEFAULT_GOAL := help
-.PHONY: help setup export export-all robustness exact test test-long lint pretrained bundle lock clean
+.PHONY: help setup export export-all robustness exact validate test test-long lint pretrained \
+    bundle lock clean
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -31,6 +35,13 @@ exact: setup ## Compare the C of every exported preset with every runtime, 10,00
 	for preset in $(PRESETS); do \
 	    $(RUN) -m convert.compiler build/$$preset/model.tflite --check 10000 || exit 1; \
 	done
+
+validate: setup ## Boot every emulated board and prove it on 10,000 images (about an hour)
+	tests/tools.sh
+	for pair in $(VALIDATED); do \
+	    $(RUN) -m firmware.validate --board $${pair%:*} --model $${pair#*:} --images 10000 || exit 1; \
+	done
+	$(RUN) -m firmware.overview
 
 test: setup ## Run the tests; installs the compilers that they need, or names them
 	tests/tools.sh

@@ -35,6 +35,11 @@ _PACKAGES = {
     "arm-none-eabi-gcc": "gcc-arm-none-eabi",
     "arm-none-eabi-size": "binutils-arm-none-eabi",
 }
+_MISSING = {
+    "unable to find a build program": "ninja",
+    "was not found in the PATH": "arm-none-eabi-gcc",
+}
+"""What CMake says when it does not find a tool."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +118,8 @@ def _run(words: list[str], folder: Path) -> str:
         raise missing(words[0]) from error
     if done.returncode:
         lines = (done.stderr + done.stdout).splitlines()
-        for tool in _PACKAGES:
-            if any(
-                f'{tool}" not found' in line or "unable to find a build" in line for line in lines
-            ):
+        for sign, tool in _MISSING.items():
+            if any(sign in line for line in lines):
                 raise missing(tool)
         raise ToolError(f"{words[0]} failed: {_telling(lines)}")
     return done.stdout

@@ -14,9 +14,11 @@ from runtime.errors import DeviceError
 
 ATTEMPTS = 6
 """How often a request is sent before the device is given up."""
-PATIENCE = 4.0
-"""Seconds for a reply, before the device has shown how long it takes."""
-BOOTING, BOOT_ATTEMPTS = 0.5, 60
+PATIENCE = 15.0
+"""Seconds for a reply, until the device has shown how long it takes."""
+LEAST_PATIENCE = 0.3
+"""Seconds for a reply from then on, at least; else eight times the longest so far."""
+BOOTING, BOOT_ATTEMPTS = 0.1, 300
 """The same for the greeting, which a device that is still testing itself may miss."""
 SLOW = 90.0
 """Seconds for what runs the network several times."""
@@ -113,15 +115,14 @@ class Fault:
 class Device:
     """A device on a line. Every method raises DeviceError when it fails, refuses or is silent."""
 
-    def __init__(self, port: Port, patience: float = PATIENCE) -> None:
+    def __init__(self, port: Port) -> None:
         self._port = port
-        self._patience = patience
+        self._longest: dict[int, float] = {}  # seconds that replies took, by the request's type
         self._decoder = Decoder()
         # A random start, so that replies to another client's requests are not taken for ours.
         start = 1 + secrets.randbelow(0xFFFE)
         self._sequence = itertools.cycle((*range(start, 0xFFFF), *range(1, start)))
         self.retries = 0
-        port.write(b"\0")  # ends whatever somebody before left unfinished
 
     def hello(self) -> Hello:
         """Ask what it is."""
@@ -159,7 +160,7 @@ class Device:
         return Status(size, used, frames, damaged, bool(intact))
 
     def _answer(self, kind: Type, content: bytes) -> Answer:
-        payload = self.request(kind, content, max(self._patience, 15.0))
+        payload = self.request(kind, content)
         ticks, best = struct.unpack_from("<IH", payload)
         outputs = payload[6:]
         return Answer(ticks, best, struct.unpack(f"{len(outputs)}b", outputs))
@@ -176,14 +177,23 @@ class Device:
         frame = Frame(kind, sequence, payload).encode()
         for attempt in range(attempts):
             self.retries += attempt > 0
+            start = time.monotonic()
             self._port.write(frame)
-            reply = self._await(sequence, kind, patience or self._patience)
+            reply = self._await(sequence, kind, patience or self._patience(kind))
             if reply is not None:
+                took = time.monotonic() - start
+                self._longest[kind] = max(took, self._longest.get(kind, 0.0))
                 return reply.payload
         raise DeviceError(
             f"the device does not answer, asked {attempts} times: is it powered, is this its port, "
             "and is no other program using it?"
         )
+
+    def _patience(self, kind: int) -> float:
+        """Seconds to wait for a reply to a request of this type."""
+        if kind not in self._longest:
+            return PATIENCE
+        return max(LEAST_PATIENCE, 8 * self._longest[kind])
 
     def _await(self, sequence: int, kind: int, patience: float) -> Frame | None:
         """The reply; None when it is time to ask again."""

@@ -69,6 +69,7 @@ def _gdb(program: str, job: Job) -> Commands:
     vectors = f"{{unsigned}}{job.start:#x}", f"{{unsigned}}{job.start + 4:#x}"
     steps = [
         "set pagination off",
+        "set tcp connect-timeout 5",
         f"target extended-remote {job.argument}",
         "load",
         f"dump binary memory {job.back} {job.start:#x} {job.start + job.size:#x}",

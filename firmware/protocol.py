@@ -1,7 +1,8 @@
 """Frames on the serial port, as ``firmware/src/protocol.h`` has them.
 
-    COBS( version, type, sequence (2 bytes), payload, CRC-32 (4 bytes) )  0x00
+    0x00  COBS( version, type, sequence (2 bytes), payload, CRC-32 (4 bytes) )  0x00
 
+The first zero ends whatever was on the line before, so that no damage reaches into a good frame.
 Numbers are little-endian; the CRC-32 (IEEE 802.3) covers everything before it. Source of COBS:
 S. Cheshire and M. Baker, "Consistent Overhead Byte Stuffing", IEEE/ACM Transactions on Networking
 7(2), 1999.
@@ -58,9 +59,9 @@ class Frame:
     version: int = VERSION
 
     def encode(self) -> bytes:
-        """The bytes on the line, with the delimiter."""
+        """The bytes on the line, with both delimiters."""
         content = _HEADER.pack(self.version, self.type, self.sequence) + self.payload
-        return stuff(content + struct.pack("<I", zlib.crc32(content))) + b"\0"
+        return b"\0" + stuff(content + struct.pack("<I", zlib.crc32(content))) + b"\0"
 
 
 class Decoder:

@@ -13,6 +13,11 @@ need cppcheck cppcheck
 need arm-none-eabi-gcc gcc-arm-none-eabi
 need powerpc-linux-gnu-gcc "gcc-powerpc-linux-gnu libc6-dev-powerpc-cross"
 need qemu-ppc-static qemu-user-static
+need qemu-system-arm qemu-system-arm
+need cmake cmake
+need ninja ninja-build
+need gdb-multiarch gdb-multiarch
+need openocd openocd
 
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

@@ -83,6 +83,7 @@ void protocol_send(const uint8_t *bytes, uint32_t size)
     const uint8_t *end = bytes + size;
     bool more = true;
 
+    hardware_write(0);
     while (more) {
         uint8_t run = 0;
 

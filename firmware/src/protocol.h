@@ -1,7 +1,8 @@
 /* Frames on the serial port, as firmware/protocol.py has them.
  *
- *     COBS( version, type, sequence (2 bytes), payload, CRC-32 (4 bytes) )  0x00
+ *     0x00  COBS( version, type, sequence (2 bytes), payload, CRC-32 (4 bytes) )  0x00
  *
+ * The first zero ends whatever was on the line before, so that no damage reaches into a good frame.
  * Numbers are little-endian. The CRC-32 (IEEE 802.3) covers everything before it. A reply has the
  * request's sequence number; what nobody asked for has 0. Source of COBS: S. Cheshire and
  * M. Baker, "Consistent Overhead Byte Stuffing", IEEE/ACM Transactions on Networking 7(2), 1999. */
@@ -58,7 +59,7 @@ enum receive_result {
 /* Take one byte from the line. After a frame or damage, the next byte begins a new one. */
 enum receive_result protocol_receive(struct receiver *in, uint8_t byte);
 
-/* Encode `size` bytes and the end of the frame, and send them by hardware_write. */
+/* Encode `size` bytes as a frame, and send it by hardware_write. */
 void protocol_send(const uint8_t *bytes, uint32_t size);
 
 /* CRC-32 (IEEE 802.3) of `size` bytes. */

@@ -1,0 +1,27 @@
+"""Firmware images for tests, each built once per process."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from convert.compiler.numerics import Match
+from firmware import boards, build, deployment
+from firmware.build import Image
+
+EMULATED = tuple(name for name in boards.names() if boards.find(name).emulator)
+_folder = TemporaryDirectory(prefix="thimble-images-")
+
+
+@cache
+def image(
+    board: str, model: str = "nano", match: Match = Match.XNNPACK, options: Sequence[str] = ()
+) -> Image:
+    """The image of a bundled model for a board; ``options`` go to CMake."""
+    out = Path(_folder.name) / ("-".join(options).replace("/", "_") or "plain")
+    return build.build(boards.find(board), deployment.load(model, match), out, options)
+
+
+def breakable(board: str) -> Image:
+    """The image with the request that breaks it."""
+    return image(board, options=("-DFAULT_INJECTION=ON",))

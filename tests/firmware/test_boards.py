@@ -1,0 +1,161 @@
+"""Every board's image is what the board needs, and costs what was predicted."""
+
+import re
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+from intelhex import IntelHex
+
+from convert.compiler import toolchain
+from convert.compiler.numerics import Match
+from firmware import boards, build, deployment
+from firmware.boards import BOARDS, CODE
+from firmware.build import Image
+from runtime import classifier
+from runtime.errors import ToolError
+from tests.firmware.images import image
+
+
+def symbols(built: Image) -> dict[str, int]:
+    """Addresses by name in the image."""
+    done = subprocess.run(
+        ["arm-none-eabi-nm", built.elf], capture_output=True, text=True, check=True
+    )
+    rows = (line.split() for line in done.stdout.splitlines())
+    return {row[-1]: int(row[0], 16) for row in rows if len(row) == 3}
+
+
+@pytest.mark.parametrize("name", boards.names())
+def test_image_suits_the_board(name: str) -> None:
+    """Memories are those of board.toml; the vector table points into them; it all fits."""
+    built, board = image(name), boards.find(name)
+    found = symbols(built)
+    assert (found["__flash_size"], found["__ram_size"]) == (board.flash, board.ram)
+    memory = IntelHex(str(built.folder / "firmware.hex"))
+    start = found["vectors"]
+    vectors = struct.unpack("<16I", memory.tobinstr(start=start, size=64))
+    ram = range(found["__ram_start"], found["__ram_start"] + board.ram + 1)
+    flash = range(found["__flash_start"], found["__flash_start"] + board.flash)
+    assert vectors[0] == found["__stack_top"] in ram
+    assert vectors[0] % 8 == 0
+    assert vectors[1] == found["reset_handler"] | 1
+    assert all(vector % 2 == 1 and vector - 1 in flash for vector in vectors[1:])
+    assert start in (found["__flash_start"], found["__flash_start"] + 256)
+    assert memory.minaddr() == found["__flash_start"]
+    assert memory.maxaddr() in flash
+    assert memory.tobinstr() == (built.folder / "firmware.bin").read_bytes()
+    assert found["__bss_end"] in ram
+
+
+@pytest.mark.parametrize("name", boards.names())
+def test_cost_is_within_what_was_predicted(name: str) -> None:
+    """Flash, RAM and stack are no more than said before the build, and RAM is not much less."""
+    built = image(name)
+    assert built.flash <= built.predicted.flash <= built.board.flash
+    assert built.predicted.ram - 256 <= built.ram <= built.predicted.ram <= built.board.ram
+    assert built.stack <= build.STACK
+    assert built.flash == len((built.folder / "firmware.bin").read_bytes())
+
+
+@pytest.mark.parametrize("model", classifier.bundled())
+def test_on_a_cortex_m4_all_but_the_tables_takes_less_than_8_kb(model: str) -> None:
+    """Start-up, protocol, self-test and engine, for every bundled model."""
+    for match in Match:
+        built = image("netduinoplus2", model, match)
+        assert built.flash - built.tables <= CODE
+
+
+@pytest.mark.parametrize("name", boards.names())
+def test_nothing_of_a_c_library_is_in_it(name: str) -> None:
+    """No heap, no stdio, no string functions: only our own functions and the compiler's helpers."""
+    for symbol in symbols(image(name)):
+        assert symbol not in {"malloc", "free", "printf", "memcpy", "memset", "memmove", "_sbrk"}
+
+
+def test_fault_handler_has_room() -> None:
+    """The fault handler's own stack is as deep as its deepest chain of calls, on every core."""
+    for name in boards.names():
+        tree = image(name).folder / "cmake"
+        graph = "\n".join(path.read_text() for path in sorted(tree.rglob("*.ci")))
+        assert toolchain.deepest(graph, "fault_report", build.HELPER) <= 256
+
+
+def test_stm32vldiscovery_refuses_base_before_it_builds(tmp_path: Path) -> None:
+    """Too big is refused with the numbers and with what fits, and nothing is written."""
+    board = boards.find("stm32vldiscovery")
+    deployed = deployment.load("base", Match.XNNPACK)
+    with pytest.raises(ToolError, match=r"251,584 bytes.*131,072; these fit: small, micro, nano"):
+        build.build(board, deployed, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_default_model_is_the_largest_that_fits() -> None:
+    """Base where there is flash for it, small on the STM32F100."""
+    chosen = {
+        name: build.choose(boards.find(name), None, Match.XNNPACK).name for name in boards.names()
+    }
+    assert chosen.pop("stm32vldiscovery") == "small"
+    assert set(chosen.values()) == {"base"}
+
+
+def test_pico_has_a_second_stage_that_the_rom_accepts() -> None:
+    """256 bytes with the checksum of the RP2040 Datasheet, 2.8.1.3.1, before the vector table."""
+    content = (image("pico").folder / "firmware.bin").read_bytes()
+    crc = 0xFFFFFFFF
+    for byte in content[:252]:
+        crc ^= byte << 24
+        for _ in range(8):
+            crc = (crc << 1 ^ (0x04C11DB7 if crc >> 31 else 0)) & 0xFFFFFFFF
+    assert struct.unpack("<I", content[252:256]) == (crc,)
+    assert symbols(image("pico"))["vectors"] == 0x10000100
+
+
+def test_uf2_holds_the_image() -> None:
+    """Blocks as Microsoft's description has them, in order, for the RP2040, with every byte."""
+    folder = image("pico").folder
+    content = (folder / "firmware.uf2").read_bytes()
+    blocks = [content[start : start + 512] for start in range(0, len(content), 512)]
+    told = [struct.unpack("<8I", block[:32]) for block in blocks]
+    assert {row[:3] for row in told} == {(0x0A324655, 0x9E5D5157, 0x2000)}
+    assert [row[3] for row in told] == [0x10000000 + 256 * n for n in range(len(blocks))]
+    assert [row[5] for row in told] == list(range(len(blocks)))
+    assert {(row[4], row[6], row[7]) for row in told} == {(256, len(blocks), 0xE48BFF56)}
+    assert {block[-4:] for block in blocks} == {struct.pack("<I", 0x0AB16F30)}
+    payload = b"".join(block[32:288] for block in blocks)
+    image_bytes = (folder / "firmware.bin").read_bytes()
+    assert payload.startswith(image_bytes)
+    assert set(payload[len(image_bytes) :]) <= {0xFF}
+
+
+def test_same_input_gives_the_same_image(tmp_path: Path) -> None:
+    """Built twice in different folders, the image is the same to the byte."""
+    board, deployed = boards.find("microbit"), deployment.load("nano", Match.XNNPACK)
+    for name in ("one", "two"):
+        build.build(board, deployed, tmp_path / name)
+    one, two = (next((tmp_path / name).glob("*/firmware.bin")) for name in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_cmake_presets_are_the_boards() -> None:
+    """CMake alone offers what Python offers."""
+    text = (build.SOURCE / "CMakePresets.json").read_text()
+    assert set(re.findall(r'"configurePreset": "([^"]+)"', text)) == set(boards.names())
+    assert {path.name for path in BOARDS.iterdir()} == set(boards.names())
+
+
+@pytest.mark.parametrize("tool", ["cmake", "ninja", "arm-none-eabi-gcc"])
+def test_missing_tool_is_named(tool: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a tool, one line says which, and how to get it."""
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for folder in ("/usr/bin", "/bin"):
+        for path in Path(folder).iterdir():
+            if not path.name.startswith(tool) and not (tools / path.name).exists():
+                (tools / path.name).symlink_to(path)
+    monkeypatch.setenv("PATH", str(tools))
+    with pytest.raises(ToolError, match=rf"{tool} cannot be run; on Debian: sudo apt-get install"):
+        build.build(
+            boards.find("microbit"), deployment.load("nano", Match.XNNPACK), tmp_path / "out"
+        )

@@ -1,0 +1,182 @@
+"""The firmware's commands as their users meet them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as Picture
+
+from firmware import boards
+from runtime.dataset import Digits
+from tests.conftest import Command
+from tests.firmware.images import image
+from tests.firmware.test_flash import empty_board
+
+EXAMPLES = Path(__file__).parents[2] / "runtime/examples"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder of pictures, one subfolder per digit, some of them real."""
+    folder = tmp_path / "data"
+    rng = np.random.default_rng(6)
+    for digit in range(10):
+        (folder / str(digit)).mkdir(parents=True)
+        for number in range(2):
+            pixels = np.zeros((28, 28), np.uint8)
+            pixels[4:24, 8 + number : 12 + digit] = rng.integers(128, 256)
+            Picture.fromarray(pixels).save(folder / str(digit) / f"{number}.png")
+    return folder
+
+
+def test_validate_writes_what_it_found(run: Command, data: Path, tmp_path: Path) -> None:
+    """JSON on the console and in the image's folder, with accuracy, mismatches and memory."""
+    options = ("--board", "microbit", "--model", "nano", "--data", data, "--out", tmp_path)
+    done = run("firmware.validate", *options, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert json.loads((tmp_path / "microbit-nano-xnnpack/validation.json").read_text()) == found
+    assert found["data"] == {"source": "folder data", "images": 20}
+    assert sum(map(sum, found["confusion"])) == 20
+    own = {row["match"]: row["bytes"] for row in found["mismatches"]}
+    assert own["xnnpack"] == 0
+    assert found["memory"]["flash"]["built"] <= found["memory"]["flash"]["predicted"]
+    assert found["problems"] == []
+
+
+def test_validate_shows_tables(run: Command, data: Path, tmp_path: Path) -> None:
+    """People get tables, and the confusion matrix."""
+    options = ("--board", "mps2-an386", "--model", "nano", "--data", data, "--out", tmp_path)
+    done = run("firmware.validate", *options, "--images", "5")
+    assert done.returncode == 0, done.stderr
+    assert "LiteRT's default kernels (XNNPACK) (must match) |               0 |" in done.stdout
+    assert "Confusion" in done.stdout
+    assert "of 5 images (folder data)" in done.stdout
+
+
+def test_validate_fails_on_a_mismatch(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One byte that differs from the named runtime is status 1, with the count."""
+    from firmware import validate
+    from runtime import worker
+    from runtime.errors import GateError
+
+    honest = worker.outputs
+
+    def off_by_one(*arguments: object) -> np.ndarray:
+        answers = np.array(honest(*arguments))  # type: ignore[arg-type]
+        answers[0, 0] ^= 1
+        return answers
+
+    monkeypatch.setattr(worker, "outputs", off_by_one)
+    options = ["--board", "microbit", "--model", "nano", "--data", str(data), "--images", "3"]
+    with pytest.raises(GateError, match="1 bytes differ from xnnpack"):
+        validate.main([*options, "--out", str(tmp_path)])
+    assert "|               1 |" in capsys.readouterr().out
+
+
+def test_validate_refuses_a_board_with_another_model(
+    run: Command, data: Path, tmp_path: Path
+) -> None:
+    """A device that runs something else is named, before any image is sent."""
+    with empty_board("microbit", tmp_path) as (address, serial):
+        build = ("--board", "microbit", "--out", tmp_path)
+        assert run("firmware.flash", *build, "--model", "nano", "--gdb", address).returncode == 0
+        options = ("--model", "micro", "--data", data, "--port", serial)
+        done = run("firmware.validate", *build, *options)
+    assert done.returncode == 1
+    assert "the device runs nano (xnnpack" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_validate_takes_a_port(run: Command, data: Path, tmp_path: Path) -> None:
+    """The same command proves a board that is plugged in; it counts ticks, not instructions."""
+    with empty_board("microbit", tmp_path) as (address, serial):
+        build = ("--board", "microbit", "--model", "nano", "--out", tmp_path)
+        assert run("firmware.flash", *build, "--gdb", address).returncode == 0
+        done = run("firmware.validate", *build, "--data", data, "--port", serial, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["inference"]["unit"] == "timer ticks"
+    assert found["mismatches"][0]["bytes"] == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--board", "stm32vldiscovery", "--model", "base"), "these fit: small, micro, nano"),
+        (("--board", "pico"), "no emulator here runs pico"),
+        (("--board", "microbit", "--model", "nonsense"), "there is no model nonsense"),
+        (("--board", "microbit", "--images", "0"), "--images needs at least 1"),
+        (
+            ("--board", "microbit", "--model", "nano", "--port", "/dev/none"),
+            "cannot open /dev/none",
+        ),
+        (("--board", "microbit", "--data", "/nonexistent"), "is not a folder"),
+    ],
+)
+def test_wrong_input_is_one_line(
+    options: tuple[str, ...], says: str, run: Command, data: Path, tmp_path: Path
+) -> None:
+    """What is wrong and what to do, status 1, no traceback."""
+    more = () if "--data" in options else ("--data", data)
+    done = run("firmware.validate", *options, *more, "--out", tmp_path)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_client_reads_pictures(run: Command, tmp_path: Path) -> None:
+    """Good pictures are answered, a bad one is an error, and the status says so."""
+    pictures = [EXAMPLES / name for name in ("two.jpg", "seven.jpg")]
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"")
+    options = ("--board", "netduinoplus2", "--model", "small")
+    done = run("firmware.client", *pictures, broken, *options)
+    assert done.returncode == 1
+    answers = [line.split()[1] for line in done.stdout.splitlines()[1:]]
+    assert answers == ["2", "7"]
+    assert "empty file" in done.stderr
+    assert "instructions" in done.stdout
+
+
+def test_client_wants_a_port_or_a_board(run: Command) -> None:
+    """With neither, it says what to give."""
+    done = run("firmware.client", EXAMPLES / "two.jpg")
+    assert done.returncode == 1
+    assert "give the board's --port, or a --board to emulate" in done.stderr
+
+
+def test_build_says_what_it_costs(run: Command, tmp_path: Path) -> None:
+    """Predicted beside built, for flash, RAM and stack."""
+    options = ("--board", "nano33ble", "--model", "micro", "--out", tmp_path)
+    done = run("firmware.build", *options)
+    assert done.returncode == 0, done.stderr
+    flash = image("nano33ble", "micro").flash
+    assert f"{flash:,}" in done.stdout
+    for kind in ("elf", "hex", "bin", "map"):
+        assert (tmp_path / f"nano33ble-micro-xnnpack/firmware.{kind}").stat().st_size > 1000
+
+
+def test_overview_has_every_board(run: Command, data: Path, tmp_path: Path) -> None:
+    """A validated board shows its figures; the others are built, and marked as not run."""
+    options = ("--board", "microbit", "--model", "nano", "--data", data, "--out", tmp_path)
+    assert run("firmware.validate", *options).returncode == 0
+    done = run("firmware.overview", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = {line.split("|")[1].strip(): line for line in done.stdout.splitlines()[2:]}
+    assert set(found) == set(boards.names())
+    validated = json.loads((tmp_path / "microbit-nano-xnnpack/validation.json").read_text())
+    assert f"{validated['inference']['median']:,}" in found.pop("microbit")
+    assert all("built, not run" in line for line in found.values())
+
+
+def test_mnist_is_named(mnist: Digits, run: Command, tmp_path: Path) -> None:
+    """With MNIST present, it is what is measured on, and is named."""
+    del mnist
+    options = ("--board", "microbit", "--model", "nano", "--images", "50", "--out", tmp_path)
+    done = run("firmware.validate", *options)
+    assert done.returncode == 0, done.stderr
+    assert "of 50 images (MNIST)" in done.stdout

@@ -1,0 +1,119 @@
+"""Emulated boards boot, test themselves, and answer as the named runtime does."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from convert.compiler.numerics import Match
+from firmware.build import Image
+from firmware.device import CALIBRATION, Device
+from firmware.emulate import emulate
+from firmware.validation import Validation, validate
+from runtime import worker
+from runtime.dataset import Digits
+from tests.firmware.images import EMULATED, image
+
+COUNT = 40
+
+
+def noise(count: int = COUNT) -> Digits:
+    """Pictures of noise: what is in them does not matter to the bytes."""
+    rng = np.random.default_rng(3)
+    images = rng.integers(0, 256, (count, 28, 28)).astype(np.uint8)
+    images[0], images[1] = 0, 255
+    return Digits(images, np.zeros(count, np.int64), tuple("0123456789"), "noise")
+
+
+@contextlib.contextmanager
+def booted(built: Image) -> Iterator[Device]:
+    """The image in an emulator, with a line to it."""
+    with (
+        emulate(built.board, built.elf) as emulator,
+        contextlib.closing(emulator.connect()) as line,
+    ):
+        device = Device(line)
+        device.hello()
+        yield device
+
+
+def run(built: Image, test: Digits) -> Validation:
+    with booted(built) as device:
+        return validate(device, built, test, built.board.emulator, list)
+
+
+@pytest.mark.parametrize("name", EMULATED)
+def test_board_answers_as_the_runtime(name: str) -> None:
+    """0 bytes differ from LiteRT, on noise; stack, RAM, flash and arena are as predicted."""
+    built = image(name, "micro")
+    found = run(built, noise())
+    assert found.problems == []
+    assert found.differing == 0
+    assert 0 < found.status.stack_used <= built.stack
+    assert found.fault.cause == "none"
+    assert found.hello.board == name
+    assert found.hello.sha256 == built.deployment.compiled.unit.network.sha256
+    assert found.hello.arena == built.deployment.compiled.unit.arena
+
+
+@pytest.mark.parametrize("match", list(Match))
+@pytest.mark.parametrize("name", ["netduinoplus2", "microbit"])
+def test_every_mode_matches_its_own_runtime(name: str, match: Match) -> None:
+    """Each --match equals its runtime; noise shows that the others differ."""
+    found = run(image(name, "small", match), noise())
+    for row in found.mismatches:
+        assert (row.bytes == 0) == (row.match is match), row
+
+
+@pytest.mark.parametrize("name", EMULATED)
+def test_counter_counts_instructions(name: str) -> None:
+    """A loop of known length takes as many instructions as it has; two boots count the same."""
+    counts = set()
+    for _ in range(2):
+        with booted(image(name)) as device:
+            bench = device.bench(3)
+        machine = image(name).board.emulator
+        assert machine is not None
+        loop = machine.instructions(bench.long_loop - bench.short_loop)
+        assert abs(loop - CALIBRATION) <= 4
+        assert bench.least <= bench.total / 3 <= bench.most
+        counts.add(round(machine.instructions(bench.least) / 100))
+    assert len(counts) == 1
+
+
+def test_board_reads_mnist_as_the_runtime_does(mnist: Digits) -> None:
+    """On 200 real digits the device's accuracy and confusion are those of LiteRT."""
+    built = image("netduinoplus2", "nano")
+    test = Digits(mnist.images[:200], mnist.labels[:200], mnist.names, mnist.source)
+    found = run(built, test)
+    read = worker.outputs(built.deployment.path, test.images, "litert", "default").argmax(axis=1)
+    assert found.accuracy == np.mean(read == test.labels) > 0.9
+    assert sum(map(sum, found.confusion)) == 200
+    assert sum(row[i] for i, row in enumerate(found.confusion)) == np.sum(read == test.labels)
+
+
+def test_quantized_tensor_gives_the_same_answer_as_pixels() -> None:
+    """CLASSIFY of what the runtime quantizes equals INFER of the pixels."""
+    with booted(image("microbit")) as device:
+        for pixels in noise(8).images:
+            tensor = (pixels.astype(np.int16) - 128).astype(np.int8)
+            answers = device.classify(tensor.tobytes()), device.infer(pixels.tobytes())
+            assert answers[0].outputs == answers[1].outputs
+
+
+def test_banner_says_what_it_is() -> None:
+    """A person with a terminal reads board, model, sha256, sizes and the self-test's result."""
+    built = image("netduinoplus2")
+    with (
+        emulate(built.board, built.elf) as emulator,
+        contextlib.closing(emulator.connect()) as line,
+    ):
+        emulator.reset()
+        text = b""
+        while b"passed\r\n" not in text and (more := line.read(5.0)):
+            text += more
+    sha = built.deployment.compiled.unit.network.sha256
+    banner = rf"thimble on netduinoplus2: model nano \(xnnpack\), sha256 {sha}, 3428 bytes"
+    assert re.search(banner + " of tables, 916 of arena; self-test passed", text.decode("latin1"))
