@@ -1,11 +1,13 @@
 """The C array: legal C, the same bytes, in flash. gcc, g++ and the Arm tools are the judges."""
 
+import ctypes
 import hashlib
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from convert import carray, tflite
@@ -69,6 +71,32 @@ def test_compiled_array_is_file(model_path: Path, tmp_path: Path, compiler: list
     assert float(si) == pytest.approx(scale_in, rel=1e-7)
     assert float(so) == pytest.approx(scale_out, rel=1e-7)
     assert labels.decode().split("\0")[:-1] == LABELS
+
+
+def test_litert_runs_the_compiled_array(model_path: Path, tmp_path: Path) -> None:
+    """Loaded from the compiled library's memory, the model answers as the file does."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    array = carray.generate(tflite.read(model_path), "model.tflite", LABELS)
+    for name, content in array.files().items():
+        (tmp_path / name).write_bytes(content)
+    source, library = tmp_path / f"{array.identifier}.c", tmp_path / "array.so"
+    subprocess.run(["gcc", *FLAGS, "-shared", "-fPIC", source, "-o", library], check=True)
+    loaded = ctypes.CDLL(str(library))
+    length = model_path.stat().st_size
+    memory = (ctypes.c_char * length).in_dll(loaded, array.identifier)
+    assert ctypes.addressof(memory) % carray.ALIGNMENT == 0
+    answers = []
+    image = np.random.default_rng(1).integers(-128, 128, (1, 28, 28, 1)).astype(np.int8)
+    for judge in (
+        Interpreter(model_content=memory.raw),
+        Interpreter(model_path=str(model_path)),
+    ):
+        judge.allocate_tensors()
+        judge.set_tensor(judge.get_input_details()[0]["index"], image)
+        judge.invoke()
+        answers.append(judge.get_tensor(judge.get_output_details()[0]["index"]))
+    assert np.array_equal(*answers)
 
 
 def test_on_a_cortex_m_the_array_stays_in_flash(model_path: Path, tmp_path: Path) -> None:

@@ -1,6 +1,10 @@
 """The firmware's commands as their users meet them."""
 
 import json
+import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +13,7 @@ from PIL import Image as Picture
 
 from firmware import boards
 from runtime.dataset import Digits
-from tests.conftest import Command
+from tests.conftest import ROOT, Command
 from tests.firmware.images import image
 from tests.firmware.test_flash import empty_board
 
@@ -140,6 +144,28 @@ def test_client_reads_pictures(run: Command, tmp_path: Path) -> None:
     assert answers == ["2", "7"]
     assert "empty file" in done.stderr
     assert "instructions" in done.stdout
+
+
+def test_client_watches_a_picture(tmp_path: Path) -> None:
+    """--watch answers again when the file changes, and ends quietly on an interrupt."""
+    picture = tmp_path / "digit.jpg"
+    shutil.copy(EXAMPLES / "two.jpg", picture)
+    words = [sys.executable, "-m", "firmware.client", str(picture), "--watch"]
+    words += ["--board", "microbit", "--model", "micro"]
+    with subprocess.Popen(
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as watching:
+        assert watching.stdout is not None
+        watching.stdout.readline()
+        assert watching.stdout.readline().split()[1] == "2"
+        replacement = tmp_path / "new.jpg"
+        shutil.copy(EXAMPLES / "seven.jpg", replacement)
+        replacement.replace(picture)
+        assert watching.stdout.readline().split()[1] == "7"
+        watching.send_signal(signal.SIGINT)
+        _, errors = watching.communicate(timeout=20)
+    assert watching.returncode == 130
+    assert errors == "interrupted\n"
 
 
 def test_client_wants_a_port_or_a_board(run: Command) -> None:
