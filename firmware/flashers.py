@@ -4,7 +4,6 @@ A flasher can report success on a bad write, so each also reads the flash back i
 compared with what should be there.
 """
 
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ class Job:
     size: int  # bytes
     argument: str | Sequence[str]  # of the board's ``flash_with`` for this program
     probe: str | None  # which debug probe; None: the only one
-    back: Path  # receives ``size`` bytes from ``start``
+    back: Path  # receives ``size`` bytes from ``start``; in the folder that commands run in
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,11 @@ class Flasher:
 
 def _pyocd(program: str, job: Job) -> Commands:
     options = ["--no-wait", "-t", str(job.argument), *(["-u", job.probe] if job.probe else [])]
-    save = f"savemem {job.start:#x} {job.size} {shlex.quote(str(job.back))}"
+    save = f"savemem {job.start:#x} {job.size} {job.back.name}"
+    # Resumed behind the flash algorithm, the core would fault in it, and the firmware record that.
+    stay = ["-O", "resume_on_disconnect=false"]
     return [
-        [program, "load", *options, "--no-reset", str(job.hex)],
+        [program, "load", *options, *stay, "--no-reset", str(job.hex)],
         [program, "commander", *options, "-c", "halt", "-c", save, "-c", "reset"],
     ]
 
@@ -72,7 +73,7 @@ def _gdb(program: str, job: Job) -> Commands:
         "set tcp connect-timeout 5",
         f"target extended-remote {job.argument}",
         "load",
-        f"dump binary memory {job.back} {job.start:#x} {job.start + job.size:#x}",
+        f"dump binary memory {job.back.name} {job.start:#x} {job.start + job.size:#x}",
         f"set $sp = {vectors[0]}",
         f"set $pc = {vectors[1]} & ~1",
         "detach",
