@@ -36,6 +36,7 @@ class Board:
     name: str
     title: str
     core: str
+    target: str  # of the compiler
     flash: int  # bytes
     ram: int  # bytes
     emulator: Machine | None = None  # None: it is built, and not run, where no board is

@@ -14,6 +14,7 @@ from pathlib import Path
 from convert import publish
 from convert.compiler import toolchain
 from convert.compiler.numerics import Match
+from convert.compiler.targets import Optimize, Options, Target
 from firmware import boards, deployment, uf2
 from firmware.boards import Board, Need
 from firmware.deployment import Deployment
@@ -24,8 +25,8 @@ SOURCE = Path(__file__).parent
 OUT = Path("build/firmware")
 STACK = 1024
 """Bytes kept for the stack."""
-EXCEPTION = 36
-"""Bytes that the core stacks when an exception comes, with alignment."""
+EXCEPTION = 108
+"""Bytes that the core stacks when an exception comes, at most, with alignment."""
 HELPER = 32
 """Bytes of stack, at most, for a function of the compiler's own library, such as a 64-bit shift."""
 
@@ -74,10 +75,11 @@ def build(
     """
     needed = boards.need(deployed.compiled, STACK)
     if lacking := boards.shortage(board, needed):
+        fitting = ", ".join(one.name for one in bundled(board, deployed.options)) or "none"
         raise ToolError(
-            f"{deployed.name} does not fit on {board.name}: {lacking}; {fitting(board)}"
+            f"{deployed.name} does not fit on {board.name}: {lacking}; these fit: {fitting}"
         )
-    folder = out.resolve() / f"{board.name}-{deployed.name}-{deployed.match}"
+    folder = out.resolve() / f"{board.name}-{deployed.label}"
     generated, tree = folder / "generated", folder / "cmake"
     publish.files(generated, deployed.files())
     settings = [f"-DMODEL_DIR={generated}", f"-DSTACK_SIZE={STACK}", *options]
@@ -139,28 +141,30 @@ def missing(tool: str) -> ToolError:
     return ToolError(f"{tool} cannot be run; on Debian: sudo apt-get install {package}")
 
 
-def fitting(board: Board) -> str:
-    """Which bundled models fit on ``board``, the largest first, as a phrase."""
-    found = [name for name in by_size() if not boards.shortage(board, _need(name))]
-    return f"these fit: {', '.join(found)}" if found else "no bundled model fits"
+def bundled(board: Board, options: Options) -> list[Deployment]:
+    """The bundled models that fit on ``board`` as ``options`` compile them, largest first."""
+    found = [deployment.load(name, options) for name in classifier.bundled()]
+    fitting = [one for one in found if not boards.shortage(board, boards.need(one.compiled, STACK))]
+    return sorted(fitting, key=lambda one: -one.compiled.unit.program.flash)
 
 
-def by_size() -> list[str]:
-    """The bundled models, the largest first."""
-    return sorted(classifier.bundled(), key=lambda name: -_need(name).flash)
+def choose(
+    board: Board,
+    model: str | None,
+    match: Match = Match.XNNPACK,
+    optimize: Optimize = Optimize.SPEED,
+) -> Deployment:
+    """``model`` compiled for ``board``; None: the largest bundled one that fits.
 
-
-def _need(name: str) -> Need:
-    return boards.need(deployment.load(name, Match.XNNPACK).compiled, STACK)
-
-
-def choose(board: Board, model: str | None, match: Match) -> Deployment:
-    """``model`` on ``board``; None: the largest bundled one that fits."""
-    if model is None:
-        model = next(
-            (name for name in by_size() if not boards.shortage(board, _need(name))), by_size()[-1]
-        )
-    return deployment.load(model, match)
+    Raises ModelError for a model that cannot be compiled, ToolError when nothing fits.
+    """
+    options = Options(match, Target(board.target), optimize)
+    if model is not None:
+        return deployment.load(model, options)
+    fitting = bundled(board, options)
+    if not fitting:
+        raise ToolError(f"no bundled model fits on {board.name}: name a smaller one with --model")
+    return fitting[0]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -178,13 +182,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=Match.XNNPACK,
         help="the runtime whose bytes the device gives; default xnnpack",
     )
+    parser.add_argument(
+        "--optimize",
+        type=Optimize,
+        choices=list(Optimize),
+        default=Optimize.SPEED,
+        help="take the core's fastest kernels (default) or the smallest",
+    )
     parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")
 
 
 def requested(options: argparse.Namespace) -> Image:
     """The image that the options of ``add_arguments`` name, built."""
     board = boards.find(options.board)
-    return build(board, choose(board, options.model, options.match), options.out)
+    return build(board, choose(board, options.model, options.match, options.optimize), options.out)
 
 
 def summary(image: Image) -> str:

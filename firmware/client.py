@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-from convert.compiler.numerics import Match
 from firmware import boards, build
 from firmware.boards import Machine
 from firmware.device import Answer, Device, Hello
@@ -38,7 +37,7 @@ def opened(
     if board is None:
         raise DeviceError("give the board's --port, or a --board to emulate")
     wanted = boards.find(board)
-    image = build.build(wanted, build.choose(wanted, model, Match.XNNPACK))
+    image = build.build(wanted, build.choose(wanted, model))
     with emulate(wanted, image.elf) as emulator, contextlib.closing(emulator.connect()) as line:
         yield line, wanted.emulator
 

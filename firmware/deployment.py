@@ -17,6 +17,7 @@ from convert.compiler import ctext
 from convert.compiler.build import Compiled, compile_model
 from convert.compiler.graph import Tensor
 from convert.compiler.numerics import Match
+from convert.compiler.targets import Optimize, Options
 from runtime import classifier, image
 
 
@@ -26,12 +27,23 @@ class Deployment:
 
     path: Path  # of the .tflite
     name: str  # that the board says it has
-    match: Match
+    options: Options  # of the compiler
+
+    @property
+    def match(self) -> Match:
+        """The runtime whose bytes it gives."""
+        return self.options.match
+
+    @property
+    def label(self) -> str:
+        """Tells it from the others on one board, in file names."""
+        size = "-size" if self.options.optimize is Optimize.SIZE else ""
+        return f"{self.name}-{self.match}{size}"
 
     @cached_property
     def compiled(self) -> Compiled:
         """Its C; raises ModelError for a model that cannot be compiled."""
-        return compile_model(tflite.read(self.path), "model", self.match)
+        return compile_model(tflite.read(self.path), "model", self.options)
 
     def files(self) -> Mapping[str, bytes]:
         """``model.c``, ``model.h`` and ``deployment.h``."""
@@ -41,7 +53,7 @@ class Deployment:
         """``deployment.h``: names, and what the network takes for each value of a pixel."""
         title = ctext.comment(
             [
-                f"Made by: python -m firmware.build --model {self.name} --match {self.match}",
+                f"Made by: python -m firmware.build --model {self.name} {self.options}",
                 "",
                 f"sha256 of the .tflite: {self.compiled.unit.network.sha256}",
             ]
@@ -73,12 +85,12 @@ class Deployment:
         )
 
 
-def load(model: str, match: Match) -> Deployment:
+def load(model: str, options: Options) -> Deployment:
     """The deployment of a bundled model's name, or of a path; raises ModelError."""
     path = classifier.find(model)
     named = model in classifier.bundled()
     name = model if named else path.parent.name if path.stem == "model" else path.stem
-    return Deployment(path, c_name(name), match)
+    return Deployment(path, c_name(name), options)
 
 
 def quantized_pixels(tensor: Tensor) -> list[int]:
@@ -89,4 +101,4 @@ def quantized_pixels(tensor: Tensor) -> list[int]:
 
 
 if __name__ == "__main__":
-    publish.files(Path(sys.argv[1]), load("base", Match.XNNPACK).files())
+    publish.files(Path(sys.argv[1]), load("base", Options()).files())

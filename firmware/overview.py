@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from convert.compiler.numerics import Match
 from firmware import boards, build
 from firmware.boards import Board
 from runtime import console
@@ -62,7 +61,7 @@ def validated(board: Board, found: dict[str, Any]) -> tuple[str, ...]:
 
 def built(board: Board, out: Path) -> tuple[str, ...]:
     """The row of a board that was only built."""
-    image = build.build(board, build.choose(board, None, Match.XNNPACK), out)
+    image = build.build(board, build.choose(board, None), out)
     costs = f"{image.flash:,}", f"{image.ram:,}", f"- / {image.stack}"
     return (board.name, board.core, image.deployment.name, *costs, "built, not run", "-", "-", "-")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from convert import export, tflite
-from convert.compiler.numerics import Match
+from convert.compiler.targets import Options
 from convert.export import Request
 from firmware import deployment
 from runtime import classifier, worker
@@ -34,7 +34,7 @@ def test_manifest_is_that_of_the_bundled_model(name: str) -> None:
 
 def test_generated_c_is_what_the_compiler_gives() -> None:
     """The example in firmware/generated is the bundled model's C, byte for byte."""
-    files = deployment.load("base", Match.XNNPACK).files()
+    files = deployment.load("base", Options()).files()
     assert set(files) == {"model.c", "model.h", "deployment.h"}
     for name, content in files.items():
         assert (ROOT / "firmware/generated" / name).read_bytes() == content, name

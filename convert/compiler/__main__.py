@@ -12,6 +12,7 @@ from convert import carray, publish, tflite
 from convert.compiler import check, estimate, toolchain
 from convert.compiler.build import compile_model
 from convert.compiler.numerics import RUNTIME, Match
+from convert.compiler.targets import Optimize, Options, Target
 from runtime import console, dataset
 from runtime.errors import DataError, GateError
 
@@ -27,7 +28,20 @@ def parser() -> argparse.ArgumentParser:
         default=Match.XNNPACK,
         help="; ".join(f"{match}: {name}" for match, name in RUNTIME.items()),
     )
-    result.add_argument("--target", choices=["generic"], default="generic", help="plain C99")
+    result.add_argument(
+        "--target",
+        type=Target,
+        choices=list(Target),
+        default=Target.GENERIC,
+        help="the core that it is made fast for; generic (default) is plain C99",
+    )
+    result.add_argument(
+        "--optimize",
+        type=Optimize,
+        choices=list(Optimize),
+        default=Optimize.SPEED,
+        help="of a core's kernels, take the fastest (default) or the smallest",
+    )
     result.add_argument("--name", help="starts every public name; default: the model's file name")
     result.add_argument("--out", type=Path, metavar="DIR", help="default: beside the model")
     result.add_argument("--estimate", action="store_true", help="show the cost, write nothing")
@@ -55,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     name = carray.c_name(options.name or options.model.stem)
     if options.check is not None:
         return _check(model, options)
-    compiled = compile_model(model, name, options.match)
+    compiled = compile_model(model, name, Options(options.match, options.target, options.optimize))
     if options.dump or options.estimate:
         print((estimate.dump if options.dump else estimate.report)(compiled.unit))
         if options.cc:

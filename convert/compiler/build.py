@@ -9,9 +9,9 @@ import numpy as np
 from convert.compiler import emit, overlap, simulate
 from convert.compiler.emit import Unit
 from convert.compiler.lower import lower
-from convert.compiler.numerics import Match
 from convert.compiler.plan import plan
 from convert.compiler.reader import read
+from convert.compiler.targets import Options
 from convert.tflite import Model
 
 SEEDS = (1, 2)
@@ -33,16 +33,19 @@ class Compiled:
         }
 
 
-def compile_model(model: Model, name: str, match: Match = Match.XNNPACK) -> Compiled:
+def compile_model(model: Model, name: str, options: Options | None = None) -> Compiled:
     """Compile ``model`` to C whose public names start with ``name``, a C identifier.
 
-    Raises ModelError for what cannot be compiled. The same input gives the same text.
+    Without ``options``: plain C that matches XNNPACK. Raises ModelError for what cannot be
+    compiled. The same input gives the same text.
     """
+    options = options or Options()
+    match = options.match
     network = read(model)
-    program = overlap.reuse(lower(network, match))
+    program = overlap.reuse(lower(network, options))
     inputs = [emit.golden_input(seed, network.input.size) for seed in SEEDS]
     golden = np.stack([simulate.run(network, match, image).ravel() for image in inputs])
-    origin = f"python -m convert.compiler {name}.tflite --match {match} --target generic"
+    origin = f"python -m convert.compiler {name}.tflite {options}"
     unit = Unit(
         name,
         origin,

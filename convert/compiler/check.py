@@ -9,6 +9,7 @@ import numpy as np
 from convert import publish
 from convert.compiler.build import compile_model
 from convert.compiler.numerics import RUNTIME, Match
+from convert.compiler.targets import Options
 from convert.tflite import Model
 from runtime import image, worker
 from runtime.compiled import CompiledModel
@@ -41,7 +42,7 @@ def check(model: Model, path: Path, images: Pixels) -> list[Row]:
     runtimes = {match: worker.outputs(path, images, *INTERPRETER[match]) for match in RUNTIME}
     rows = []
     for mode in Match:
-        answers = outputs(model, mode, images)
+        answers = outputs(model, Options(mode), images)
         for runtime, expected in runtimes.items():
             other = answers != expected.reshape(answers.shape)
             wrong = int(other.reshape(len(images), -1).any(axis=1).sum())
@@ -49,9 +50,9 @@ def check(model: Model, path: Path, images: Pixels) -> list[Row]:
     return rows
 
 
-def outputs(model: Model, mode: Match, images: Pixels) -> np.ndarray:  # type: ignore[type-arg]
+def outputs(model: Model, options: Options, images: Pixels) -> np.ndarray:  # type: ignore[type-arg]
     """What the C of ``model`` answers to ``images``, int8 [count, ...]."""
-    compiled = compile_model(model, "model", mode)
+    compiled = compile_model(model, "model", options)
     with tempfile.TemporaryDirectory() as folder:
         publish.files(Path(folder), compiled.files())
         built = CompiledModel(Path(folder) / "model.c")

@@ -10,7 +10,7 @@ from convert.compiler.numerics import Match
 from convert.compiler.program import Buffer, Step, Table, float_bits
 from convert.compiler.site import Site, image, window
 
-_CONV_AXES = "[out_ch, height, width, in_ch]"
+CONV_AXES = "[out_ch, height, width, in_ch]"
 _POOL_OF_ONE = Window((1, 1), (1, 1), (1, 1), (0, 0))
 
 
@@ -19,8 +19,8 @@ def conv(node: graph.Conv, site: Site) -> list[Step]:
     pool = site.group[1] if len(site.group) > 1 else None
     pooling = pool.window if isinstance(pool, graph.Pool) else _POOL_OF_ONE
     output = site.group[-1].output
-    weights = Table(f"{site.name}_weights", "int8_t", node.weights, _CONV_AXES)
-    bias, scaling, tables = _requantization(node, site)
+    weights = Table(f"{site.name}_weights", "int8_t", node.weights, CONV_AXES)
+    bias, scaling, tables = requantization(node, site)
     taps = node.weights[0].size
     fields = {
         "in": image(node.input),
@@ -68,7 +68,7 @@ def _covered(pool: graph.Pool) -> int:
 def depthwise(node: graph.Depthwise, site: Site) -> list[Step]:
     """A depthwise convolution."""
     weights = Table(f"{site.name}_weights", "int8_t", node.weights[0], "[height, width, out_ch]")
-    bias, scaling, tables = _requantization(node, site)
+    bias, scaling, tables = requantization(node, site)
     fields = {
         "in": image(node.input),
         "out": image(node.output),
@@ -87,7 +87,7 @@ def depthwise(node: graph.Depthwise, site: Site) -> list[Step]:
 def dense(node: graph.Dense, site: Site) -> list[Step]:
     """A dense layer."""
     weights = Table(f"{site.name}_weights", "int8_t", node.weights, "[out, in]")
-    bias, scaling, tables = _requantization(node, site)
+    bias, scaling, tables = requantization(node, site)
     outputs, inputs = node.weights.shape
     fields = {
         "inputs": inputs,
@@ -100,7 +100,7 @@ def dense(node: graph.Dense, site: Site) -> list[Step]:
     return [site.step(kernel, fields, (weights, *tables), macs=node.weights.size)]
 
 
-def _requantization(node: graph.Linear, site: Site) -> tuple[Table, dict[str, object], list[Table]]:
+def requantization(node: graph.Linear, site: Site) -> tuple[Table, dict[str, object], list[Table]]:
     """Bias with the zero point folded in, requantization, and the tables of both."""
     axes = (0, 1, 2) if isinstance(node, graph.Depthwise) else tuple(range(1, node.weights.ndim))
     sums = node.weights.astype(np.int64).sum(axis=axes)

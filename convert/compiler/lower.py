@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from convert.compiler import generic, graph
+from convert.compiler import graph, targets
 from convert.compiler.graph import Conv, Graph, Node, Pool, Reshape, Tensor
 from convert.compiler.numerics import Match
 from convert.compiler.program import Buffer, Program, Step
 from convert.compiler.site import Site
+from convert.compiler.targets import Options
 from runtime.errors import ModelError
 
 
@@ -25,8 +26,8 @@ class Places:
         self._buffers[tensor.number] = self.of(original)
 
 
-def lower(network: Graph, match: Match) -> Program:
-    """The calls that compute ``network`` as the runtime ``match`` does.
+def lower(network: Graph, options: Options) -> Program:
+    """The calls that compute ``network`` as the runtime ``options.match`` does.
 
     Raises ModelError where no such call exists, as for scales that the runtime refuses.
     """
@@ -38,10 +39,11 @@ def lower(network: Graph, match: Match) -> Program:
             places.alias(group[0].output, group[0].input)
             continue
         try:
-            steps += generic.steps(Site(group, f"op{group[0].index}", match, places.of))
+            site = Site(group, f"op{group[0].index}", options.match, places.of)
+            steps += targets.steps(site, options)
         except ValueError as error:
             raise ModelError(f"operator {group[0].index} {group[0].op}: {error}") from error
-    notes = tuple(note for node in network.nodes for note in unmatched(node, match))
+    notes = tuple(note for node in network.nodes for note in unmatched(node, options.match))
     return Program(tuple(steps), source, places.of(network.output), notes)
 
 

@@ -13,11 +13,14 @@ from convert.compiler.program import Buffer, Program, Step
 _ONE = Window((1, 1), (1, 1), (1, 1), (0, 0))
 
 
-def lead(source: Tensor, output: Tensor, window: Window, pool: Window = _ONE) -> int:
+def lead(
+    source: Tensor, output: Tensor, window: Window, pool: Window = _ONE, together: int = 1
+) -> int:
     """Bytes by which the output must start before the input so that no byte is lost.
 
-    ``window`` slides over ``source``, ``pool`` over what that gives; row y of ``output`` is written
-    while input rows from its first one on are still needed. May be negative.
+    ``window`` slides over ``source``, ``pool`` over what that gives; row y of ``output``, and so
+    many rows ``together`` with it, is written while input rows from its first one on are still
+    needed. May be negative.
     """
     written = output.shape[2] * output.shape[3]
     read = source.shape[2] * source.shape[3]
@@ -26,7 +29,11 @@ def lead(source: Tensor, output: Tensor, window: Window, pool: Window = _ONE) ->
         above = max(0, row * pool.stride[0] - pool.before[0])
         return max(0, above * window.stride[0] - window.before[0])
 
-    return max((row + 1) * written - first(row) * read for row in range(output.shape[1]))
+    height = output.shape[1]
+    return max(
+        min(row + together, height) * written - first(row) * read
+        for row in range(0, height, together)
+    )
 
 
 def reuse(program: Program) -> Program:

@@ -43,6 +43,7 @@ class Step:
     fields: dict[str, Any]  # of the kernel's struct, in C's order; empty: none
     tables: tuple[Table, ...]
     macs: int = 0  # multiply-accumulates
+    instructions: int = 0  # estimated; 0: unknown
     why: str = "plain C"  # why this kernel was chosen
     patch: Buffer | None = None  # int8 scratch
     sums: int = 0  # int32 scratch, elements

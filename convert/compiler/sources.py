@@ -9,6 +9,19 @@ from convert.compiler.numerics import Match
 _FOLDER = Path(__file__).with_name("kernels")
 _NEEDS: dict[str, tuple[str, ...]] = {
     "conv2d": ("prologue", "window", "dot", "requantize", "conv2d"),
+    "conv_single": (
+        *("prologue", "window", "dual", "mac_2x4", "mac_pairs"),
+        *("requantize", "blocks", "conv_single"),
+    ),
+    "conv_packed": (
+        *("prologue", "window", "dual", "mac_2x4", "mac_packed", "packed"),
+        *("requantize", "blocks", "conv_packed"),
+    ),
+    "winograd": (
+        *("prologue", "window", "dual", "mac_2x4", "mac_pairs"),
+        *("requantize", "blocks", "winograd"),
+    ),
+    "dense_packed": ("dual", "packed", "requantize", "dense_packed"),
     "depthwise": ("window", "requantize", "depthwise"),
     "dense": ("dot", "requantize", "dense"),
     "dense_real": ("dot", "requantize_double", "dense_real"),
@@ -33,10 +46,16 @@ _ORDER = (
     "prologue",
     "window",
     "dot",
+    "dual",
+    "packed",
+    "mac_2x4",
+    "mac_pairs",
+    "mac_packed",
     "fixed_point",
     "requantize_float",
     "requantize_fixed",
     "requantize_double",
+    "blocks",
     "pool",
     "mean",
 )

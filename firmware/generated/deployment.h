@@ -1,4 +1,4 @@
-/* Made by: python -m firmware.build --model base --match xnnpack
+/* Made by: python -m firmware.build --model base --match xnnpack --target generic
  *
  * sha256 of the .tflite: 9c780962eb2bd80ed971420edbc0b1a250219bee61222cf44d28badc22570750 */
 #ifndef DEPLOYMENT_H

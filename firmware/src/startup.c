@@ -80,6 +80,7 @@ uint32_t stack_used(void)
 }
 
 #define SCB_VTOR  ((volatile uint32_t *)0xe000ed08u)
+#define SCB_CPACR ((volatile uint32_t *)0xe000ed88u)
 #define SCB_CFSR  ((volatile const uint32_t *)0xe000ed28u)
 #define SCB_HFSR  ((volatile const uint32_t *)0xe000ed2cu)
 #define SCB_MMFAR ((volatile const uint32_t *)0xe000ed34u)
@@ -117,6 +118,10 @@ void reset_handler(void)
     fill(__bss_start, __bss_end, 0);
     remember_overflow();
     paint_stack();
+#if defined(__ARM_FP)
+    *SCB_CPACR |= 0xfu << 20; /* let the floating-point unit be used */
+    __asm volatile("dsb\n isb");
+#endif
 #if __ARM_ARCH >= 7
     *SCB_VTOR = (uint32_t)(uintptr_t)vectors; /* a bootloader may have left its own there */
 #endif

@@ -8,7 +8,7 @@ import numpy as np
 
 from convert import tflite
 from convert.compiler.build import Compiled, compile_model
-from convert.compiler.numerics import Match
+from convert.compiler.targets import Options
 
 WARNINGS = (
     "-std=c99",
@@ -45,16 +45,20 @@ int main(void)
 """
 
 
-def compile_all(models: Sequence[bytes], match: Match) -> list[Compiled]:
+def compile_all(models: Sequence[bytes], options: Options) -> list[Compiled]:
     """Each model compiled under a name of its own: m0, m1, ..."""
     return [
-        compile_model(tflite.parse(content), f"m{number}", match)
+        compile_model(tflite.parse(content), f"m{number}", options)
         for number, content in enumerate(models)
     ]
 
 
 def build(
-    folder: Path, compiled: Sequence[Compiled], count: int, compiler: Sequence[str | Path]
+    folder: Path,
+    compiled: Sequence[Compiled],
+    count: int,
+    compiler: Sequence[str | Path],
+    libraries: Sequence[str] = (),
 ) -> Path:
     """A program that feeds each model ``count`` inputs from its standard input, in turn."""
     includes, calls, sources = [], [], []
@@ -69,7 +73,7 @@ def build(
     text = MAIN.format(includes="\n".join(includes), calls="\n".join(calls), count=count)
     (folder / "main.c").write_text(text)
     program = folder / "program"
-    subprocess.run([*compiler, *sources, folder / "main.c", "-o", program], check=True)
+    subprocess.run([*compiler, *sources, folder / "main.c", "-o", program, *libraries], check=True)
     return program
 
 

@@ -181,6 +181,28 @@ class Random:
         b.add(op, [x, w, bias], y, fusedActivationFunction=self.pick(*ACTIVATIONS), **options)
         return b.pack([x], y)
 
+    def conv_pool(self, *, channels: int, taps: int, pooled: bool = True) -> bytes:
+        """A convolution of ``taps`` x ``taps`` with a 2x2 max-pooling behind it, up to 40 wide."""
+        b, padding, si = Builder(), int(self.rng.integers(2)), self.scale()
+        least = taps if padding else 1
+        height, width = int(self.rng.integers(least, 12)), int(self.rng.integers(least, 41))
+        x = b.tensor((1, height, width, channels), si, self.zero())
+        filters = int(self.rng.integers(1, 9))
+        w, bias, so = self._weights(b, (filters, taps, taps, channels), filters, 0, si)
+        out = [n - taps + 1 if padding else n for n in (height, width)]
+        zero = self.zero()
+        y = b.tensor((1, *out, filters), so, zero)
+        act = self.pick(*ACTIVATIONS)
+        strides = {"strideH": 1, "strideW": 1, "dilationHFactor": 1, "dilationWFactor": 1}
+        b.add("CONV_2D", [x, w, bias], y, padding=padding, fusedActivationFunction=act, **strides)
+        if not pooled or min(out) < 2:
+            return b.pack([x], y)
+        half = int(self.rng.integers(2))  # VALID leaves an odd last row and column out
+        z = b.tensor((1, *(n // 2 if half else -(-n // 2) for n in out), filters), so, zero)
+        b.add("MAX_POOL_2D", [y], z, padding=half, filterHeight=2, filterWidth=2, strideH=2,
+              strideW=2, fusedActivationFunction=0)  # fmt: skip
+        return b.pack([x], z)
+
     def depthwise_conv_2d(self, b: Builder, op: str) -> bytes:
         x, shape, si = self._image(b)
         size, options, out = self._window(shape, dilated=True)

@@ -13,6 +13,7 @@ from convert.compiler.build import compile_model
 from convert.compiler.check import INTERPRETER, check
 from convert.compiler.numerics import Match
 from convert.compiler.reader import read
+from convert.compiler.targets import Options
 from runtime import worker
 from runtime.dataset import Digits
 from tests.compiler import harness, models
@@ -50,7 +51,7 @@ def test_operator_equals_the_runtime(op: str, match: Match, tmp_path: Path) -> N
         given.append(x)
         expected.append(y)
     assert len(contents) > MODELS * 0.8
-    compiled = harness.compile_all(contents, match)
+    compiled = harness.compile_all(contents, Options(match))
     program = harness.build(tmp_path, compiled, INPUTS, ["gcc", "-O1", *harness.SANITIZERS])
     answers = harness.run([program], compiled, given)
     for number, (one, answer, y, x) in enumerate(
@@ -78,7 +79,7 @@ def test_bundled_model_on_noise(match: Match, model_path: Path) -> None:
     from convert.compiler.check import outputs
 
     expected = worker.outputs(model_path, images, *INTERPRETER[match])
-    assert np.array_equal(outputs(tflite.read(model_path), match, images), expected)
+    assert np.array_equal(outputs(tflite.read(model_path), Options(match), images), expected)
 
 
 def test_same_input_gives_the_same_text(model_path: Path) -> None:

@@ -13,6 +13,7 @@ from convert.compiler.numerics import Match
 from convert.compiler.overlap import lead
 from convert.compiler.plan import Life, first_fit
 from convert.compiler.program import Buffer
+from convert.compiler.targets import Options
 from tests.compiler import harness, models
 from tests.compiler.models import Builder
 from tests.compiler.runtimes import RUN
@@ -51,7 +52,7 @@ def test_chains_of_layers_keep_their_bytes(match: Match, tmp_path: Path) -> None
         shape = unit(content).network.input.shape[1:]
         given.append(np.random.default_rng(seed).integers(-128, 128, (4, *shape)).astype(np.int8))
     expected = [RUN[match](content, x) for content, x in zip(contents, given, strict=True)]
-    compiled = harness.compile_all(contents, match)
+    compiled = harness.compile_all(contents, Options(match))
     program = harness.build(tmp_path, compiled, 4, ["gcc", "-O1", *harness.SANITIZERS])
     answers = harness.run([program], compiled, given)
     for number, (answer, y) in enumerate(zip(answers, expected, strict=True)):

@@ -12,6 +12,7 @@ from ai_edge_litert import schema_py_generated as schema
 from convert import tflite
 from convert.compiler.build import compile_model
 from convert.compiler.numerics import Match
+from convert.compiler.targets import Options
 from runtime.errors import ModelError
 from tests.compiler import models
 from tests.compiler.models import Builder
@@ -22,7 +23,7 @@ MUTATIONS = 20_000 if os.environ.get("THIMBLE_LONG") == "1" else 600
 def attempt(content: bytes, match: Match = Match.XNNPACK) -> str:
     """Compile; give the error's text, or "" when it compiled."""
     try:
-        compile_model(tflite.parse(content), "model", match).files()
+        compile_model(tflite.parse(content), "model", Options(match)).files()
     except ModelError as error:
         text = str(error)
         assert text

@@ -11,6 +11,7 @@ import pytest
 from convert import tflite
 from convert.compiler.build import Compiled, compile_model
 from convert.compiler.numerics import Match
+from convert.compiler.targets import Options
 from tests.compiler import models
 
 FLIPS = 60
@@ -52,7 +53,7 @@ def tables(path: Path, compiled: Compiled) -> dict[str, tuple[int, int]]:
 @pytest.mark.parametrize("match", list(Match))
 def test_every_flipped_bit_is_found(match: Match, model_path: Path, tmp_path: Path) -> None:
     """Bits of every table, first and last byte included, are flipped one at a time."""
-    compiled = compile_model(tflite.read(model_path), "model", match)
+    compiled = compile_model(tflite.read(model_path), "model", Options(match))
     path = library(tmp_path, compiled)
     assert status(path, compiled) == 0
     content = path.read_bytes()
@@ -86,5 +87,5 @@ def test_wrong_arithmetic_is_found(model_path: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("op", models.OPS)
 def test_every_operator_passes_its_own(op: str, tmp_path: Path) -> None:
     """Golden vectors come from NumPy, answers from C."""
-    compiled = compile_model(tflite.parse(models.Random(5).model(op)), "one", Match.TFLM)
+    compiled = compile_model(tflite.parse(models.Random(5).model(op)), "one", Options(Match.TFLM))
     assert status(library(tmp_path, compiled), compiled) == 0

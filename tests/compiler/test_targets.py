@@ -10,6 +10,7 @@ import pytest
 from convert import tflite
 from convert.compiler.build import compile_model
 from convert.compiler.numerics import Match
+from convert.compiler.targets import Options
 from convert.compiler.toolchain import measure
 from tests.compiler import harness, models
 from tests.compiler.runtimes import RUN
@@ -28,7 +29,7 @@ def test_big_endian_machine_gives_the_same_bytes(
     contents.append(model_path.read_bytes())
     given = [inputs_of(content, np.random.default_rng(1)) for content in contents]
     expected = [RUN[match](content, x) for content, x in zip(contents, given, strict=True)]
-    compiled = harness.compile_all(contents, match)
+    compiled = harness.compile_all(contents, Options(match))
     program = harness.build(tmp_path, compiled, INPUTS, BIG_ENDIAN)
     answers = harness.run(["qemu-ppc-static", program], compiled, given)
     for answer, y in zip(answers, expected, strict=True):
@@ -86,7 +87,7 @@ def test_arena_is_used_to_its_last_byte_and_no_further(
 
     Two runs over different paint show which bytes a run writes whatever they hold.
     """
-    compiled = compile_model(tflite.read(model_path), "model", match)
+    compiled = compile_model(tflite.read(model_path), "model", Options(match))
     for name, content in compiled.files().items():
         (tmp_path / name).write_bytes(content)
     (tmp_path / "main.c").write_text("""

@@ -9,6 +9,7 @@ import pytest
 from convert import tflite
 from convert.compiler.build import Compiled, compile_model
 from convert.compiler.numerics import Match
+from convert.compiler.targets import Options
 from convert.compiler.toolchain import measure
 from tests.compiler import harness, models
 
@@ -25,7 +26,7 @@ def write(folder: Path, compiled: Compiled) -> Path:
 @pytest.fixture(params=MODES)
 def source(request: pytest.FixtureRequest, model_path: Path, tmp_path: Path) -> Path:
     """The bundled model's C, in each mode."""
-    return write(tmp_path, compile_model(tflite.read(model_path), "model", request.param))
+    return write(tmp_path, compile_model(tflite.read(model_path), "model", Options(request.param)))
 
 
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
@@ -39,7 +40,9 @@ def test_no_warning(source: Path, compiler: str) -> None:
 def test_no_warning_in_any_kernel(match: Match, tmp_path: Path) -> None:
     """The same for a model of each operator, so for every kernel."""
     for op in models.OPS:
-        compiled = compile_model(tflite.parse(models.Random(3).model(op)), op.lower(), match)
+        compiled = compile_model(
+            tflite.parse(models.Random(3).model(op)), op.lower(), Options(match)
+        )
         source = write(tmp_path, compiled)
         for compiler in ("gcc", "clang"):
             words = [compiler, *harness.WARNINGS, "-O2", "-c", source, "-o", tmp_path / "x.o"]
@@ -64,7 +67,9 @@ def test_header_is_valid_cpp(source: Path) -> None:
 def test_cppcheck_finds_nothing(match: Match, tmp_path: Path) -> None:
     """Static analysis of every kernel is silent; on small models, whose tables it reads in time."""
     for op in models.OPS:
-        compiled = compile_model(tflite.parse(models.Random(3).model(op)), op.lower(), match)
+        compiled = compile_model(
+            tflite.parse(models.Random(3).model(op)), op.lower(), Options(match)
+        )
         write(tmp_path, compiled)
     words = ["cppcheck", "--enable=warning,performance,portability", "--std=c99", "--quiet"]
     done = subprocess.run(
@@ -106,7 +111,7 @@ def test_several_models_in_one_program(tmp_path: Path) -> None:
     """Names do not collide, whatever the modes."""
     contents = [models.Random(seed).model("CONV_2D") for seed in range(3)]
     compiled = [
-        compile_model(tflite.parse(content), f"net{number}", match)
+        compile_model(tflite.parse(content), f"net{number}", Options(match))
         for number, (content, match) in enumerate(zip(contents, MODES, strict=True))
     ]
     program = harness.build(tmp_path, compiled, 0, ["gcc", *harness.WARNINGS[:3]])

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from convert.compiler.numerics import Match
+from convert.compiler.targets import Options
 from firmware import build, deployment
 from tests.compiler.harness import SANITIZERS, WARNINGS
 
@@ -13,7 +13,7 @@ HERE = Path(__file__).with_name("host")
 
 def build_host(folder: Path, model: str = "nano", options: Sequence[str] = SANITIZERS) -> Path:
     """The program, with a bundled model's C in it."""
-    deployed = deployment.load(model, Match.XNNPACK)
+    deployed = deployment.load(model, Options())
     for name, content in deployed.files().items():
         (folder / name).write_bytes(content)
     source = build.SOURCE / "src"

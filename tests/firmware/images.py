@@ -6,7 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from convert.compiler.numerics import Match
-from firmware import boards, build, deployment
+from convert.compiler.targets import Optimize
+from firmware import boards, build
 from firmware.build import Image
 
 EMULATED = tuple(name for name in boards.names() if boards.find(name).emulator)
@@ -15,11 +16,16 @@ _folder = TemporaryDirectory(prefix="thimble-images-")
 
 @cache
 def image(
-    board: str, model: str = "nano", match: Match = Match.XNNPACK, options: Sequence[str] = ()
+    board: str,
+    model: str = "nano",
+    match: Match = Match.XNNPACK,
+    options: Sequence[str] = (),
+    optimize: Optimize = Optimize.SPEED,
 ) -> Image:
     """The image of a bundled model for a board; ``options`` go to CMake."""
     out = Path(_folder.name) / ("-".join(options).replace("/", "_") or "plain")
-    return build.build(boards.find(board), deployment.load(model, match), out, options)
+    wanted = boards.find(board)
+    return build.build(wanted, build.choose(wanted, model, match, optimize), out, options)
 
 
 def breakable(board: str) -> Image:

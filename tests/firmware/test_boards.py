@@ -10,6 +10,7 @@ from intelhex import IntelHex
 
 from convert.compiler import toolchain
 from convert.compiler.numerics import Match
+from convert.compiler.targets import Options
 from firmware import boards, build, deployment
 from firmware.boards import BOARDS, CODE
 from firmware.build import Image
@@ -85,7 +86,7 @@ def test_fault_handler_has_room() -> None:
 def test_stm32vldiscovery_refuses_base_before_it_builds(tmp_path: Path) -> None:
     """Too big is refused with the numbers and with what fits, and nothing is written."""
     board = boards.find("stm32vldiscovery")
-    deployed = deployment.load("base", Match.XNNPACK)
+    deployed = deployment.load("base", Options())
     with pytest.raises(ToolError, match=r"251,584 bytes.*131,072; these fit: small, micro, nano"):
         build.build(board, deployed, tmp_path)
     assert not list(tmp_path.iterdir())
@@ -93,9 +94,7 @@ def test_stm32vldiscovery_refuses_base_before_it_builds(tmp_path: Path) -> None:
 
 def test_default_model_is_the_largest_that_fits() -> None:
     """Base where there is flash for it, small on the STM32F100."""
-    chosen = {
-        name: build.choose(boards.find(name), None, Match.XNNPACK).name for name in boards.names()
-    }
+    chosen = {name: build.choose(boards.find(name), None).name for name in boards.names()}
     assert chosen.pop("stm32vldiscovery") == "small"
     assert set(chosen.values()) == {"base"}
 
@@ -131,7 +130,7 @@ def test_uf2_holds_the_image() -> None:
 
 def test_same_input_gives_the_same_image(tmp_path: Path) -> None:
     """Built twice in different folders, the image is the same to the byte."""
-    board, deployed = boards.find("microbit"), deployment.load("nano", Match.XNNPACK)
+    board, deployed = boards.find("microbit"), deployment.load("nano", Options())
     for name in ("one", "two"):
         build.build(board, deployed, tmp_path / name)
     one, two = (next((tmp_path / name).glob("*/firmware.bin")) for name in ("one", "two"))
@@ -156,6 +155,4 @@ def test_missing_tool_is_named(tool: str, tmp_path: Path, monkeypatch: pytest.Mo
                 (tools / path.name).symlink_to(path)
     monkeypatch.setenv("PATH", str(tools))
     with pytest.raises(ToolError, match=rf"{tool} cannot be run; on Debian: sudo apt-get install"):
-        build.build(
-            boards.find("microbit"), deployment.load("nano", Match.XNNPACK), tmp_path / "out"
-        )
+        build.build(boards.find("microbit"), deployment.load("nano", Options()), tmp_path / "out")

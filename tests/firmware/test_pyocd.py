@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from convert.compiler.numerics import Match
+from convert.compiler.targets import Options
 from firmware import boards, build, deployment
 from firmware.build import Image
 from firmware.device import Device
@@ -36,7 +36,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def image(out: Path) -> Image:
     """The firmware with the smallest model."""
-    return build.build(BOARD, deployment.load("nano", Match.XNNPACK), out)
+    return build.build(BOARD, deployment.load("nano", Options()), out)
 
 
 @pytest.fixture

@@ -7,3 +7,10 @@
 #else
 #define NO_LIBC
 #endif
+
+/* For functions that are only fast where what they are given is constant. */
+#if defined(__GNUC__)
+#define INLINE __attribute__((always_inline)) static inline
+#else
+#define INLINE static inline
+#endif

@@ -6,6 +6,21 @@ struct scaling {
     int32_t zero_point, low, high;  /* of the output; the result is within low..high */
 };
 
+#if defined(__ARM_FP) && (__ARM_FP & 4) && defined(__GNUC__)
+/* The same with the core's floating-point unit, which rounds like that by itself. */
+static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
+{
+    int32_t low = s->low - s->zero_point, high = s->high - s->zero_point, result;
+    float scale;
+
+    __asm("vldr %0, [%1]" : "=t"(scale) : "r"(s->scale + channel), "m"(s->scale[channel]));
+    scale *= (float)sum;
+    __asm("vcvtr.s32.f32 %0, %1" : "=t"(scale) : "t"(scale)); /* saturates */
+    __asm("vmov %0, %1" : "=r"(result) : "t"(scale));
+    result = result < low ? low : result > high ? high : result;
+    return (int8_t)(result + s->zero_point);
+}
+#else
 /* value / 2^bits to the nearest, half to even; bits is 0 to 63. */
 static uint64_t round_even(uint64_t value, int32_t bits)
 {
@@ -53,3 +68,4 @@ static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
     result = (sum < 0 ? -result : result) + s->zero_point;
     return (int8_t)(result < s->low ? s->low : result > s->high ? s->high : result);
 }
+#endif

@@ -1,2 +1,2 @@
-set(BOARD_CPU -mcpu=cortex-m0)
+set(BOARD_CPU -mcpu=cortex-m0 -mfloat-abi=soft)
 set(BOARD_SOURCES chips/nrf.c chips/nrf51.c)

@@ -1,0 +1,181 @@
+"""Kernels for particular cores give the runtimes' bytes: on this machine and on emulated cores."""
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convert import tflite
+from convert.compiler import targets, winograd
+from convert.compiler.build import Compiled, compile_model
+from convert.compiler.numerics import Match
+from convert.compiler.program import Step
+from convert.compiler.targets import Optimize, Options, Target
+from runtime import classifier
+from tests.compiler import cores, harness, models
+from tests.compiler.runtimes import RUN
+from tests.compiler.test_exact import INPUTS, inputs_of
+
+CORES = tuple(target for target in Target if target is not Target.GENERIC)
+CHANNELS = {"conv_single": (1,), "conv_packed": (1, 3, 4, 5, 36), "winograd": (1, 3, 4, 5, 36)}
+
+
+def contents_for(kernel: str) -> list[bytes]:
+    """Random models that ``kernel`` is for: shapes, strides, paddings, poolings, extremes."""
+    if kernel == "dense_packed":
+        return [models.Random(seed).model("FULLY_CONNECTED") for seed in range(16)]
+    taps = (3, 5) if kernel == "winograd" else (1, 2, 3, 5)
+    found = [
+        models.Random(seed).conv_pool(channels=channels, taps=size, pooled=seed % 3 > 0)
+        for seed, (channels, size) in enumerate(
+            (c, t) for _ in range(3) for c in CHANNELS[kernel] for t in taps
+        )
+    ]
+    if kernel == "conv_packed":
+        found += [models.Random(seed).model("CONV_2D") for seed in range(100, 120)]
+    return found
+
+
+def force(monkeypatch: pytest.MonkeyPatch, kernel: str) -> None:
+    """Let the compiler take ``kernel`` wherever it can."""
+    honest = targets.best
+
+    def best(ways: Sequence[Step], optimize: Optimize) -> Step:
+        chosen = [way for way in ways if way.kernel == kernel]
+        return chosen[0] if chosen else honest(ways, optimize)
+
+    monkeypatch.setattr(targets, "best", best)
+
+
+def expected_of(
+    contents: Sequence[bytes], options: Options
+) -> tuple[list[Compiled], list[np.ndarray], list[np.ndarray]]:
+    """The compiled models that the runtime does not refuse, inputs, and its answers."""
+    kept, given, expected = [], [], []
+    for seed, content in enumerate(contents):
+        x = inputs_of(content, np.random.default_rng(seed))
+        try:
+            y = RUN[options.match](content, x)
+        except (RuntimeError, ValueError):
+            continue
+        kept.append(content)
+        given.append(x)
+        expected.append(y)
+    assert len(kept) > 0.7 * len(contents)
+    return harness.compile_all(kept, options), given, expected
+
+
+def check(answers: Sequence[np.ndarray], expected: Sequence[np.ndarray]) -> None:
+    for number, (answer, y) in enumerate(zip(answers, expected, strict=True)):
+        assert np.array_equal(answer, y.reshape(answer.shape)), number
+
+
+def used(compiled: Sequence[Compiled], kernel: str) -> int:
+    return sum(any(s.kernel == kernel for s in one.unit.program.steps) for one in compiled)
+
+
+@pytest.mark.parametrize("match", [Match.XNNPACK, Match.TFLM])
+@pytest.mark.parametrize("kernel", ["conv_single", "conv_packed", "winograd", "dense_packed"])
+def test_kernel_equals_the_runtime_here(
+    kernel: str, match: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In portable C, under the sanitizers: 0 differing bytes, nothing outside the arena."""
+    force(monkeypatch, kernel)
+    compiled, given, expected = expected_of(contents_for(kernel), Options(match, Target.CORTEX_M4))
+    assert used(compiled, kernel) > 0.6 * len(compiled)
+    compiler = ["gcc", "-O1", *harness.WARNINGS, *harness.SANITIZERS]
+    program = harness.build(tmp_path, compiled, INPUTS, compiler)
+    check(harness.run([program], compiled, given), expected)
+
+
+@pytest.mark.parametrize("target", CORES)
+@pytest.mark.parametrize("kernel", ["conv_single", "conv_packed", "winograd", "dense_packed"])
+def test_kernel_equals_the_runtime_on_the_core(
+    kernel: str, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the core's own instructions, in the emulator: 0 differing bytes."""
+    force(monkeypatch, kernel)
+    compiled, given, expected = expected_of(contents_for(kernel), Options(target=target))
+    assert used(compiled, kernel) > 0.6 * len(compiled)
+    check(cores.run(tmp_path, target, compiled, given), expected)
+
+
+@pytest.mark.parametrize("optimize", list(Optimize))
+@pytest.mark.parametrize("target", CORES)
+def test_bundled_models_equal_the_runtime_on_the_core(
+    target: Target, optimize: Optimize, tmp_path: Path
+) -> None:
+    """The presets, in every mode, on noise and extremes."""
+    for match in Match:
+        contents = [classifier.find(name).read_bytes() for name in ("nano", "micro", "small")]
+        folder = tmp_path / match
+        folder.mkdir()
+        compiled, given, expected = expected_of(contents, Options(match, target, optimize))
+        check(cores.run(folder, target, compiled, given), expected)
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+@pytest.mark.parametrize("optimize", list(Optimize))
+def test_no_warning(compiler: str, optimize: Optimize, model_path: Path, tmp_path: Path) -> None:
+    """Clean under every warning, as portable C."""
+    compiled = compile_model(
+        tflite.read(model_path), "model", Options(Match.XNNPACK, Target.CORTEX_M4, optimize)
+    )
+    harness.build(tmp_path, [compiled], 0, [compiler, *harness.WARNINGS, "-O2"])
+
+
+@pytest.mark.parametrize("optimize", list(Optimize))
+@pytest.mark.parametrize("target", CORES)
+def test_other_compilers_build_it(
+    target: Target, optimize: Optimize, model_path: Path, tmp_path: Path
+) -> None:
+    """Clang compiles it for the core as well, where the C body stands in for the assembly."""
+    compiled = compile_model(
+        tflite.read(model_path), "model", Options(Match.XNNPACK, target, optimize)
+    )
+    for name, content in compiled.files().items():
+        (tmp_path / name).write_bytes(content)
+    core = ["--target=arm-none-eabi", f"-mcpu={target}", "-mthumb", "-ffreestanding"]
+    words = ["clang", *core, *harness.WARNINGS, "-O2", "-c", "model.c", "-o", "model.o"]
+    subprocess.run(words, cwd=tmp_path, check=True)
+
+
+@pytest.mark.parametrize("taps", winograd.POINTS)
+def test_winograd_is_exact(taps: int) -> None:
+    """For random and extreme integers the matrices give the convolution, and nothing is left."""
+    exact = winograd.transform(taps)
+    rng = np.random.default_rng(taps)
+    inverse = exact.inverse * (exact.divisor // 8) % (1 << 32)
+    assert inverse == 1
+    for number in range(200):
+        d = rng.integers(-255, 256, taps + 3) if number else np.full(taps + 3, 255)
+        g = rng.integers(-127, 128, taps) if number else np.full(taps, -127)
+        products = (exact.filters @ g) * (exact.inputs @ d)
+        found = exact.outputs @ products
+        wanted = [int(np.dot(d[j : j + taps], g)) for j in range(4)]
+        assert list(found) == [exact.divisor * value for value in wanted]
+
+
+def test_winograd_is_refused_where_it_could_overflow() -> None:
+    """Filters whose sums could leave 28 bits are left to another kernel; real ones are not."""
+    loud = np.full((1, 5, 5, 8192), 127, np.int8)
+    bias = np.zeros(1, np.int32)
+    assert not winograd.fits(loud, bias, 0)
+    assert winograd.fits(loud[..., :16], bias, -128)
+    assert not winograd.fits(loud[..., :16], np.full(1, 1 << 28, np.int32), 0)
+
+
+def test_speed_marks_choose_winograd_and_size_marks_do_not(model_path: Path) -> None:
+    """Tables: with size no more than plain C's; RAM: 12 KB for speed and 5.5 KB for size."""
+    model = tflite.read(model_path)
+    plain = compile_model(model, "model").unit
+    for target in CORES:
+        fast = compile_model(model, "model", Options(target=target)).unit
+        options = Options(target=target, optimize=Optimize.SIZE)
+        small = compile_model(model, "model", options).unit
+        assert "winograd" in {step.kernel for step in fast.program.steps}
+        assert small.program.flash <= plain.program.flash < fast.program.flash
+        assert small.arena <= 5.5 * 1024
+        assert fast.arena <= 12 * 1024
