@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from convert.compiler.build import Compiled
+from convert.compiler.numerics import Match
+from convert.compiler.targets import Optimize, Options
 from runtime.errors import ToolError
 
 BOARDS = Path(__file__).with_name("boards")
 
-CODE = 8 * 1024
+CODE = {Optimize.SPEED: 12 * 1024, Optimize.SIZE: 8 * 1024}
 """Bytes of flash, at most, for start-up, protocol, self-test and engine on any core."""
+DOUBLES = 2 * 1024
+"""Bytes more for --match ref, whose dense layers round in double precision, in software."""
 STATICS = 640
 """Bytes of RAM, at most, besides arena, stack, and one request."""
 
@@ -70,11 +74,16 @@ class Need:
     ram: int
 
 
+def code(options: Options) -> int:
+    """Bytes of flash, at most, besides the model's tables."""
+    return CODE[options.optimize] + (DOUBLES if options.match is Match.REF else 0)
+
+
 def need(compiled: Compiled, stack: int) -> Need:
     """Flash and RAM for ``compiled`` with ``stack`` bytes of stack."""
     unit = compiled.unit
     buffers = unit.network.input.size + unit.network.output.size
-    return Need(unit.program.flash + CODE, unit.arena + buffers + STATICS + stack)
+    return Need(unit.program.flash + code(unit.options), unit.arena + buffers + STATICS + stack)
 
 
 def shortage(board: Board, needed: Need) -> str:

@@ -82,7 +82,9 @@ def build(
     folder = out.resolve() / f"{board.name}-{deployed.label}"
     generated, tree = folder / "generated", folder / "cmake"
     publish.files(generated, deployed.files())
+    kind = "MinSizeRel" if deployed.options.optimize is Optimize.SIZE else "Release"
     settings = [f"-DMODEL_DIR={generated}", f"-DSTACK_SIZE={STACK}", *options]
+    settings.append(f"-DCMAKE_BUILD_TYPE={kind}")
     _run(["cmake", "--preset", board.name, "-B", str(tree), *settings], SOURCE)
     _run(["cmake", "--build", str(tree)], SOURCE)
     products = {name: (tree / name).read_bytes() for name in _products()}
@@ -204,7 +206,7 @@ def summary(image: Image) -> str:
         ("flash", f"<= {image.predicted.flash:,}", f"{image.flash:,}", f"{image.board.flash:,}"),
         (
             "flash without the model's tables",
-            f"<= {boards.CODE:,}",
+            f"<= {boards.code(image.deployment.options):,}",
             f"{image.flash - image.tables:,}",
             "",
         ),

@@ -40,17 +40,16 @@ def compile_model(model: Model, name: str, options: Options | None = None) -> Co
     compiled. The same input gives the same text.
     """
     options = options or Options()
-    match = options.match
     network = read(model)
     program = overlap.reuse(lower(network, options))
     inputs = [emit.golden_input(seed, network.input.size) for seed in SEEDS]
-    golden = np.stack([simulate.run(network, match, image).ravel() for image in inputs])
+    golden = np.stack([simulate.run(network, options.match, image).ravel() for image in inputs])
     origin = f"python -m convert.compiler {name}.tflite {options}"
     unit = Unit(
         name,
         origin,
         f"thimble {version('thimble')}",
-        match,
+        options,
         network,
         program,
         plan(program),

@@ -11,6 +11,7 @@ from convert.compiler.graph import Graph, Tensor
 from convert.compiler.numerics import RUNTIME, Match
 from convert.compiler.plan import Plan
 from convert.compiler.program import Program, Step, Table
+from convert.compiler.targets import Options
 
 _BITS = {"float": ("uint32_t", 4), "double": ("uint64_t", 8)}
 _BYTES = {"int8_t": 1, "int32_t": 4, "uint32_t": 4}
@@ -23,12 +24,17 @@ class Unit:
     name: str  # C identifier that starts every public name
     origin: str  # the command that makes it again
     version: str  # of the tool
-    match: Match
+    options: Options
     network: Graph
     program: Program
     plan: Plan
     golden: np.ndarray  # type: ignore[type-arg]  # int8 [vectors, output size]
     seeds: Sequence[int]  # of the golden inputs
+
+    @property
+    def match(self) -> Match:
+        """The runtime whose bytes it gives."""
+        return self.options.match
 
     @property
     def arena(self) -> int:

@@ -87,3 +87,6 @@ STRUCTS = {
     "softmax_fixed": "softmax",
 }
 """The struct that a kernel takes, where it is not called like the kernel."""
+
+ASSEMBLY_STACK = {"mac_pairs": 64, "mac_packed": 64, "dense_four": 40}
+"""Bytes of stack that the functions written in assembly take."""

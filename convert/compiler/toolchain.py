@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convert import publish
+from convert.compiler import sources
 from convert.compiler.build import Compiled
 from runtime.errors import ToolError
 
@@ -80,7 +81,8 @@ def deepest(graph: str, root: str | None = None, unknown: int = 0) -> int:
     """Bytes of the deepest chain of calls in GCC's call graph (VCG, with stack usage).
 
     ``graph`` may be several files' graphs, one after the other. ``root`` is where chains start,
-    None: anywhere; ``unknown`` is what a function without a frame in the graph counts for.
+    None: anywhere; ``unknown`` is what a function without a frame in the graph counts for. What the
+    kernels' assembly functions push, which GCC does not see, is added.
     Raises ToolError when a frame is not static, the calls form a circle, or there is no root.
     """
     frames: dict[str, int] = {}
@@ -90,6 +92,8 @@ def deepest(graph: str, root: str | None = None, unknown: int = 0) -> int:
             raise ToolError(f"the stack of {title} is not known at compile time")
         if found or title not in frames:
             frames[title] = int(found[1]) if found else unknown
+        name = title.rsplit(":", 1)[-1].split(".")[0]
+        frames[title] += sources.ASSEMBLY_STACK.get(name, 0)
     if root is not None and root not in frames:
         raise ToolError(f"there is no function {root} in the call graph")
     calls: dict[str, set[str]] = {title: set() for title in frames}
