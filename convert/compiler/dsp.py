@@ -1,54 +1,31 @@
-"""Kernels for cores with the DSP extension: Cortex-M4, M7, M33, M55.
+"""Kernels for cores with the DSP extension: Cortex-M4, M7, M33.
 
 Each function gives the ways to compute a node, each with an estimate of the instructions it takes,
 measured on a Cortex-M4 with GCC; what none of them can do is left to plain C.
 """
 
 import math
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from convert.compiler import graph, linear, numerics, overlap, winograd
-from convert.compiler.graph import Conv, Dense, Pool, Window
+from convert.compiler.blocks import blocks as make_blocks
+from convert.compiler.blocks import fusable, make_strip, pooling, rows_together
+from convert.compiler.graph import Conv, Dense
 from convert.compiler.program import Buffer, Step, Table
 from convert.compiler.site import Site, image, window
 
 _PIECE = 64  # words; DENSE_PIECE of kernels/dense_packed.h
 _TILES = 16  # columns of a group of tiles
-_SQUARE = Window((2, 2), (2, 2), (1, 1), (0, 0))
 
 
 def conv(node: Conv, site: Site) -> list[Step]:
     """A convolution, with a 2x2 max-pooling behind it if there is one."""
-    last = site.group[-1]
-    pool = last.window if isinstance(last, Pool) else None
-    if pool not in (None, _SQUARE) or node.window.dilation != (1, 1):
+    if not fusable(node, site):
         return []
     ways = [_single(node, site), _winograd(node, site), _packed(node, site)]
     return [way for way in ways if way]
-
-
-def _blocks(site: Site, bias: Table, scaling: Any, shift: int) -> dict[str, Any]:
-    """The fields of C's struct blocks."""
-    map_, output = site.group[0].output, site.group[-1].output
-    pool = 2 if len(site.group) > 1 else 1
-    counts = [math.ceil(side / 2) if pool == 1 else side for side in output.shape[1:3]]
-    return {
-        "map": image(map_),
-        "out": image(output),
-        "rows": counts[0],
-        "columns": counts[1],
-        "pool": pool,
-        "shift": shift,
-        "bias": bias,
-        "scaling": scaling,
-    }
-
-
-def _pool(site: Site) -> Window:
-    return _SQUARE if len(site.group) > 1 else Window((1, 1), (1, 1), (1, 1), (0, 0))
 
 
 def _single(node: Conv, site: Site) -> Step | None:
@@ -58,16 +35,14 @@ def _single(node: Conv, site: Site) -> Step | None:
     filters, height, width, _ = node.weights.shape
     weights = Table(f"{site.name}_weights", "int8_t", node.weights, linear.CONV_AXES)
     bias, scaling, tables = linear.requantization(node, site)
-    blocks = _blocks(site, bias, scaling, 0)
+    blocks = make_blocks(site, bias, scaling, 0)
     pairs = (height * width + 1) // 2
     strip = 2 * blocks["columns"] - 1 + width
     count = blocks["rows"] * blocks["columns"]
     fields = {
-        "in": image(node.input),
+        "strip": make_strip(node, strip),
         "window": window(node.window),
-        "strip_width": strip,
         "weights": weights,
-        "zero_point": node.input.zero_point,
         "blocks": blocks,
     }
     halves = (filters + 1) // 2
@@ -80,13 +55,10 @@ def _single(node: Conv, site: Site) -> Step | None:
         why="one channel: windows laid out once for all filters",
         patch=Buffer(f"{site.name}_strip", (height + 1) * strip),
         sums=2 * halves * pairs + 6 * pairs + 8 * halves,
-        lead=overlap.lead(node.input, site.group[-1].output, node.window, _pool(site), _rows(site)),
+        lead=overlap.lead(
+            node.input, site.group[-1].output, node.window, pooling(site), rows_together(site)
+        ),
     )
-
-
-def _rows(site: Site) -> int:
-    """Rows of the output that are written together."""
-    return 1 if len(site.group) > 1 else 2
 
 
 def _packed(node: Conv, site: Site) -> Step | None:
@@ -103,7 +75,7 @@ def _packed(node: Conv, site: Site) -> Step | None:
     axes = "[height, out_ch / 2, words of 4 taps, 2]"
     weights = Table(f"{site.name}_packed", "uint32_t", packed, axes)
     start = Table(bias.name, "int32_t", scaled, "[out_ch], 256 times")
-    blocks = _blocks(site, start, scaling, 8)
+    blocks = make_blocks(site, start, scaling, 8)
     fields = {
         "in": image(node.input),
         "window": window(node.window),
@@ -121,7 +93,9 @@ def _packed(node: Conv, site: Site) -> Step | None:
         instructions=count * (height * per_row + 25 * filters),
         why="8-bit weights, two in a multiplication",
         sums=8 * words + 8 * halves,
-        lead=overlap.lead(node.input, site.group[-1].output, node.window, _pool(site), _rows(site)),
+        lead=overlap.lead(
+            node.input, site.group[-1].output, node.window, pooling(site), rows_together(site)
+        ),
     )
 
 
@@ -166,7 +140,7 @@ def _winograd(node: Conv, site: Site) -> Step | None:
     axes = "[out_ch / 2, points, height, pairs of in_ch, 2]"
     weights = Table(f"{site.name}_winograd", "uint32_t", words, axes)
     start = Table(bias.name, "int32_t", 8 * node.bias, "[out_ch], 8 times")
-    blocks = _blocks(site, start, scaling, 3)
+    blocks = make_blocks(site, start, scaling, 3)
     blocks["rows"] = site.group[-1].output.shape[1]
     groups = math.ceil(node.output.shape[2] / _TILES)
     fields = {
@@ -181,7 +155,7 @@ def _winograd(node: Conv, site: Site) -> Step | None:
     kept = height + blocks["pool"] - 1
     rows = blocks["rows"] * blocks["pool"] * groups
     per_pair = points * (11 * height * pairs + 31) + 8 * 50 + 8 * 40
-    lead = overlap.lead(node.input, site.group[-1].output, node.window, _pool(site))
+    lead = overlap.lead(node.input, site.group[-1].output, node.window, pooling(site))
     return site.step(
         "winograd",
         fields,

@@ -10,7 +10,7 @@ _FOLDER = Path(__file__).with_name("kernels")
 _NEEDS: dict[str, tuple[str, ...]] = {
     "conv2d": ("prologue", "window", "dot", "requantize", "conv2d"),
     "conv_single": (
-        *("prologue", "window", "dual", "mac_2x4", "mac_pairs"),
+        *("prologue", "window", "strip", "dual", "mac_2x4", "mac_pairs"),
         *("requantize", "blocks", "conv_single"),
     ),
     "conv_packed": (
@@ -21,6 +21,15 @@ _NEEDS: dict[str, tuple[str, ...]] = {
         *("prologue", "window", "dual", "mac_2x4", "mac_pairs"),
         *("requantize", "blocks", "winograd"),
     ),
+    "conv_vectors": (
+        *("prologue", "window", "mac_vectors"),
+        *("requantize", "blocks", "conv_vectors"),
+    ),
+    "conv_gather": (
+        *("prologue", "window", "strip", "mac_vectors"),
+        *("requantize", "blocks", "conv_gather"),
+    ),
+    "dense_vectors": ("requantize", "dense_vectors"),
     "dense_packed": ("dual", "packed", "requantize", "dense_packed"),
     "depthwise": ("window", "requantize", "depthwise"),
     "dense": ("dot", "requantize", "dense"),
@@ -45,12 +54,14 @@ _REQUANTIZE = {
 _ORDER = (
     "prologue",
     "window",
+    "strip",
     "dot",
     "dual",
     "packed",
     "mac_2x4",
     "mac_pairs",
     "mac_packed",
+    "mac_vectors",
     "fixed_point",
     "requantize_float",
     "requantize_fixed",
@@ -88,5 +99,5 @@ STRUCTS = {
 }
 """The struct that a kernel takes, where it is not called like the kernel."""
 
-ASSEMBLY_STACK = {"mac_pairs": 64, "mac_packed": 64, "dense_four": 40}
+ASSEMBLY_STACK = {"mac_pairs": 64, "mac_packed": 64, "dense_four": 40, "mac_vectors": 48}
 """Bytes of stack that the functions written in assembly take."""

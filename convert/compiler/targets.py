@@ -4,7 +4,7 @@ import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from convert.compiler import dsp, generic, graph
+from convert.compiler import dsp, generic, graph, mve
 from convert.compiler.numerics import Match
 from convert.compiler.program import Step
 from convert.compiler.site import Site
@@ -17,6 +17,7 @@ class Target(enum.StrEnum):
     CORTEX_M4 = "cortex-m4"
     CORTEX_M7 = "cortex-m7"
     CORTEX_M33 = "cortex-m33"
+    CORTEX_M55 = "cortex-m55"
 
 
 class Optimize(enum.StrEnum):
@@ -46,6 +47,7 @@ _WAYS: Mapping[Target, Ways] = {
     Target.CORTEX_M4: dsp.ways,
     Target.CORTEX_M7: dsp.ways,
     Target.CORTEX_M33: dsp.ways,
+    Target.CORTEX_M55: mve.ways,
 }
 
 

@@ -2,31 +2,11 @@
  * copied into a padded strip; each block's four windows are laid out as pairs of taps once, for
  * all filters. */
 struct conv_single {
-    struct image in;
+    struct strip strip;
     struct window window;
-    int32_t strip_width;    /* bytes of a row of the strip */
     const int8_t *weights;  /* [out.channels, window.height, window.width] */
-    int32_t zero_point;     /* of the input: what padding holds */
     struct blocks blocks;
 };
-
-/* Copy the rows of the input from `row` on into the strip, with padding. */
-NO_LIBC static void fill_strip(const struct conv_single *c, const int8_t *in, int32_t row,
-                               int8_t *strip)
-{
-    for (int32_t r = 0; r <= c->window.height; r++, row++) {
-        int inside = row >= 0 && row < c->in.height;
-        const int8_t *pixel = inside ? in + row * c->in.width : in;
-        int32_t x = 0;
-
-        for (; x < c->window.left; x++)
-            *strip++ = (int8_t)c->zero_point;
-        for (; inside && x < c->window.left + c->in.width && x < c->strip_width; x++)
-            *strip++ = *pixel++;
-        for (; x < c->strip_width; x++)
-            *strip++ = (int8_t)c->zero_point;
-    }
-}
 
 /* Weights as pairs of taps that follow each other, [filters / 2][pairs][2]; returns what is behind. */
 static uint32_t *pair_weights(const struct conv_single *c, int32_t taps, uint32_t *to)
@@ -51,7 +31,7 @@ static int32_t *place_taps(const struct conv_single *c, int32_t *to)
     int32_t taps = c->window.height * c->window.width;
 
     for (int32_t tap = 0; tap < taps; tap++)
-        *to++ = tap / c->window.width * c->strip_width + tap % c->window.width;
+        *to++ = tap / c->window.width * c->strip.width + tap % c->window.width;
     if (taps % 2 != 0) {
         *to = to[-1];
         to++;
@@ -82,9 +62,9 @@ static void conv_single(const struct conv_single *c, const int8_t *in, int8_t *o
     struct mac_blocks macs = {weights, x, sums, pairs, (c->blocks.out.channels + 1) / 2, 0, 0};
 
     for (int32_t row = 0; row < c->blocks.rows; row++) {
-        fill_strip(c, in, 2 * row - c->window.top, strip);
+        fill_strip(&c->strip, in, 2 * row - c->window.top, strip);
         for (int32_t column = 0; column < c->blocks.columns; column++) {
-            lay_out_block(strip + 2 * column, c->strip_width, places, pairs, x);
+            lay_out_block(strip + 2 * column, c->strip.width, places, pairs, x);
             mac_pairs(&macs);
             finish_block(&c->blocks, row, column, sums, out);
         }
