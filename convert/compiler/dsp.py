@@ -9,56 +9,23 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from convert.compiler import graph, linear, numerics, overlap, winograd
+from convert.compiler import fours, graph, linear, numerics, overlap
 from convert.compiler.blocks import blocks as make_blocks
-from convert.compiler.blocks import fusable, make_strip, pooling, rows_together
+from convert.compiler.blocks import fusable, pooling, rows_together
+from convert.compiler.columns import Lanes, conv_winograd, single
 from convert.compiler.graph import Conv, Dense
-from convert.compiler.program import Buffer, Step, Table
+from convert.compiler.program import Step, Table
 from convert.compiler.site import Site, image, window
 
-_PIECE = 64  # words; DENSE_PIECE of kernels/dense_packed.h
-_TILES = 16  # columns of a group of tiles
+LANES = Lanes(filters=2, units=1, pair=11, block=25, finish=28, tile=33)
 
 
 def conv(node: Conv, site: Site) -> list[Step]:
     """A convolution, with a 2x2 max-pooling behind it if there is one."""
     if not fusable(node, site):
         return []
-    ways = [_single(node, site), _winograd(node, site), _packed(node, site)]
+    ways = [single(node, site, LANES), conv_winograd(node, site, LANES), _packed(node, site)]
     return [way for way in ways if way]
-
-
-def _single(node: Conv, site: Site) -> Step | None:
-    """One input channel, stride 1."""
-    if node.input.shape[3] != 1 or node.window.stride != (1, 1):
-        return None
-    filters, height, width, _ = node.weights.shape
-    weights = Table(f"{site.name}_weights", "int8_t", node.weights, linear.CONV_AXES)
-    bias, scaling, tables = linear.requantization(node, site)
-    blocks = make_blocks(site, bias, scaling, 0)
-    pairs = (height * width + 1) // 2
-    strip = 2 * blocks["columns"] - 1 + width
-    count = blocks["rows"] * blocks["columns"]
-    fields = {
-        "strip": make_strip(node, strip),
-        "window": window(node.window),
-        "weights": weights,
-        "blocks": blocks,
-    }
-    halves = (filters + 1) // 2
-    return site.step(
-        "conv_single",
-        fields,
-        (weights, *tables),
-        macs=node.weights[0].size * node.output.size,
-        instructions=count * (halves * (11 * pairs + 27) + 18 * pairs + 30 * filters),
-        why="one channel: windows laid out once for all filters",
-        patch=Buffer(f"{site.name}_strip", (height + 1) * strip),
-        sums=2 * halves * pairs + 6 * pairs + 8 * halves,
-        lead=overlap.lead(
-            node.input, site.group[-1].output, node.window, pooling(site), rows_together(site)
-        ),
-    )
 
 
 def _packed(node: Conv, site: Site) -> Step | None:
@@ -123,90 +90,28 @@ def _taps(weights: npt.NDArray[np.int8]) -> int:
     return weights.shape[2] * weights.shape[3]
 
 
-def _winograd(node: Conv, site: Site) -> Step | None:
-    """Stride 1 and three or five taps in a row."""
-    filters, height, taps, channels = node.weights.shape
-    if taps not in winograd.POINTS or node.window.stride != (1, 1):
-        return None
-    if not winograd.fits(node.weights, node.bias, node.input.zero_point):
-        return None
-    bias, scaling, tables = linear.requantization(node, site)
-    exact, points, pairs = winograd.transform(taps), taps + 3, (channels + 1) // 2
-    padded = np.zeros((filters + filters % 2, points, height, 2 * pairs), np.int64)
-    padded[:filters, :, :, :channels] = winograd.transformed(node.weights)
-    halves = padded.astype(np.int16).view(np.uint16).astype(np.uint32)
-    words = halves[..., 0::2] | halves[..., 1::2] << 16
-    words = words.reshape(-1, 2, points, height, pairs).transpose(0, 2, 3, 4, 1)
-    axes = "[out_ch / 2, points, height, pairs of in_ch, 2]"
-    weights = Table(f"{site.name}_winograd", "uint32_t", words, axes)
-    start = Table(bias.name, "int32_t", 8 * node.bias, "[out_ch], 8 times")
-    blocks = make_blocks(site, start, scaling, 3)
-    blocks["rows"] = site.group[-1].output.shape[1]
-    groups = math.ceil(node.output.shape[2] / _TILES)
-    fields = {
-        "in": image(node.input),
-        "window": window(node.window),
-        "groups": groups,
-        "weights": weights,
-        "inverse": exact.inverse,
-        "zero_point": node.input.zero_point,
-        "blocks": blocks,
-    }
-    kept = height + blocks["pool"] - 1
-    rows = blocks["rows"] * blocks["pool"] * groups
-    per_pair = points * (11 * height * pairs + 31) + 8 * 50 + 8 * 40
-    lead = overlap.lead(node.input, site.group[-1].output, node.window, pooling(site))
-    return site.step(
-        "winograd",
-        fields,
-        (weights, start, *tables[1:]),
-        macs=node.weights[0].size * node.output.size,
-        instructions=rows * ((filters + 1) // 2 * per_pair + 4 * pairs * 80),
-        why=f"Winograd F(4,{taps}): {points} products for {4 * taps}",
-        sums=8 * points * blocks["pool"] + (taps + 15) * pairs + points * kept * pairs * 4,
-        lead=lead if groups == 1 else None,
-    )
-
-
 def dense(node: Dense, site: Site) -> list[Step]:
     """A dense layer with 8-bit weights, two to a 16-bit number."""
     if numerics.uses_double(node, site.match):
         return []
-    outputs, inputs = node.weights.shape
     bias, scaling, tables = linear.requantization(node, site)
     scaled = _packed_bias(node.weights, bias)
     if scaled is None:
         return []
-    words = math.ceil(inputs / 4)
-    rows = np.zeros((outputs, 4 * words), np.int64)
-    rows[:, :inputs] = node.weights
-    packed, fours = _pack(rows), outputs // 4 * 4
-    pieces = []
-    for start in range(0, words, _PIECE):
-        piece = packed[:, start : start + _PIECE]
-        blocks = piece[:fours].reshape(-1, 4, piece.shape[1]).transpose(0, 2, 1)
-        pieces += [blocks.ravel(), piece[fours:].ravel()]
-    axes = f"[words of 4 inputs], by pieces of {_PIECE} inputs' words"
-    weights = Table(f"{site.name}_packed", "uint32_t", np.concatenate(pieces), axes)
-    start_table = Table(bias.name, "int32_t", scaled, "[out], 256 times")
-    fields = {
-        "inputs": inputs,
-        "outputs": outputs,
-        "weights": weights,
-        "bias": start_table,
-        "scaling": scaling,
-    }
-    return [
-        site.step(
-            "dense_packed",
-            fields,
-            (weights, start_table, *tables[1:]),
-            macs=node.weights.size,
-            instructions=int(1.1 * node.weights.size) + 30 * outputs + 8 * words,
-            why="8-bit weights, two in a multiplication",
-            sums=2 * _PIECE + outputs,
-        )
-    ]
+    start = Table(bias.name, "int32_t", scaled, "[out], 256 times")
+    words = _pack(fours.rows_of_four(node.weights))
+    step = fours.dense(
+        node,
+        site,
+        words,
+        start,
+        (scaling, tables[1:]),
+        shift=8,
+        units=2,
+        instructions=round(3.8 * words.size) + 30 * len(words) + 12 * words.shape[1],
+        why="8-bit weights, two in a multiplication",
+    )
+    return [step]
 
 
 def ways(node: graph.Node, site: Site) -> list[Step]:

@@ -122,7 +122,9 @@ enum {name}_status {name}_self_test({name}_arena *arena);
 
 def source(unit: Unit) -> str:
     """``NAME.c``: self-contained C99."""
-    files = sources.needed((step.kernel for step in unit.program.steps), unit.match)
+    files = sources.needed(
+        (step.kernel for step in unit.program.steps), unit.match, unit.options.target.lanes
+    )
     if unit.program.tables:
         files.append("crc32")
     kernels = [sources.text(name) for name in files]

@@ -11,6 +11,7 @@ from convert.compiler.program import Buffer, Step, Table, float_bits
 from convert.compiler.site import Site, image, window
 
 CONV_AXES = "[out_ch, height, width, in_ch]"
+_PLAIN = 7  # instructions of a multiply-accumulate in plain C, about
 _POOL_OF_ONE = Window((1, 1), (1, 1), (1, 1), (0, 0))
 
 
@@ -42,6 +43,7 @@ def conv(node: graph.Conv, site: Site) -> list[Step]:
             fields,
             (weights, *tables),
             macs=macs,
+            instructions=_PLAIN * macs,
             why="plain C, pooled before requantization" if pool else "plain C",
             patch=Buffer(f"{site.name}_patch", taps),
             sums=output.shape[3],
@@ -97,7 +99,15 @@ def dense(node: graph.Dense, site: Site) -> list[Step]:
         "scaling": scaling,
     }
     kernel = "dense_real" if numerics.uses_double(node, site.match) else "dense"
-    return [site.step(kernel, fields, (weights, *tables), macs=node.weights.size)]
+    return [
+        site.step(
+            kernel,
+            fields,
+            (weights, *tables),
+            macs=node.weights.size,
+            instructions=_PLAIN * node.weights.size,
+        )
+    ]
 
 
 def requantization(node: graph.Linear, site: Site) -> tuple[Table, dict[str, object], list[Table]]:

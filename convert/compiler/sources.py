@@ -9,18 +9,12 @@ from convert.compiler.numerics import Match
 _FOLDER = Path(__file__).with_name("kernels")
 _NEEDS: dict[str, tuple[str, ...]] = {
     "conv2d": ("prologue", "window", "dot", "requantize", "conv2d"),
-    "conv_single": (
-        *("prologue", "window", "strip", "dual", "mac_2x4", "mac_pairs"),
-        *("requantize", "blocks", "conv_single"),
-    ),
+    "conv_single": ("prologue", "window", "strip", "lanes", "requantize", "blocks", "conv_single"),
     "conv_packed": (
-        *("prologue", "window", "dual", "mac_2x4", "mac_packed", "packed"),
+        *("prologue", "window", "lanes", "mac_packed", "bytes", "packed"),
         *("requantize", "blocks", "conv_packed"),
     ),
-    "winograd": (
-        *("prologue", "window", "dual", "mac_2x4", "mac_pairs"),
-        *("requantize", "blocks", "winograd"),
-    ),
+    "winograd": ("prologue", "window", "lanes", "requantize", "blocks", "winograd"),
     "conv_vectors": (
         *("prologue", "window", "mac_vectors"),
         *("requantize", "blocks", "conv_vectors"),
@@ -30,7 +24,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
         *("requantize", "blocks", "conv_gather"),
     ),
     "dense_vectors": ("requantize", "dense_vectors"),
-    "dense_packed": ("dual", "packed", "requantize", "dense_packed"),
+    "dense_packed": ("bytes", "fours", "requantize", "dense_packed"),
     "depthwise": ("window", "requantize", "depthwise"),
     "dense": ("dot", "requantize", "dense"),
     "dense_real": ("dot", "requantize_double", "dense_real"),
@@ -51,15 +45,29 @@ _REQUANTIZE = {
     Match.REF: ("fixed_point", "requantize_fixed"),
     Match.TFLM: ("fixed_point", "requantize_fixed"),
 }
+_LANES = {
+    "two": {
+        "lanes": ("dual", "mac_2x4", "mac_pairs", "lanes_two"),
+        "fours": ("dual", "packed", "four_two"),
+    },
+    "one": {"lanes": ("lanes_one", "mac_words"), "fours": ("four_one",)},
+}
+"""What stands for "lanes" and "fours" on cores that multiply two 16-bit numbers at once, or one."""
 _ORDER = (
     "prologue",
     "window",
     "strip",
     "dot",
     "dual",
+    "bytes",
     "packed",
+    "four_two",
+    "four_one",
     "mac_2x4",
     "mac_pairs",
+    "lanes_two",
+    "lanes_one",
+    "mac_words",
     "mac_packed",
     "mac_vectors",
     "fixed_point",
@@ -72,12 +80,13 @@ _ORDER = (
 )
 
 
-def needed(kernels: Iterable[str], match: Match) -> list[str]:
-    """The files, each once, in an order in which they compile."""
+def needed(kernels: Iterable[str], match: Match, lanes: str) -> list[str]:
+    """The files, each once, in an order in which they compile; ``lanes`` is "one" or "two"."""
+    stands_for = {"requantize": _REQUANTIZE[match], **_LANES[lanes]}
     names: set[str] = set()
     for kernel in kernels:
         for name in _NEEDS[kernel]:
-            names |= set(_REQUANTIZE[match]) if name == "requantize" else {name}
+            names |= set(stands_for.get(name, (name,)))
     first = [name for name in _ORDER if name in names]
     return first + sorted(names - set(first))
 

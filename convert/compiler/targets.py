@@ -4,7 +4,7 @@ import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from convert.compiler import dsp, generic, graph, mve
+from convert.compiler import dsp, generic, graph, mve, words
 from convert.compiler.numerics import Match
 from convert.compiler.program import Step
 from convert.compiler.site import Site
@@ -14,10 +14,17 @@ class Target(enum.StrEnum):
     """A core; ``generic`` is plain C99, right on every one."""
 
     GENERIC = "generic"
+    CORTEX_M0 = "cortex-m0"
+    CORTEX_M3 = "cortex-m3"
     CORTEX_M4 = "cortex-m4"
     CORTEX_M7 = "cortex-m7"
     CORTEX_M33 = "cortex-m33"
     CORTEX_M55 = "cortex-m55"
+
+    @property
+    def lanes(self) -> str:
+        """Numbers that a multiplication takes at once, where a kernel does either."""
+        return "one" if self in (Target.CORTEX_M0, Target.CORTEX_M3) else "two"
 
 
 class Optimize(enum.StrEnum):
@@ -44,6 +51,8 @@ class Options:
 Ways = Callable[[graph.Node, Site], list[Step]]
 
 _WAYS: Mapping[Target, Ways] = {
+    Target.CORTEX_M0: words.ways,
+    Target.CORTEX_M3: words.ways,
     Target.CORTEX_M4: dsp.ways,
     Target.CORTEX_M7: dsp.ways,
     Target.CORTEX_M33: dsp.ways,
@@ -53,9 +62,10 @@ _WAYS: Mapping[Target, Ways] = {
 
 def steps(site: Site, options: Options) -> list[Step]:
     """The kernel calls for a group of nodes: the best of the target's ways, else plain C."""
+    plain = generic.steps(site)
     find = _WAYS.get(options.target)
     ways = find(site.group[0], site) if find else []
-    return [best(ways, options.optimize)] if ways else generic.steps(site)
+    return [best([*ways, *plain], options.optimize)] if ways else plain
 
 
 def best(ways: Sequence[Step], optimize: Optimize) -> Step:

@@ -23,6 +23,8 @@ class Core:
 
 
 CORES = {
+    "cortex-m0": Core(("mps2-an385",), ("-mfloat-abi=soft",)),
+    "cortex-m3": Core(("mps2-an385",), ("-mfloat-abi=soft",)),
     "cortex-m4": Core(("mps2-an386",), ("-mfpu=fpv4-sp-d16", "-mfloat-abi=hard")),
     "cortex-m7": Core(("mps2-an500",), ("-mfpu=fpv5-sp-d16", "-mfloat-abi=hard")),
     "cortex-m33": Core(("mps2-an505",), ("-mfloat-abi=hard",), 0x1000_0000, 0x3800_0000),

@@ -8,17 +8,18 @@ struct conv_single {
     struct blocks blocks;
 };
 
-/* Weights as pairs of taps that follow each other, [filters / 2][pairs][2]; returns what is behind. */
+/* Weights as pairs of taps that follow each other, [filters / FILTERS][pairs][FILTERS]; returns what
+ * is behind. */
 static uint32_t *pair_weights(const struct conv_single *c, int32_t taps, uint32_t *to)
 {
-    for (int32_t filter = 0; filter < c->blocks.out.channels; filter += 2) {
-        const int8_t *w = c->weights + filter * taps;
-        const int8_t *other = filter + 1 < c->blocks.out.channels ? w + taps : w;
+    int32_t filters = c->blocks.out.channels;
 
+    for (int32_t filter = 0; filter < filters; filter += FILTERS) {
         for (int32_t tap = 0; tap < taps; tap += 2) {
-            int whole = tap + 1 < taps;
-            *to++ = pack(w[tap], whole ? w[tap + 1] : 0);
-            *to++ = pack(other[tap], whole ? other[tap + 1] : 0);
+            for (int32_t i = filter; i < filter + FILTERS; i++) {
+                const int8_t *w = c->weights + (i < filters ? i : filter) * taps + tap;
+                *to++ = pack(w[0], tap + 1 < taps ? w[1] : 0);
+            }
         }
     }
     return to;
@@ -39,17 +40,17 @@ static int32_t *place_taps(const struct conv_single *c, int32_t *to)
     return to;
 }
 
-/* Lay out the four windows of the block whose upper left corner is at `p`: [pairs][4]. */
+/* Lay out the four windows of the block whose upper left corner is at `p`: [pairs][UNITS][4]. */
 static inline void lay_out_block(const int8_t *p, int32_t strip_width, const int32_t *places,
                           int32_t pairs, uint32_t *x)
 {
-    for (; pairs > 0; pairs--, places += 2, x += 4) {
+    for (; pairs > 0; pairs--, places += 2, x += 4 * UNITS) {
         const int8_t *a = p + places[0], *b = p + places[1];
 
-        x[0] = pack(a[0], b[0]);
-        x[1] = pack(a[1], b[1]);
-        x[2] = pack(a[strip_width], b[strip_width]);
-        x[3] = pack(a[strip_width + 1], b[strip_width + 1]);
+        put_column(x, a[0], b[0]);
+        put_column(x + 1, a[1], b[1]);
+        put_column(x + 2, a[strip_width], b[strip_width]);
+        put_column(x + 3, a[strip_width + 1], b[strip_width + 1]);
     }
 }
 
@@ -58,8 +59,9 @@ static void conv_single(const struct conv_single *c, const int8_t *in, int8_t *o
 {
     int32_t taps = c->window.height * c->window.width, pairs = (taps + 1) / 2;
     uint32_t *weights = (uint32_t *)scratch, *x = pair_weights(c, taps, weights);
-    int32_t *places = (int32_t *)(x + 4 * pairs), *sums = place_taps(c, places);
-    struct mac_blocks macs = {weights, x, sums, pairs, (c->blocks.out.channels + 1) / 2, 0, 0};
+    int32_t *places = (int32_t *)(x + 4 * UNITS * pairs), *sums = place_taps(c, places);
+    int32_t blocks = (c->blocks.out.channels + FILTERS - 1) / FILTERS;
+    struct mac_blocks macs = {weights, x, sums, pairs, blocks, 0, 0};
 
     for (int32_t row = 0; row < c->blocks.rows; row++) {
         fill_strip(&c->strip, in, 2 * row - c->window.top, strip);

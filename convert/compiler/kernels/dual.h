@@ -2,8 +2,9 @@
  * C where there is none. Sums wrap around.
  *
  * pack(low, high)        the low halves of two numbers as a pair
+ * add_lanes(a, b)        a + b, both halves
  * dual_mac(a, b, sum)    sum + a.low * b.low + a.high * b.high
- * dual_sub(a, b)         a - b, both halves
+ * sub_lanes(a, b)        a - b, both halves
  * even_bytes(word)       bytes 0 and 2, as a pair
  * odd_bytes(word)        bytes 1 and 3, as a pair */
 #if defined(__ARM_FEATURE_SIMD32) && defined(__GNUC__)
@@ -22,7 +23,12 @@ static inline int32_t dual_mac(uint32_t a, uint32_t b, int32_t sum)
     return __smlad((int16x2_t)a, (int16x2_t)b, sum);
 }
 
-static inline uint32_t dual_sub(uint32_t a, uint32_t b)
+static inline uint32_t add_lanes(uint32_t a, uint32_t b)
+{
+    return (uint32_t)__sadd16((int16x2_t)a, (int16x2_t)b);
+}
+
+static inline uint32_t sub_lanes(uint32_t a, uint32_t b)
 {
     return (uint32_t)__ssub16((int16x2_t)a, (int16x2_t)b);
 }
@@ -58,7 +64,12 @@ static inline int32_t dual_mac(uint32_t a, uint32_t b, int32_t sum)
     return (int32_t)((uint32_t)sum + low + high);
 }
 
-static inline uint32_t dual_sub(uint32_t a, uint32_t b)
+static inline uint32_t add_lanes(uint32_t a, uint32_t b)
+{
+    return pack(low_half(a) + low_half(b), low_half(a >> 16) + low_half(b >> 16));
+}
+
+static inline uint32_t sub_lanes(uint32_t a, uint32_t b)
 {
     return pack(low_half(a) - low_half(b), low_half(a >> 16) - low_half(b >> 16));
 }

@@ -44,9 +44,8 @@ static int32_t excess(uint64_t value)
     return bits;
 }
 
-static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
+static int32_t scale_exactly(uint32_t scale, int32_t sum)
 {
-    uint32_t scale = s->scale[channel];
     uint64_t value = sum < 0 ? 0 - (uint64_t)sum : (uint64_t)sum;
     int32_t shift = 150 - (int32_t)(scale >> 23); /* scale = mantissa / 2^shift */
     int32_t drop, result;
@@ -65,7 +64,32 @@ static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
     else
         value = round_even(value, shift);
     result = value > 1024 ? 1024 : (int32_t)value;
-    result = (sum < 0 ? -result : result) + s->zero_point;
+    return sum < 0 ? -result : result;
+}
+
+/* Most sums need only one short multiplication, of the sum and the mantissa cut to 16 bits: that is
+ * within 3/128 of the product where it is below 256, and decides unless it lies as close to a half.
+ * Sums too large for it are beyond any int8, whatever the zero point. */
+static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
+{
+    uint32_t scale = s->scale[channel];
+    int32_t shift = 150 - (int32_t)(scale >> 23); /* scale = mantissa / 2^shift */
+    int32_t drop = shift > 30 ? shift - 30 : 0, rest = shift - drop - 8, kept, result;
+
+    if (shift < 24 || drop > 30) {
+        result = scale_exactly(scale, sum);
+    } else if ((kept = sum >> drop) >= 32640 || kept <= -32640) {
+        result = sum < 0 ? -1024 : 1024;
+    } else {
+        int32_t product = kept * (int32_t)((scale & 0x7fffffu) >> 8 | 0x8000u);
+        int32_t half = 1 << (rest - 1), margin = half >> 4;
+        int32_t from_half = (product & (2 * half - 1)) - half;
+
+        result = (product + half) >> rest;
+        if (from_half < margin && from_half > -margin)
+            result = scale_exactly(scale, sum);
+    }
+    result += s->zero_point;
     return (int8_t)(result < s->low ? s->low : result > s->high ? s->high : result);
 }
 #endif
