@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from convert.compiler.build import Compiled
@@ -12,7 +12,7 @@ from runtime.errors import ToolError
 
 BOARDS = Path(__file__).with_name("boards")
 
-CODE = {Optimize.SPEED: 12 * 1024, Optimize.SIZE: 8 * 1024}
+CODE = {Optimize.SPEED: 12 * 1024, Optimize.SIZE: 9 * 1024}
 """Bytes of flash, at most, for start-up, protocol, self-test and engine on any core."""
 DOUBLES = 2 * 1024
 """Bytes more for --match ref, whose dense layers round in double precision, in software."""
@@ -82,8 +82,22 @@ def code(options: Options) -> int:
 def need(compiled: Compiled, stack: int) -> Need:
     """Flash and RAM for ``compiled`` with ``stack`` bytes of stack."""
     unit = compiled.unit
-    buffers = unit.network.input.size + unit.network.output.size
-    return Need(unit.program.flash + code(unit.options), unit.arena + buffers + STATICS + stack)
+    return Need(unit.program.flash + code(unit.options), unit.arena + _statics(compiled) + stack)
+
+
+def limits(board: Board, compiled: Compiled, stack: int) -> Options:
+    """The options of ``compiled`` with what ``board`` has left for tables and arena."""
+    options = compiled.unit.options
+    return replace(
+        options,
+        max_flash=board.flash - code(options),
+        max_ram=board.ram - _statics(compiled) - stack,
+    )
+
+
+def _statics(compiled: Compiled) -> int:
+    network = compiled.unit.network
+    return network.input.size + network.output.size + STATICS
 
 
 def shortage(board: Board, needed: Need) -> str:

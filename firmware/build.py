@@ -19,7 +19,7 @@ from firmware import boards, deployment, uf2
 from firmware.boards import Board, Need
 from firmware.deployment import Deployment
 from runtime import classifier, console
-from runtime.errors import ToolError
+from runtime.errors import ModelError, ToolError
 
 SOURCE = Path(__file__).parent
 OUT = Path("build/firmware")
@@ -82,9 +82,7 @@ def build(
     folder = out.resolve() / f"{board.name}-{deployed.label}"
     generated, tree = folder / "generated", folder / "cmake"
     publish.files(generated, deployed.files())
-    kind = "MinSizeRel" if deployed.options.optimize is Optimize.SIZE else "Release"
     settings = [f"-DMODEL_DIR={generated}", f"-DSTACK_SIZE={STACK}", *options]
-    settings.append(f"-DCMAKE_BUILD_TYPE={kind}")
     _run(["cmake", "--preset", board.name, "-B", str(tree), *settings], SOURCE)
     _run(["cmake", "--build", str(tree)], SOURCE)
     products = {name: (tree / name).read_bytes() for name in _products()}
@@ -143,11 +141,24 @@ def missing(tool: str) -> ToolError:
     return ToolError(f"{tool} cannot be run; on Debian: sudo apt-get install {package}")
 
 
+def fitted(board: Board, model: str, options: Options) -> Deployment | None:
+    """``model`` as it fits on ``board``: with smaller kernels if it must be; None: not at all."""
+    whole = deployment.load(model, options)
+    if not boards.shortage(board, boards.need(whole.compiled, STACK)):
+        return whole
+    try:
+        limited = deployment.load(model, boards.limits(board, whole.compiled, STACK))
+        needed = boards.need(limited.compiled, STACK)
+    except ModelError:  # not even with the smallest kernels
+        return None
+    return None if boards.shortage(board, needed) else limited
+
+
 def bundled(board: Board, options: Options) -> list[Deployment]:
     """The bundled models that fit on ``board`` as ``options`` compile them, largest first."""
-    found = [deployment.load(name, options) for name in classifier.bundled()]
-    fitting = [one for one in found if not boards.shortage(board, boards.need(one.compiled, STACK))]
-    return sorted(fitting, key=lambda one: -one.compiled.unit.program.flash)
+    found = [fitted(board, name, options) for name in classifier.bundled()]
+    fitting = [one for one in found if one is not None]
+    return sorted(fitting, key=lambda one: -one.path.stat().st_size)
 
 
 def choose(
@@ -162,7 +173,7 @@ def choose(
     """
     options = Options(match, Target(board.target), optimize)
     if model is not None:
-        return deployment.load(model, options)
+        return fitted(board, model, options) or deployment.load(model, options)
     fitting = bundled(board, options)
     if not fitting:
         raise ToolError(f"no bundled model fits on {board.name}: name a smaller one with --model")

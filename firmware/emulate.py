@@ -98,9 +98,21 @@ def emulate(board: Board, elf: Path, options: Sequence[str] = ()) -> Iterator[Em
             emulator.stop()
 
 
+def _listens(path: Path) -> bool:
+    """Whether somebody takes connections at a Unix socket, told without connecting."""
+    if not Path("/proc/net/unix").exists():
+        return path.exists()
+    flags = 0x10000  # __SO_ACCEPTCON, include/linux/net.h
+    for row in Path("/proc/net/unix").read_text().splitlines()[1:]:
+        columns = row.split()
+        if columns[-1] == str(path):
+            return bool(int(columns[3], 16) & flags)
+    return False
+
+
 def _wait(emulator: Emulator) -> None:
     end = time.monotonic() + _START
-    while not all((emulator.folder / name).exists() for name in ("serial", "monitor")):
+    while not all(_listens(emulator.folder / name) for name in ("serial", "monitor")):
         if emulator.process.poll() is not None or time.monotonic() > end:
             lines = (emulator.folder / "log").read_text().strip().splitlines() or ["no message"]
             raise ToolError(f"{QEMU} does not start: {lines[0]}")

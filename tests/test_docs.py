@@ -21,6 +21,7 @@ MODULES = [
     "convert.compiler.__main__",
     "convert.export",
     "convert.robustness",
+    "firmware.bench",
     "firmware.build",
     "firmware.client",
     "firmware.flash",

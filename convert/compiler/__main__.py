@@ -42,6 +42,13 @@ def parser() -> argparse.ArgumentParser:
         default=Optimize.SPEED,
         help="of a core's kernels, take the fastest (default) or the smallest",
     )
+    for what, unit in (("flash", "bytes of tables"), ("ram", "bytes of arena")):
+        result.add_argument(
+            f"--max-{what}",
+            type=int,
+            metavar="BYTES",
+            help=f"take smaller kernels where the fastest would need more than this: {unit}",
+        )
     result.add_argument("--name", help="starts every public name; default: the model's file name")
     result.add_argument("--out", type=Path, metavar="DIR", help="default: beside the model")
     result.add_argument("--estimate", action="store_true", help="show the cost, write nothing")
@@ -69,7 +76,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     name = carray.c_name(options.name or options.model.stem)
     if options.check is not None:
         return _check(model, options)
-    compiled = compile_model(model, name, Options(options.match, options.target, options.optimize))
+    compiled = compile_model(
+        model,
+        name,
+        Options(
+            options.match, options.target, options.optimize, options.max_flash, options.max_ram
+        ),
+    )
     if options.dump or options.estimate:
         print((estimate.dump if options.dump else estimate.report)(compiled.unit))
         if options.cc:

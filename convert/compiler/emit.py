@@ -131,6 +131,7 @@ def source(unit: Unit) -> str:
     parts = [
         _provenance(unit, usage=False),
         f'#include "{unit.name}.h"',
+        _hook(unit.name.upper()),
         "/* ---- kernels ---- */",
         *kernels,
         "/* ---- tables ---- */",
@@ -141,6 +142,13 @@ def source(unit: Unit) -> str:
         *_functions(unit),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _hook(macro: str) -> str:
+    return f"""/* Comes after each operator with its number; define it to measure them. */
+#if !defined({macro}_AFTER)
+#define {macro}_AFTER(number) ((void)0)
+#endif"""
 
 
 def _provenance(unit: Unit, *, usage: bool) -> str:
@@ -214,7 +222,8 @@ def _functions(unit: Unit) -> Iterator[str]:
     calls = "\n".join(
         f"    /* {step.title}: {step.shapes}\n"
         f"     * arena bytes: {_arena_comment(step, plan)} */\n"
-        f"    {_call(number, step, plan)}"
+        f"    {_call(number, step, plan)}\n"
+        f"    {name.upper()}_AFTER({number});"
         for number, step in enumerate(program.steps)
     )
     yield f"""int8_t *{name}_input({name}_arena *arena)

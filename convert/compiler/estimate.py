@@ -17,19 +17,31 @@ def report(unit: Unit) -> str:
                 step.title,
                 step.shapes,
                 f"{step.macs:,}",
+                f"{step.instructions:,}",
                 step.kernel,
                 step.why,
                 f"{step.flash:,}",
                 f"{alive + 4 * step.sums:,}",
             )
         )
+    work = f"{sum(step.instructions for step in program.steps):,}"
     flash, macs = f"{program.flash:,}", f"{sum(step.macs for step in program.steps):,}"
-    rows.append(("total", "", macs, "", "", flash, f"{unit.arena:,}"))
-    header = ("operator", "shapes", "MACs", "kernel", "why", "flash, bytes", "RAM, bytes")
+    rows.append(("total", "", macs, work, "", "", flash, f"{unit.arena:,}"))
+    header = (
+        "operator",
+        "shapes",
+        "MACs",
+        "instructions",
+        "kernel",
+        "why",
+        "flash, bytes",
+        "RAM, bytes",
+    )
     return "\n".join(
         [
             table(header, rows),
             "",
+            "instructions: estimated from measurements of the kernels; make bench counts them",
             f"flash: {program.flash:,} bytes of tables; code comes on top",
             f"RAM: {unit.arena:,} bytes of arena = {plan.size:,} activations and scratch"
             f" + {4 * program.sums:,} sums (4-byte aligned); lower bound of the activations:"

@@ -83,7 +83,16 @@ def depthwise(node: graph.Depthwise, site: Site) -> list[Step]:
     }
     macs = node.output.size * math.prod(node.window.size)
     lead = overlap.lead(node.input, node.output, node.window)
-    return [site.step("depthwise", fields, (weights, *tables), macs=macs, lead=lead)]
+    return [
+        site.step(
+            "depthwise",
+            fields,
+            (weights, *tables),
+            macs=macs,
+            instructions=_PLAIN * macs,
+            lead=lead,
+        )
+    ]
 
 
 def dense(node: graph.Dense, site: Site) -> list[Step]:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from convert.compiler import graph, targets
 from convert.compiler.graph import Conv, Graph, Node, Pool, Reshape, Tensor
 from convert.compiler.numerics import Match
-from convert.compiler.program import Buffer, Program, Step
+from convert.compiler.program import Buffer, Program
+from convert.compiler.select import Way, select
 from convert.compiler.site import Site
 from convert.compiler.targets import Options
 from runtime.errors import ModelError
@@ -32,19 +33,24 @@ def lower(network: Graph, options: Options) -> Program:
     Raises ModelError where no such call exists, as for scales that the runtime refuses.
     """
     places = Places()
-    steps: list[Step] = []
     source = places.of(network.input)
+    ways: list[Sequence[Way]] = []
     for group in fuse(network):
         if isinstance(group[0], Reshape):
             places.alias(group[0].output, group[0].input)
             continue
         try:
             site = Site(group, f"op{group[0].index}", options.match, places.of)
-            steps += targets.steps(site, options)
+            ways.append(targets.ways(site, options.target))
         except ValueError as error:
             raise ModelError(f"operator {group[0].index} {group[0].op}: {error}") from error
     notes = tuple(note for node in network.nodes for note in unmatched(node, options.match))
-    return Program(tuple(steps), source, places.of(network.output), notes)
+    output = places.of(network.output)
+
+    def finish(chosen: Sequence[Way]) -> Program:
+        return Program(tuple(step for way in chosen for step in way), source, output, notes)
+
+    return select(ways, finish, options)
 
 
 def fuse(network: Graph) -> list[tuple[Node, ...]]:

@@ -11,7 +11,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "conv2d": ("prologue", "window", "dot", "requantize", "conv2d"),
     "conv_single": ("prologue", "window", "strip", "lanes", "requantize", "blocks", "conv_single"),
     "conv_packed": (
-        *("prologue", "window", "lanes", "mac_packed", "bytes", "packed"),
+        *("prologue", "window", "dual", "mac_2x4", "mac_packed", "bytes", "packed"),
         *("requantize", "blocks", "conv_packed"),
     ),
     "winograd": ("prologue", "window", "lanes", "requantize", "blocks", "winograd"),
@@ -24,7 +24,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
         *("requantize", "blocks", "conv_gather"),
     ),
     "dense_vectors": ("requantize", "dense_vectors"),
-    "dense_packed": ("bytes", "fours", "requantize", "dense_packed"),
+    "dense_packed": ("prologue", "bytes", "fours", "requantize", "dense_packed"),
     "depthwise": ("window", "requantize", "depthwise"),
     "dense": ("dot", "requantize", "dense"),
     "dense_real": ("dot", "requantize_double", "dense_real"),

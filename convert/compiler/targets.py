@@ -1,7 +1,7 @@
 """The cores that C is made for, and the choice of a kernel for each node."""
 
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from convert.compiler import dsp, generic, graph, mve, words
@@ -41,11 +41,17 @@ class Options:
     match: Match = Match.XNNPACK
     target: Target = Target.GENERIC
     optimize: Optimize = Optimize.SPEED
+    max_flash: int | None = None  # bytes of tables
+    max_ram: int | None = None  # bytes of arena
 
     def __str__(self) -> str:
-        """As on the command line; the default way to optimize is not named."""
-        how = "" if self.optimize is Optimize.SPEED else f" --optimize {self.optimize}"
-        return f"--match {self.match} --target {self.target}{how}"
+        """As on the command line; what is left at its default is not named."""
+        words = [f"--match {self.match} --target {self.target}"]
+        if self.optimize is not Optimize.SPEED:
+            words.append(f"--optimize {self.optimize}")
+        for name, limit in (("--max-flash", self.max_flash), ("--max-ram", self.max_ram)):
+            words += [] if limit is None else [f"{name} {limit}"]
+        return " ".join(words)
 
 
 Ways = Callable[[graph.Node, Site], list[Step]]
@@ -60,16 +66,8 @@ _WAYS: Mapping[Target, Ways] = {
 }
 
 
-def steps(site: Site, options: Options) -> list[Step]:
-    """The kernel calls for a group of nodes: the best of the target's ways, else plain C."""
-    plain = generic.steps(site)
-    find = _WAYS.get(options.target)
-    ways = find(site.group[0], site) if find else []
-    return [best([*ways, *plain], options.optimize)] if ways else plain
-
-
-def best(ways: Sequence[Step], optimize: Optimize) -> Step:
-    """The fastest of ``ways``, or the smallest, and of equals the smaller or faster."""
-    if optimize is Optimize.SIZE:
-        return min(ways, key=lambda way: (way.flash, way.instructions))
-    return min(ways, key=lambda way: (way.instructions, way.flash))
+def ways(site: Site, target: Target) -> list[tuple[Step, ...]]:
+    """The ways to compute a group of nodes on ``target``: its own kernels, and plain C."""
+    find = _WAYS.get(target)
+    own = find(site.group[0], site) if find else []
+    return [*((step,) for step in own), tuple(generic.steps(site))]

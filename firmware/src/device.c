@@ -10,6 +10,9 @@
 #endif
 #include "memory.h"
 #include "model.h"
+#ifdef PROFILE
+#include "profile.h"
+#endif
 #include "protocol.h"
 
 #define CANARY 0x5aa5c33cu
@@ -160,6 +163,24 @@ static uint8_t *bench(uint32_t runs, uint8_t *to)
     return store_u32(store_u32(to, (uint32_t)sum), (uint32_t)(sum >> 32));
 }
 
+#ifdef PROFILE
+/* What each operator of a run takes; 0 for those that there are not. */
+static uint8_t *profile(uint8_t *to)
+{
+    uint32_t before = 0;
+
+    for (uint32_t i = 0; i < PROFILE_MOST; i++)
+        profile_ticks[i] = 0;
+    before = hardware_ticks();
+    model_run(&memory.arena);
+    for (uint32_t i = 0; i < PROFILE_MOST; i++) {
+        to = store_u32(to, profile_ticks[i] == 0 ? 0 : profile_ticks[i] - before);
+        before = profile_ticks[i];
+    }
+    return to;
+}
+#endif
+
 static uint8_t *store_fault(uint8_t *to)
 {
     const uint32_t *word = &last_fault.cause;
@@ -194,6 +215,10 @@ static int32_t expected_length(uint8_t type)
         return MODEL_INPUT_SIZE;
     case FRAME_BENCH:
         return 2;
+#ifdef PROFILE
+    case FRAME_PROFILE:
+        return 0;
+#endif
 #ifdef FAULT_INJECTION
     case FRAME_INJECT:
         return 1;
@@ -242,6 +267,10 @@ static uint8_t *serve(uint8_t type, const uint8_t *payload, uint8_t *to)
         return runs >= 1 && runs <= MOST_RUNS ? bench(runs, to) : NULL;
     case FRAME_LAST_ERROR:
         return store_fault(to);
+#ifdef PROFILE
+    case FRAME_PROFILE:
+        return profile(to);
+#endif
 #ifdef FAULT_INJECTION
     case FRAME_INJECT:
         inject((enum injection)payload[0], &memory.after);

@@ -8,23 +8,41 @@ import numpy as np
 import pytest
 
 from convert import tflite
-from convert.compiler import targets, winograd
+from convert.compiler import select, winograd
 from convert.compiler.build import Compiled, compile_model
 from convert.compiler.numerics import Match
-from convert.compiler.program import Step
+from convert.compiler.select import Way
 from convert.compiler.targets import Optimize, Options, Target
 from runtime import classifier
+from runtime.errors import ModelError
 from tests.compiler import cores, harness, models
 from tests.compiler.runtimes import RUN
 from tests.compiler.test_exact import INPUTS, inputs_of
 
 CORES = tuple(target for target in Target if target is not Target.GENERIC)
-CHANNELS = {"conv_single": (1,), "conv_packed": (1, 3, 4, 5, 36), "winograd": (1, 3, 4, 5, 36)}
+CHANNELS = {
+    "conv_single": (1,),
+    "conv_gather": (1,),
+    "conv_packed": (1, 3, 4, 5, 36),
+    "conv_vectors": (1, 3, 4, 5, 16, 36),
+    "winograd": (1, 3, 4, 5, 36),
+}
+TWO = ("conv_single", "conv_packed", "winograd", "dense_packed")
+ONE = ("conv_single", "winograd", "dense_packed")
+VECTORS = ("conv_gather", "conv_vectors", "dense_vectors")
+KERNELS = {
+    Target.CORTEX_M0: ONE,
+    Target.CORTEX_M3: ONE,
+    Target.CORTEX_M4: TWO,
+    Target.CORTEX_M7: TWO,
+    Target.CORTEX_M33: TWO,
+    Target.CORTEX_M55: VECTORS,
+}
 
 
 def contents_for(kernel: str) -> list[bytes]:
     """Random models that ``kernel`` is for: shapes, strides, paddings, poolings, extremes."""
-    if kernel == "dense_packed":
+    if kernel.startswith("dense"):
         return [models.Random(seed).model("FULLY_CONNECTED") for seed in range(16)]
     taps = (3, 5) if kernel == "winograd" else (1, 2, 3, 5)
     found = [
@@ -33,20 +51,20 @@ def contents_for(kernel: str) -> list[bytes]:
             (c, t) for _ in range(3) for c in CHANNELS[kernel] for t in taps
         )
     ]
-    if kernel == "conv_packed":
+    if kernel in ("conv_packed", "conv_vectors"):
         found += [models.Random(seed).model("CONV_2D") for seed in range(100, 120)]
     return found
 
 
 def force(monkeypatch: pytest.MonkeyPatch, kernel: str) -> None:
     """Let the compiler take ``kernel`` wherever it can."""
-    honest = targets.best
+    honest = select.best
 
-    def best(ways: Sequence[Step], optimize: Optimize) -> Step:
-        chosen = [way for way in ways if way.kernel == kernel]
+    def best(ways: Sequence[Way], optimize: Optimize) -> Way:
+        chosen = [way for way in ways if way[0].kernel == kernel]
         return chosen[0] if chosen else honest(ways, optimize)
 
-    monkeypatch.setattr(targets, "best", best)
+    monkeypatch.setattr(select, "best", best)
 
 
 def expected_of(
@@ -77,21 +95,29 @@ def used(compiled: Sequence[Compiled], kernel: str) -> int:
 
 
 @pytest.mark.parametrize("match", [Match.XNNPACK, Match.TFLM])
-@pytest.mark.parametrize("kernel", ["conv_single", "conv_packed", "winograd", "dense_packed"])
+@pytest.mark.parametrize(
+    ("target", "kernel"),
+    [
+        (target, kernel)
+        for target in (Target.CORTEX_M0, Target.CORTEX_M4, Target.CORTEX_M55)
+        for kernel in KERNELS[target]
+    ],
+)
 def test_kernel_equals_the_runtime_here(
-    kernel: str, match: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    target: Target, kernel: str, match: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In portable C, under the sanitizers: 0 differing bytes, nothing outside the arena."""
     force(monkeypatch, kernel)
-    compiled, given, expected = expected_of(contents_for(kernel), Options(match, Target.CORTEX_M4))
+    compiled, given, expected = expected_of(contents_for(kernel), Options(match, target))
     assert used(compiled, kernel) > 0.6 * len(compiled)
     compiler = ["gcc", "-O1", *harness.WARNINGS, *harness.SANITIZERS]
     program = harness.build(tmp_path, compiled, INPUTS, compiler)
     check(harness.run([program], compiled, given), expected)
 
 
-@pytest.mark.parametrize("target", CORES)
-@pytest.mark.parametrize("kernel", ["conv_single", "conv_packed", "winograd", "dense_packed"])
+@pytest.mark.parametrize(
+    ("target", "kernel"), [(target, kernel) for target in CORES for kernel in KERNELS[target]]
+)
 def test_kernel_equals_the_runtime_on_the_core(
     kernel: str, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,7 +197,7 @@ def test_speed_marks_choose_winograd_and_size_marks_do_not(model_path: Path) -> 
     """Tables: with size no more than plain C's; RAM: 12 KB for speed and 5.5 KB for size."""
     model = tflite.read(model_path)
     plain = compile_model(model, "model").unit
-    for target in CORES:
+    for target in (Target.CORTEX_M4, Target.CORTEX_M7, Target.CORTEX_M33):
         fast = compile_model(model, "model", Options(target=target)).unit
         options = Options(target=target, optimize=Optimize.SIZE)
         small = compile_model(model, "model", options).unit
@@ -179,3 +205,19 @@ def test_speed_marks_choose_winograd_and_size_marks_do_not(model_path: Path) -> 
         assert small.program.flash <= plain.program.flash < fast.program.flash
         assert small.arena <= 5.5 * 1024
         assert fast.arena <= 12 * 1024
+
+
+def test_limits_are_kept(model_path: Path) -> None:
+    """With less flash or RAM than the fastest kernels need, the compiler takes smaller ones."""
+    model = tflite.read(model_path)
+    free = compile_model(model, "model", Options(target=Target.CORTEX_M4)).unit
+    for limits in ({"max_flash": 250_000}, {"max_ram": 8_000}, {"max_ram": 5_200}):
+        unit = compile_model(model, "model", Options(target=Target.CORTEX_M4, **limits)).unit
+        assert unit.program.flash <= limits.get("max_flash", free.program.flash)
+        assert unit.arena <= limits.get("max_ram", free.arena)
+        work = [sum(s.instructions for s in u.program.steps) for u in (free, unit)]
+        assert work[0] < work[1]
+        (limit,) = limits.items()
+        assert f"--{limit[0].replace('_', '-')} {limit[1]}" in unit.origin
+    with pytest.raises(ModelError, match=r"needs 243,392 bytes of flash at least, 1,000 allowed"):
+        compile_model(model, "model", Options(target=Target.CORTEX_M4, max_flash=1000))

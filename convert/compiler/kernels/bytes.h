@@ -1,4 +1,4 @@
-static inline uint32_t four_bytes(const int8_t *p)
+HELPER uint32_t four_bytes(const int8_t *p)
 {
     const uint8_t *bytes = (const uint8_t *)p;
 
@@ -6,7 +6,7 @@ static inline uint32_t four_bytes(const int8_t *p)
 }
 
 /* Up to four bytes as a word, zeros behind them. */
-static inline uint32_t some_bytes(const int8_t *p, int32_t count)
+HELPER uint32_t some_bytes(const int8_t *p, int32_t count)
 {
     uint32_t word = 0;
 

@@ -27,10 +27,10 @@ static void place_vectors(const struct conv_gather *c, int32_t vectors, uint8_t 
 {
     int32_t taps = c->window.height * c->window.width;
 
-    for (int32_t tap = 0; tap < 16 * vectors; tap++)
-        places[tap] = tap < taps ? (uint8_t)(tap / c->window.width * c->strip.width +
-                                             tap % c->window.width)
-                                 : 0;
+    for (int32_t tap = 0; tap < 16 * vectors; tap++) {
+        int32_t y = tap / c->window.width, x = tap % c->window.width;
+        places[tap] = (uint8_t)(tap < taps ? y * c->strip.width + x : 0);
+    }
 }
 
 /* scratch is the strip, padded to a multiple of 16, the places, and the windows. */

@@ -10,7 +10,7 @@
 #if defined(__ARM_FEATURE_SIMD32) && defined(__GNUC__)
 #include <arm_acle.h>
 
-static inline uint32_t pack(int32_t low, int32_t high)
+HELPER uint32_t pack(int32_t low, int32_t high)
 {
     uint32_t pair;
 
@@ -18,27 +18,27 @@ static inline uint32_t pack(int32_t low, int32_t high)
     return pair;
 }
 
-static inline int32_t dual_mac(uint32_t a, uint32_t b, int32_t sum)
+HELPER int32_t dual_mac(uint32_t a, uint32_t b, int32_t sum)
 {
     return __smlad((int16x2_t)a, (int16x2_t)b, sum);
 }
 
-static inline uint32_t add_lanes(uint32_t a, uint32_t b)
+HELPER uint32_t add_lanes(uint32_t a, uint32_t b)
 {
     return (uint32_t)__sadd16((int16x2_t)a, (int16x2_t)b);
 }
 
-static inline uint32_t sub_lanes(uint32_t a, uint32_t b)
+HELPER uint32_t sub_lanes(uint32_t a, uint32_t b)
 {
     return (uint32_t)__ssub16((int16x2_t)a, (int16x2_t)b);
 }
 
-static inline uint32_t even_bytes(uint32_t word)
+HELPER uint32_t even_bytes(uint32_t word)
 {
     return (uint32_t)__sxtb16((int8x4_t)word);
 }
 
-static inline uint32_t odd_bytes(uint32_t word)
+HELPER uint32_t odd_bytes(uint32_t word)
 {
     uint32_t pair;
 
@@ -46,17 +46,17 @@ static inline uint32_t odd_bytes(uint32_t word)
     return pair;
 }
 #else
-static inline int32_t low_half(uint32_t pair)
+HELPER int32_t low_half(uint32_t pair)
 {
     return (int32_t)((pair & 0xffffu) ^ 0x8000u) - 0x8000;
 }
 
-static inline uint32_t pack(int32_t low, int32_t high)
+HELPER uint32_t pack(int32_t low, int32_t high)
 {
     return ((uint32_t)low & 0xffffu) | (uint32_t)high << 16;
 }
 
-static inline int32_t dual_mac(uint32_t a, uint32_t b, int32_t sum)
+HELPER int32_t dual_mac(uint32_t a, uint32_t b, int32_t sum)
 {
     uint32_t low = (uint32_t)(low_half(a) * low_half(b));
     uint32_t high = (uint32_t)(low_half(a >> 16) * low_half(b >> 16));
@@ -64,22 +64,22 @@ static inline int32_t dual_mac(uint32_t a, uint32_t b, int32_t sum)
     return (int32_t)((uint32_t)sum + low + high);
 }
 
-static inline uint32_t add_lanes(uint32_t a, uint32_t b)
+HELPER uint32_t add_lanes(uint32_t a, uint32_t b)
 {
     return pack(low_half(a) + low_half(b), low_half(a >> 16) + low_half(b >> 16));
 }
 
-static inline uint32_t sub_lanes(uint32_t a, uint32_t b)
+HELPER uint32_t sub_lanes(uint32_t a, uint32_t b)
 {
     return pack(low_half(a) - low_half(b), low_half(a >> 16) - low_half(b >> 16));
 }
 
-static inline uint32_t even_bytes(uint32_t word)
+HELPER uint32_t even_bytes(uint32_t word)
 {
     return pack((int8_t)word, (int8_t)(word >> 16));
 }
 
-static inline uint32_t odd_bytes(uint32_t word)
+HELPER uint32_t odd_bytes(uint32_t word)
 {
     return even_bytes(word >> 8);
 }

@@ -1,13 +1,13 @@
 /* Four weights in a word by four inputs, byte by byte. */
 enum { FOUR = 4 }; /* words for four inputs */
 
-static inline void put_four(uint32_t *x, uint32_t inputs)
+HELPER void put_four(uint32_t *x, uint32_t inputs)
 {
     for (int32_t i = 0; i < 4; i++, inputs >>= 8)
         x[i] = (uint32_t)(int8_t)inputs;
 }
 
-static inline int32_t mac_four(uint32_t w, const uint32_t *x, int32_t sum)
+HELPER int32_t mac_four(uint32_t w, const uint32_t *x, int32_t sum)
 {
     uint32_t a = (uint32_t)(int8_t)w * x[0], b = (uint32_t)(int8_t)(w >> 8) * x[1];
     uint32_t c = (uint32_t)(int8_t)(w >> 16) * x[2], d = (uint32_t)(int8_t)(w >> 24) * x[3];
@@ -15,7 +15,7 @@ static inline int32_t mac_four(uint32_t w, const uint32_t *x, int32_t sum)
     return (int32_t)((uint32_t)sum + a + b + c + d);
 }
 
-#if defined(__ARM_ARCH_6M__) && defined(__GNUC__) && !defined(__clang__)
+#if defined(__thumb__) && defined(__GNUC__) && !defined(__clang__)
 /* Add the products of `words` of weights of four outputs; returns the weights behind them. 61
  * instructions for 16 multiply-accumulates: r0 is weights, r1 inputs, r2 a word of weights, r3 a
  * product, r4 to r7 inputs, r8 to r11 sums, r12 the inputs' end. */

@@ -1,13 +1,13 @@
 /* Four weights in a word by four inputs: halfwords of 256 * odd + even, as mac_packed has them. */
 enum { FOUR = 2 }; /* words for four inputs */
 
-static inline void put_four(uint32_t *x, uint32_t inputs)
+HELPER void put_four(uint32_t *x, uint32_t inputs)
 {
     x[0] = odd_bytes(inputs);
     x[1] = even_inputs(inputs, x[0]);
 }
 
-static inline int32_t mac_four(uint32_t w, const uint32_t *x, int32_t sum)
+HELPER int32_t mac_four(uint32_t w, const uint32_t *x, int32_t sum)
 {
     return dual_mac(even_bytes(w), x[1], dual_mac(w, x[0], sum));
 }

@@ -5,13 +5,13 @@ enum {
 };
 
 /* A pair of taps as one of four columns. */
-static inline void put_column(uint32_t *x, int32_t a, int32_t b)
+HELPER void put_column(uint32_t *x, int32_t a, int32_t b)
 {
     x[0] = pack(a, b);
 }
 
 /* A pair of taps; returns what is behind. */
-static inline uint32_t *put_pair(uint32_t *to, int32_t a, int32_t b)
+HELPER uint32_t *put_pair(uint32_t *to, int32_t a, int32_t b)
 {
     *to++ = pack(a, b);
     return to;

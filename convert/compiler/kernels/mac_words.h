@@ -13,7 +13,7 @@ struct mac_blocks {
     int32_t x_step;  /* words of inputs from the start of a block to that of the next */
 };
 
-#if defined(__ARM_ARCH_6M__) && defined(__GNUC__) && !defined(__clang__)
+#if defined(__thumb__) && defined(__GNUC__) && !defined(__clang__)
 /* In assembly, because compilers do not add to the upper registers: 22 instructions for 8
  * multiply-accumulates. r0 is weights, r1 inputs, r8 to r11 sums, r12 the inputs' end. On the stack:
  * [sp] blocks left, [sp, #4] bytes of a block's inputs, [sp, #8] bytes from there to the next one's,

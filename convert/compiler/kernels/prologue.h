@@ -8,6 +8,13 @@
 #define NO_LIBC
 #endif
 
+/* For small functions, of which a network may need only some. */
+#if defined(__GNUC__)
+#define HELPER __attribute__((unused)) static inline
+#else
+#define HELPER static inline
+#endif
+
 /* For functions that are only fast where what they are given is constant. */
 #if defined(__GNUC__)
 #define INLINE __attribute__((always_inline)) static inline

@@ -1,4 +1,4 @@
-/* Arm MPS2 with the Cortex-M4 of an386:M4. Serial port: UART0. */
+/* Arm MPS2 with the Cortex-M4 of AN386. Serial port: UART0. */
 #ifndef BOARD_H
 #define BOARD_H
 

@@ -1,4 +1,4 @@
-/* Arm MPS2 with the Cortex-M7 of an500:M7. Serial port: UART0. */
+/* Arm MPS2 with the Cortex-M7 of AN500. Serial port: UART0. */
 #ifndef BOARD_H
 #define BOARD_H
 

@@ -1,0 +1,11 @@
+#include "profile.h"
+
+#include "hardware.h"
+
+uint32_t profile_ticks[PROFILE_MOST];
+
+void profile_after(uint32_t number)
+{
+    if (number < PROFILE_MOST)
+        profile_ticks[number] = hardware_ticks();
+}

@@ -1,0 +1,15 @@
+/* Ticks at the end of each operator. Only in images that are built with PROFILE, for measuring. */
+#ifndef PROFILE_H
+#define PROFILE_H
+
+#include <stdint.h>
+
+enum { FRAME_PROFILE = 0x71 }; /* a request: run once; the ticks of each operator, 4 bytes */
+enum { PROFILE_MOST = 16 };    /* operators that are measured */
+
+extern uint32_t profile_ticks[PROFILE_MOST];
+
+void profile_after(uint32_t number);
+#define MODEL_AFTER(number) profile_after(number)
+
+#endif
