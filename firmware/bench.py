@@ -2,8 +2,9 @@
 
 For each core, preset, way to optimize and --match, the firmware is built and booted in the
 emulator, its counter is checked on a loop of known length, its answers to test images are compared
-with the runtime's, and the instructions of an inference are counted, operator by operator where
---match is xnnpack. Two runs give the same counts. Writes bench/results.json.
+with the runtime's, and the instructions of an inference are counted: operator by operator where
+--match is xnnpack. For the Cortex-M4 its cycles are estimated from them. Two runs give the same
+counts. Writes bench/results.json.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from convert import publish
 from convert.compiler.check import INTERPRETER
 from convert.compiler.numerics import Match
 from convert.compiler.targets import Optimize
-from firmware import boards, build
+from firmware import boards, build, cycles
 from firmware.boards import Board
 from firmware.build import Image
 from firmware.device import CALIBRATION, Device
@@ -58,6 +59,7 @@ class Row:
     macs: int
     instructions: int  # of an inference: the median over the images
     per_layer: tuple[int, ...]  # none but for xnnpack
+    cycles: int | None  # estimated, for the Cortex-M4 with --match xnnpack; None elsewhere
     known_loop: float  # counted, for CALIBRATION instructions
     images: int
     differing: int  # bytes
@@ -76,6 +78,8 @@ def measure(board: Board, request: tuple[str, Match, Optimize], images: Pixels) 
         expected = worker.outputs(image.deployment.path, images, *INTERPRETER[match])
         row = _counted(image, images, expected)
         layers = _layers(image, Path(name)) if match is Match.XNNPACK else ()
+        estimated = match is Match.XNNPACK and board.target == "cortex-m4"
+        clocks = cycles.estimate(image) if estimated else None
     where = f"{model} on {board.target} (--match {match} --optimize {optimize})"
     if row["differing"]:
         raise GateError(f"{row['differing']} bytes differ: {where}")
@@ -89,6 +93,7 @@ def measure(board: Board, request: tuple[str, Match, Optimize], images: Pixels) 
         match=match.value,
         macs=sum(step.macs for step in unit.program.steps),
         per_layer=layers,
+        cycles=clocks,
         images=len(images),
         tables=image.tables,
         code=image.flash - image.tables,
@@ -145,7 +150,7 @@ def table(rows: Sequence[Row]) -> str:
     """The counts of --match xnnpack, beside TensorFlow Lite Micro's where they are known."""
     header = (
         "core", "model", "optimize", "instructions", "per MAC", "TFLM + CMSIS-NN",
-        "tables", "code", "arena", "stack",
+        "cycles, estimated", "tables", "code", "arena", "stack",
     )  # fmt: skip
     cells = []
     for row in rows:
@@ -160,6 +165,7 @@ def table(rows: Sequence[Row]) -> str:
                 f"{row.instructions:,}",
                 f"{row.instructions / row.macs:.2f}",
                 f"{mark:,}" if mark else "",
+                f"{row.cycles:,}" if row.cycles else "",
                 f"{row.tables:,}",
                 f"{row.code:,}",
                 f"{row.arena:,}",

@@ -13,7 +13,7 @@ from convert.compiler import fours, graph, linear, numerics, overlap
 from convert.compiler.blocks import blocks as make_blocks
 from convert.compiler.blocks import fusable, pooling, rows_together
 from convert.compiler.columns import Lanes, conv_winograd, single
-from convert.compiler.graph import Conv, Dense
+from convert.compiler.graph import Conv, Dense, Depthwise
 from convert.compiler.program import Step, Table
 from convert.compiler.site import Site, image, window
 
@@ -114,8 +114,41 @@ def dense(node: Dense, site: Site) -> list[Step]:
     return [step]
 
 
+def depthwise(node: Depthwise, site: Site) -> list[Step]:
+    """A depthwise convolution with a channel for a channel, in fours."""
+    channels = node.output.shape[3]
+    same = channels == node.input.shape[3]
+    if not same or channels % 4 or node.window.dilation != (1, 1):
+        return []
+    weights = Table(f"{site.name}_weights", "int8_t", node.weights[0], "[height, width, out_ch]")
+    folded, scaling, tables = linear.requantization(node, site)
+    bias = Table(folded.name, "int32_t", node.bias, "[out_ch]")
+    fields = {
+        "in": image(node.input),
+        "out": image(node.output),
+        "window": window(node.window),
+        "weights": weights,
+        "bias": bias,
+        "zero_point": node.input.zero_point,
+        "scaling": scaling,
+    }
+    macs = node.output.size * math.prod(node.window.size)
+    step = site.step(
+        "depthwise_four",
+        fields,
+        (weights, bias, *tables[1:]),
+        macs=macs,
+        instructions=round(4.5 * macs) + 35 * node.output.size,
+        why="four channels at a time",
+        lead=overlap.lead(node.input, node.output, node.window),
+    )
+    return [step]
+
+
 def ways(node: graph.Node, site: Site) -> list[Step]:
     """The ways to compute the group that ``node`` begins, none where plain C has to do."""
     if isinstance(node, Conv):
         return conv(node, site)
+    if isinstance(node, Depthwise):
+        return depthwise(node, site)
     return dense(node, site) if isinstance(node, Dense) else []

@@ -7,9 +7,9 @@ import math
 
 import numpy as np
 
-from convert.compiler import graph, linear, numerics, overlap
+from convert.compiler import dsp, graph, linear, numerics, overlap
 from convert.compiler.blocks import blocks, fusable, make_strip, pooling, rows_together
-from convert.compiler.graph import Conv, Dense
+from convert.compiler.graph import Conv, Dense, Depthwise
 from convert.compiler.program import Buffer, Step, Table
 from convert.compiler.site import Site, image, window
 
@@ -103,4 +103,6 @@ def ways(node: graph.Node, site: Site) -> list[Step]:
     """The ways to compute the group that ``node`` begins, none where plain C has to do."""
     if isinstance(node, Conv):
         return conv(node, site)
+    if isinstance(node, Depthwise):
+        return dsp.depthwise(node, site)
     return dense(node, site) if isinstance(node, Dense) else []

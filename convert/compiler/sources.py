@@ -25,6 +25,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     ),
     "dense_vectors": ("requantize", "dense_vectors"),
     "dense_packed": ("prologue", "bytes", "fours", "requantize", "dense_packed"),
+    "depthwise_four": ("prologue", "window", "dual", "bytes", "requantize", "depthwise_four"),
     "depthwise": ("window", "requantize", "depthwise"),
     "dense": ("dot", "requantize", "dense"),
     "dense_real": ("dot", "requantize_double", "dense_real"),

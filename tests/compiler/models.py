@@ -215,6 +215,19 @@ class Random:
         b.add(op, [x, w, bias], y, fusedActivationFunction=act, **options)
         return b.pack([x], y)
 
+    def depthwise(self, *, channels: int) -> bytes:
+        """A depthwise convolution with a channel for a channel, without dilation."""
+        b, si = Builder(), self.scale()
+        shape = (1, int(self.rng.integers(5, 12)), int(self.rng.integers(5, 12)), channels)
+        x = b.tensor(shape, si, self.zero())
+        size, options, out = self._window(shape, dilated=False)
+        w, bias, so = self._weights(b, (1, *size, channels), channels, 3, si)
+        y = b.tensor((1, *out, channels), so, self.zero())
+        options |= {"depthMultiplier": 1, "dilationHFactor": 1, "dilationWFactor": 1}
+        act = self.pick(*ACTIVATIONS)
+        b.add("DEPTHWISE_CONV_2D", [x, w, bias], y, fusedActivationFunction=act, **options)
+        return b.pack([x], y)
+
     def fully_connected(self, b: Builder, op: str) -> bytes:
         n, m = int(self.rng.integers(1, 200)), int(self.rng.integers(1, 30))
         si = self.scale()

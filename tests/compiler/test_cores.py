@@ -27,9 +27,9 @@ CHANNELS = {
     "conv_vectors": (1, 3, 4, 5, 16, 36),
     "winograd": (1, 3, 4, 5, 36),
 }
-TWO = ("conv_single", "conv_packed", "winograd", "dense_packed")
+TWO = ("conv_single", "conv_packed", "winograd", "dense_packed", "depthwise_four")
 ONE = ("conv_single", "winograd", "dense_packed")
-VECTORS = ("conv_gather", "conv_vectors", "dense_vectors")
+VECTORS = ("conv_gather", "conv_vectors", "dense_vectors", "depthwise_four")
 KERNELS = {
     Target.CORTEX_M0: ONE,
     Target.CORTEX_M3: ONE,
@@ -44,6 +44,8 @@ def contents_for(kernel: str) -> list[bytes]:
     """Random models that ``kernel`` is for: shapes, strides, paddings, poolings, extremes."""
     if kernel.startswith("dense"):
         return [models.Random(seed).model("FULLY_CONNECTED") for seed in range(16)]
+    if kernel == "depthwise_four":
+        return [models.Random(seed).depthwise(channels=4 * (1 + seed % 9)) for seed in range(20)]
     taps = (3, 5) if kernel == "winograd" else (1, 2, 3, 5)
     found = [
         models.Random(seed).conv_pool(channels=channels, taps=size, pooled=seed % 3 > 0)

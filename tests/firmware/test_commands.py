@@ -20,10 +20,8 @@ from tests.firmware.test_flash import empty_board
 EXAMPLES = Path(__file__).parents[2] / "runtime/examples"
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """A folder of pictures, one subfolder per digit, some of them real."""
-    folder = tmp_path / "data"
+def pictures(folder: Path) -> Path:
+    """A folder of pictures, one subfolder per class: bars, which need not look like digits."""
     rng = np.random.default_rng(6)
     for digit in range(10):
         (folder / str(digit)).mkdir(parents=True)
@@ -32,6 +30,12 @@ def data(tmp_path: Path) -> Path:
             pixels[4:24, 8 + number : 12 + digit] = rng.integers(128, 256)
             Picture.fromarray(pixels).save(folder / str(digit) / f"{number}.png")
     return folder
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder of pictures."""
+    return pictures(tmp_path / "data")
 
 
 def test_validate_writes_what_it_found(run: Command, data: Path, tmp_path: Path) -> None:

@@ -4,6 +4,8 @@
  * pack(low, high)        the low halves of two numbers as a pair
  * add_lanes(a, b)        a + b, both halves
  * dual_mac(a, b, sum)    sum + a.low * b.low + a.high * b.high
+ * low_mac(a, b, sum)     sum + a.low * b.low
+ * high_mac(a, b, sum)    sum + a.high * b.high
  * sub_lanes(a, b)        a - b, both halves
  * even_bytes(word)       bytes 0 and 2, as a pair
  * odd_bytes(word)        bytes 1 and 3, as a pair */
@@ -21,6 +23,16 @@ HELPER uint32_t pack(int32_t low, int32_t high)
 HELPER int32_t dual_mac(uint32_t a, uint32_t b, int32_t sum)
 {
     return __smlad((int16x2_t)a, (int16x2_t)b, sum);
+}
+
+HELPER int32_t low_mac(uint32_t a, uint32_t b, int32_t sum)
+{
+    return __smlabb((int32_t)a, (int32_t)b, sum);
+}
+
+HELPER int32_t high_mac(uint32_t a, uint32_t b, int32_t sum)
+{
+    return __smlatt((int32_t)a, (int32_t)b, sum);
 }
 
 HELPER uint32_t add_lanes(uint32_t a, uint32_t b)
@@ -62,6 +74,16 @@ HELPER int32_t dual_mac(uint32_t a, uint32_t b, int32_t sum)
     uint32_t high = (uint32_t)(low_half(a >> 16) * low_half(b >> 16));
 
     return (int32_t)((uint32_t)sum + low + high);
+}
+
+HELPER int32_t low_mac(uint32_t a, uint32_t b, int32_t sum)
+{
+    return (int32_t)((uint32_t)sum + (uint32_t)(low_half(a) * low_half(b)));
+}
+
+HELPER int32_t high_mac(uint32_t a, uint32_t b, int32_t sum)
+{
+    return low_mac(a >> 16, b >> 16, sum);
 }
 
 HELPER uint32_t add_lanes(uint32_t a, uint32_t b)
