@@ -73,5 +73,13 @@ def _initializer(value: Any) -> str:
 
 def definition(kind: str, name: str, fields: Mapping[str, Any]) -> str:
     """A constant struct, one field to a line."""
-    lines = [f"    .{field} = {_initializer(value)}," for field, value in fields.items()]
+    lines = [
+        textwrap.fill(
+            f".{field} = {_initializer(value)},",
+            WIDTH,
+            initial_indent="    ",
+            subsequent_indent="        ",
+        )
+        for field, value in fields.items()
+    ]
     return "\n".join([f"static const struct {kind} {name} = {{", *lines, "};"])

@@ -64,7 +64,7 @@ def golden_input(seed: int, size: int) -> np.ndarray:  # type: ignore[type-arg]
 def header(unit: Unit) -> str:
     """``NAME.h``: all that an integrator needs to read."""
     name, macro = unit.name, unit.name.upper()
-    sums = f"    int32_t sums[{unit.program.sums}];\n" if unit.program.sums else ""
+    sums = f"    int32_t scratch[{unit.program.sums}];\n" if unit.program.sums else ""
     return f"""{_provenance(unit, usage=True)}
 #ifndef {macro}_H
 #define {macro}_H
@@ -201,7 +201,7 @@ def _call(number: int, step: Step, plan: Plan) -> str:
     if step.patch:
         arguments.append(at(step.patch.name))
     if step.sums:
-        arguments.append("arena->sums")
+        arguments.append("arena->scratch")
     return f"{step.kernel}({', '.join(arguments)});"
 
 

@@ -43,8 +43,8 @@ def report(unit: Unit) -> str:
             "",
             "instructions: estimated from measurements of the kernels; make bench counts them",
             f"flash: {program.flash:,} bytes of tables; code comes on top",
-            f"RAM: {unit.arena:,} bytes of arena = {plan.size:,} activations and scratch"
-            f" + {4 * program.sums:,} sums (4-byte aligned); lower bound of the activations:"
+            f"RAM: {unit.arena:,} bytes of arena = {plan.size:,} of activations and windows"
+            f" + {4 * program.sums:,} of scratch words; lower bound of the activations:"
             f" {plan.lower_bound:,}",
             *(f"note: {note}" for note in program.notes),
         ]

@@ -10918,8 +10918,10 @@ static const struct conv2d step0 = {
     .in = {.height = 28, .width = 28, .channels = 1},
     .map = {.height = 28, .width = 28, .channels = 16},
     .out = {.height = 14, .width = 14, .channels = 16},
-    .window = {.height = 5, .width = 5, .stride_y = 1, .stride_x = 1, .dilation_y = 1, .dilation_x = 1, .top = 2, .left = 2},
-    .pool = {.height = 2, .width = 2, .stride_y = 2, .stride_x = 2, .dilation_y = 1, .dilation_x = 1, .top = 0, .left = 0},
+    .window = {.height = 5, .width = 5, .stride_y = 1, .stride_x = 1, .dilation_y = 1, .dilation_x =
+        1, .top = 2, .left = 2},
+    .pool = {.height = 2, .width = 2, .stride_y = 2, .stride_x = 2, .dilation_y = 1, .dilation_x =
+        1, .top = 0, .left = 0},
     .weights = op0_weights,
     .bias = op0_bias,
     .zero_point = -128,
@@ -10932,8 +10934,10 @@ static const struct conv2d step1 = {
     .in = {.height = 14, .width = 14, .channels = 16},
     .map = {.height = 14, .width = 14, .channels = 36},
     .out = {.height = 7, .width = 7, .channels = 36},
-    .window = {.height = 5, .width = 5, .stride_y = 1, .stride_x = 1, .dilation_y = 1, .dilation_x = 1, .top = 2, .left = 2},
-    .pool = {.height = 2, .width = 2, .stride_y = 2, .stride_x = 2, .dilation_y = 1, .dilation_x = 1, .top = 0, .left = 0},
+    .window = {.height = 5, .width = 5, .stride_y = 1, .stride_x = 1, .dilation_y = 1, .dilation_x =
+        1, .top = 2, .left = 2},
+    .pool = {.height = 2, .width = 2, .stride_y = 2, .stride_x = 2, .dilation_y = 1, .dilation_x =
+        1, .top = 0, .left = 0},
     .weights = op2_weights,
     .bias = op2_bias,
     .zero_point = -128,
@@ -10973,11 +10977,11 @@ const int8_t *model_run(model_arena *arena)
 
     /* CONV_2D + MAX_POOL_2D: [28, 28, 1] -> [14, 14, 16]
      * arena bytes: in 25..809, out 904..4040, patch 0..25 */
-    conv2d(&step0, a + 25, a + 904, a + 0, arena->sums);
+    conv2d(&step0, a + 25, a + 904, a + 0, arena->scratch);
     MODEL_AFTER(0);
     /* CONV_2D + MAX_POOL_2D: [14, 14, 16] -> [7, 7, 36]
      * arena bytes: in 904..4040, out 400..2164, patch 0..400 */
-    conv2d(&step1, a + 904, a + 400, a + 0, arena->sums);
+    conv2d(&step1, a + 904, a + 400, a + 0, arena->scratch);
     MODEL_AFTER(1);
     /* FULLY_CONNECTED: [1764] -> [128]
      * arena bytes: in 400..2164, out 10..138 */

@@ -37,7 +37,7 @@ extern "C" {
 /* Working memory. The caller owns it, wherever it likes; its content before a run does not matter.
  * One arena serves one run at a time. */
 typedef struct {
-    int32_t sums[36];
+    int32_t scratch[36];
     int8_t bytes[4040];
 } model_arena;
 

@@ -65,7 +65,8 @@ INLINE void finish_block(const struct blocks *b, int32_t row, int32_t column, co
         return;
     }
     for (int32_t pixel = 0; pixel < 4; pixel++) {
-        int8_t *to = out + ((2 * row + pixel / 2) * b->out.width + 2 * column + pixel % 2) * channels;
+        int32_t y = 2 * row + pixel / 2, x = 2 * column + pixel % 2;
+        int8_t *to = out + (y * b->out.width + x) * channels;
 
         if ((pixel & 1) > right || (pixel & 2) > below)
             continue;

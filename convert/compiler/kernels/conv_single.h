@@ -8,8 +8,8 @@ struct conv_single {
     struct blocks blocks;
 };
 
-/* Weights as pairs of taps that follow each other, [filters / FILTERS][pairs][FILTERS]; returns what
- * is behind. */
+/* Weights as pairs of taps that follow each other, [filters / FILTERS][pairs][FILTERS]; returns
+ * what is behind. */
 static uint32_t *pair_weights(const struct conv_single *c, int32_t taps, uint32_t *to)
 {
     int32_t filters = c->blocks.out.channels;

@@ -1,9 +1,9 @@
-/* A dense layer with four 8-bit weights in a word, four outputs at a time. The inputs are laid out in
- * pieces, and the sums kept between them. */
+/* A dense layer with four 8-bit weights in a word, four outputs at a time. The inputs are laid out
+ * in pieces, and the sums kept between them. */
 struct dense_packed {
     int32_t inputs, outputs;
-    const uint32_t *weights;  /* for each piece: [outputs / 4][words][4], then [words] for each output
-                               * that is left; as mac_four has them */
+    const uint32_t *weights;  /* for each piece: [outputs / 4][words][4], then [words] for each
+                               * output that is left; as mac_four has them */
     int32_t shift;            /* the sums are 2^shift times what they stand for */
     const int32_t *bias;      /* [outputs], in the units of the sums, with the input's zero point
                                * folded in */

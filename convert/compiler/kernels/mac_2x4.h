@@ -1,7 +1,7 @@
 /* What the fast kernels spend their time in: two filters by four columns of inputs.
  *
- * A block leaves the sums of filter 0 with columns 0 to 3, then those of filter 1. It has `words` of
- * weights for each filter, the two filters' interleaved, and inputs with the four columns'
+ * A block leaves the sums of filter 0 with columns 0 to 3, then those of filter 1. It has `words`
+ * of weights for each filter, the two filters' interleaved, and inputs with the four columns'
  * interleaved. */
 struct mac_blocks {
     const uint32_t *weights;
@@ -14,12 +14,12 @@ struct mac_blocks {
 };
 
 #if defined(__ARM_FEATURE_SIMD32) && defined(__GNUC__) && !defined(__clang__)
-/* In assembly, because every register is in use and compilers spill. On the stack: [sp] rounds left,
- * [sp, #4] where the first round enters, [sp, #8] rounds, [sp, #12] the sums' end, [sp, #16] bytes
- * to the next block's weights, [sp, #20] and to its inputs, [sp, #24] sums. A round is `unroll`
- * words, each `size` bytes of code and 1 << `shift` bytes of inputs; the first round enters where
- * as many are left as are needed. In a block r0 is weights, r1 inputs, r2 to r9 sums; r10 to r12
- * and lr are free. */
+/* In assembly, because every register is in use and compilers spill. On the stack: [sp] rounds
+ * left, [sp, #4] where the first round enters, [sp, #8] rounds, [sp, #12] the sums' end, [sp, #16]
+ * bytes to the next block's weights, [sp, #20] and to its inputs, [sp, #24] sums. A round is
+ * `unroll` words, each `size` bytes of code and 1 << `shift` bytes of inputs; the first round
+ * enters where as many are left as are needed. In a block r0 is weights, r1 inputs, r2 to r9 sums;
+ * r10 to r12 and lr are free. */
 #define MAC_ENTER(unroll, size, shift)                                                            \
     "push {r4-r11, lr}\n\t"                                                                       \
     "sub sp, sp, #28\n\t"                                                                         \

@@ -7,8 +7,8 @@ struct winograd {
     struct image in;
     struct window window;
     int32_t groups;           /* of 16 columns of the map, which are 4 tiles of 4 */
-    const uint32_t *weights;  /* [out.channels / FILTERS][points][window.height][pairs][FILTERS], two
-                               * channels each, transformed */
+    const uint32_t *weights;  /* [channels / FILTERS][points][window.height][pairs][FILTERS], of
+                               * the output's channels; two input channels each, transformed */
     uint32_t inverse;         /* modulo 2^32, of the odd part of the transform's divisor */
     int32_t zero_point;       /* of the input; it is subtracted, so that padding is zero */
     struct blocks blocks;     /* .rows: of the output; .columns is not used */
@@ -90,8 +90,8 @@ static inline int32_t pixel_words(const struct winograd *c)
     return (c->in.channels + 1) / 2 * UNITS;
 }
 
-/* Transform one row of the input, from `column` on, for four tiles: v is [pixel words][4], and so on
- * a plane further for each point. `line` has room for the row, [16 + taps - 1][pixel words]. */
+/* Transform one row of the input, from `column` on, for four tiles: v is [pixel words][4], and so
+ * on a plane further for each point. `line` has room for the row, [16 + taps - 1][pixel words]. */
 static void transform_row(const struct winograd *c, const int8_t *in, int32_t column,
                           uint32_t *line, uint32_t *v, int32_t plane)
 {
