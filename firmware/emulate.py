@@ -5,9 +5,12 @@ that the firmware reads counts instructions. Not cycles: the emulator has no pip
 """
 
 import contextlib
+import ctypes
 import json
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -65,6 +68,12 @@ class Emulator:
         self.process.wait()
 
 
+def _end_with_parent() -> None:
+    """Let Linux end the emulator when this process ends, however it does."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
 @contextlib.contextmanager
 def emulate(board: Board, elf: Path, options: Sequence[str] = ()) -> Iterator[Emulator]:
     """Boot ``elf`` on ``board``; ``options`` go to QEMU.
@@ -85,7 +94,13 @@ def emulate(board: Board, elf: Path, options: Sequence[str] = ()) -> Iterator[Em
         ]
         with (folder / "log").open("wb") as log:
             try:
-                process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                process = subprocess.Popen(
+                    words,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    preexec_fn=_end_with_parent,  # noqa: PLW1509 - commands have one thread
+                )
             except OSError as error:
                 raise ToolError(
                     f"{QEMU} cannot be run; on Debian: sudo apt-get install qemu-system-arm"

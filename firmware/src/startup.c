@@ -12,7 +12,8 @@ void fault_report(const uint32_t *frame, uint32_t exception);
 void systick_handler(void);
 
 __attribute__((section(".noinit"))) struct fault_record last_fault;
-__attribute__((section(".noinit"))) static uint32_t stack_painted; /* FAULT_MAGIC: by this firmware */
+/* FAULT_MAGIC when this firmware painted the stack. */
+__attribute__((section(".noinit"))) static uint32_t stack_painted;
 
 /* Where the fault handler works: the stack may be what failed. */
 __attribute__((used)) uint32_t fault_stack[64];

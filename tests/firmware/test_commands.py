@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -170,6 +171,26 @@ def test_client_watches_a_picture(tmp_path: Path) -> None:
         _, errors = watching.communicate(timeout=20)
     assert watching.returncode == 130
     assert errors == "interrupted\n"
+
+
+def test_killed_command_leaves_no_emulator(tmp_path: Path) -> None:
+    """However a command ends, the emulator ends with it."""
+    picture = tmp_path / "digit.jpg"
+    shutil.copy(EXAMPLES / "two.jpg", picture)
+    words = [sys.executable, "-m", "firmware.client", str(picture), "--watch"]
+    words += ["--board", "microbit", "--model", "nano"]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout is not None
+        watching.stdout.readline()
+        (children,) = Path(f"/proc/{watching.pid}/task").glob("*/children")
+        (child,) = children.read_text().split()
+        watching.kill()
+        watching.wait()
+    for _ in range(100):
+        if not Path(f"/proc/{child}").exists():
+            break
+        time.sleep(0.05)
+    assert not Path(f"/proc/{child}").exists()
 
 
 def test_client_wants_a_port_or_a_board(run: Command) -> None:

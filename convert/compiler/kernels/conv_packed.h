@@ -3,8 +3,8 @@
 struct conv_packed {
     struct image in;
     struct window window;
-    const uint32_t *weights;  /* [window.height][out.channels / 2][words][2], as mac_packed has them;
-                               * a word is four taps (x, channel) of a row */
+    const uint32_t *weights;  /* [window.height][out.channels / 2][words][2], as mac_packed has
+                               * them; a word is four taps (x, channel) of a row */
     int32_t zero_point;       /* of the input: what padding holds */
     struct blocks blocks;
 };

@@ -44,9 +44,10 @@ static void depthwise_pixel(const struct depthwise_four *d, const int8_t *in, in
     int32_t sums[4] = {0, 0, 0, 0};
 
     for (int32_t ky = rows.first; ky < rows.end; ky++) {
-        const int8_t *pixel = in + ((y + ky) * d->in.width + x + columns.first) * channels + channel;
-        const int8_t *w =
-            d->weights + (ky * d->window.width + columns.first) * channels + channel;
+        int32_t place = (y + ky) * d->in.width + x + columns.first;
+        int32_t tap = ky * d->window.width + columns.first;
+        const int8_t *pixel = in + place * channels + channel;
+        const int8_t *w = d->weights + tap * channels + channel;
 
         for (int32_t kx = columns.first; kx < columns.end; kx++, pixel += channels, w += channels)
             mac_channels(four_bytes(pixel), four_bytes(w), zero, sums);

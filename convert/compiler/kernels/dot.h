@@ -1,5 +1,5 @@
-/* The sum of a[i] * b[i]. A function of its own, because compilers that put it into the loops around
- * it run out of registers. */
+/* The sum of a[i] * b[i]. A function of its own, because compilers that put it into the loops
+ * around it run out of registers. */
 #if defined(__GNUC__)
 __attribute__((noinline))
 #endif

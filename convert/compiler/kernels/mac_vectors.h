@@ -11,8 +11,8 @@ struct vector_blocks {
 #if defined(__ARM_FEATURE_MVE) && defined(__GNUC__) && !defined(__clang__)
 /* 14 instructions for 128 multiply-accumulates. In assembly, because VMLADAVA wants its sum in an
  * even register and compilers move it there each time: the even ones hold the eight sums, r1 is
- * weights, r3 inputs, r5 rounds left, r7 blocks left, r9 sums' place, r11 the inputs' start. A round
- * is 8 vectors, each 56 bytes of code; the first round of a block enters, at [sp], where as many
+ * weights, r3 inputs, r5 rounds left, r7 blocks left, r9 sums' place, r11 the inputs' start. A
+ * round is 8 vectors, each 56 bytes of code; the first round of a block enters, at [sp], where as many
  * are left as are needed; [sp, #4] has the number of rounds. */
 __attribute__((naked, noinline)) static void mac_vectors(const struct vector_blocks *b)
 {

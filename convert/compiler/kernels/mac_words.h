@@ -1,5 +1,5 @@
-/* What the kernels for cores without the DSP extension spend their time in: a filter by four columns
- * of inputs.
+/* What the kernels for cores without the DSP extension spend their time in: a filter by four
+ * columns of inputs.
  *
  * A block leaves the sums of its filter with columns 0 to 3. It has `words` of weights, two 16-bit
  * weights each, and for each weight four words of inputs, one for each column. */
@@ -15,9 +15,9 @@ struct mac_blocks {
 
 #if defined(__thumb__) && defined(__GNUC__) && !defined(__clang__)
 /* In assembly, because compilers do not add to the upper registers: 22 instructions for 8
- * multiply-accumulates. r0 is weights, r1 inputs, r8 to r11 sums, r12 the inputs' end. On the stack:
- * [sp] blocks left, [sp, #4] bytes of a block's inputs, [sp, #8] bytes from there to the next one's,
- * [sp, #12] bytes to the next block's weights, [sp, #16] sums. */
+ * multiply-accumulates. r0 is weights, r1 inputs, r8 to r11 sums, r12 the inputs' end. On the
+ * stack: [sp] blocks left, [sp, #4] bytes of a block's inputs, [sp, #8] bytes from there to the
+ * next one's, [sp, #12] bytes to the next block's weights, [sp, #16] sums. */
 #define MAC_TAP                                                                                   \
     "ldm r1!, {r4-r7}\n\t"                                                                        \
     "muls r4, r3, r4\n\t"                                                                         \
@@ -108,7 +108,8 @@ static void mac_pairs(const struct mac_blocks *b)
         uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
 
         for (int32_t word = 0; word < b->words; word++, w++, x += 8) {
-            uint32_t low = (*w & 0xffffu) - ((*w & 0x8000u) << 1), high = (uint32_t)((int32_t)*w >> 16);
+            uint32_t low = (*w & 0xffffu) - ((*w & 0x8000u) << 1);
+            uint32_t high = (uint32_t)((int32_t)*w >> 16);
 
             s0 += low * x[0] + high * x[4];
             s1 += low * x[1] + high * x[5];
