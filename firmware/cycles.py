@@ -39,7 +39,12 @@ def estimate(image: Image) -> int:
         source = str(SOURCE / "plugin/count.c")
         toolchain.run(["cc", "-O2", "-shared", "-fPIC", source, "-o", str(plugin)], folder)
         few, many = (_counts(image, plugin, folder / str(n), n) for n in (1, 1 + _RUNS))
-    counts = {at: (count - few.get(at, 0)) / _RUNS for at, count in many.items()}
+    places = _model_code(image)
+    counts = {
+        at: (count - few.get(at, 0)) / _RUNS
+        for at, count in many.items()
+        if any(at in place for place in places)
+    }
     return round(cycles(_disassembly(image), counts))
 
 
@@ -57,6 +62,22 @@ def _counts(image: Image, plugin: Path, out: Path, runs: int) -> dict[int, int]:
         raise ToolError("the emulator has counted nothing: is it built with plugins?")
     rows = (line.split() for line in out.read_text().splitlines())
     return {int(at, 16): int(count, 16) for at, count in rows}
+
+
+def _model_code(image: Image) -> list[range]:
+    """Where the functions of model.c lie: what waits on the line takes as long as the host does."""
+    (compiled,) = (image.folder / "cmake").rglob("model.c.obj")
+    names = {row[-1] for row in _symbols(compiled)}
+    found = [(int(row[0], 16), int(row[1], 16)) for row in _symbols(image.elf) if row[-1] in names]
+    return [range(start, start + size) for start, size in found]
+
+
+def _symbols(path: Path) -> list[list[str]]:
+    """Address, size, type and name of each function in an object or image."""
+    words = ["arm-none-eabi-nm", "-S", str(path)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    rows = (line.split() for line in done.stdout.splitlines())
+    return [row for row in rows if len(row) == 4 and row[2] in "tT"]
 
 
 def _disassembly(image: Image) -> str:

@@ -16,14 +16,11 @@ static inline int32_t larger(int32_t a, int32_t b)
 }
 
 #if defined(REQUANTIZE_FOUR)
-/* The pooled sums of four channels at once, for as many fours as there are; returns the channels
- * that are done. */
-static int32_t finish_fours(const struct blocks *b, const int32_t *sums, int32_t right,
-                            int32_t below, int8_t *out)
+/* Store the pooled sums of `count` channels, four at once. */
+static void finish_fours(const struct blocks *b, const int32_t *sums, int32_t right,
+                         int32_t below, int32_t count, int8_t *out)
 {
-    int32_t channel = 0;
-
-    for (; channel + 4 <= b->out.channels; channel += 4) {
+    for (int32_t channel = 0; channel < count; channel += 4) {
         int32x4x4_t pixels = vld4q_s32(sums + 4 * channel); /* by pixel */
         int32x4_t best = pixels.val[0];
 
@@ -36,7 +33,6 @@ static int32_t finish_fours(const struct blocks *b, const int32_t *sums, int32_t
         best = vaddq_s32(best, vld1q_s32(b->bias + channel));
         requantize_four(&b->scaling, channel, best, out + channel);
     }
-    return channel;
 }
 #endif
 
@@ -49,16 +45,18 @@ INLINE void finish_block(const struct blocks *b, int32_t row, int32_t column, co
     int32_t channels = b->out.channels;
 
     if (b->pool == 2) {
-        int32_t channel = 0;
+        int32_t done = 0;
 
         out += (row * b->out.width + column) * channels;
 #if defined(REQUANTIZE_FOUR)
-        channel = b->shift == 0 ? finish_fours(b, sums, right, below, out) : 0;
-        sums += 4 * channel;
+        done = b->shift == 0 ? channels / 4 * 4 : 0;
+        finish_fours(b, sums, right, below, done, out);
 #endif
-        for (; channel < channels; channel++, sums += 4) {
+        sums += 4 * done;
+        for (int32_t channel = done; channel < channels; channel++, sums += 4) {
             int32_t best = larger(larger(sums[0], sums[right]),
                                   larger(sums[below], sums[below + right]));
+
             out[channel] =
                 requantize(&b->scaling, channel, (best + b->bias[channel]) >> b->shift);
         }

@@ -187,11 +187,12 @@ static void advance_rows(const struct winograd *c, const int8_t *in, int32_t row
     for (int32_t point = 0; row != 0 && point < c->window.width + 3; point++) {
         uint32_t *to = v + point * plane, *from = to + c->blocks.pool * size;
 
-        for (int32_t i = 0; i < r * size; i += 4, to += 4, from += 4) {
-            to[0] = from[0];
-            to[1] = from[1];
-            to[2] = from[2];
-            to[3] = from[3];
+        for (const uint32_t *end = to + r * size; to != end; to += 4, from += 4) {
+            uint32_t a = from[0], b = from[1], d = from[2], e = from[3];
+            to[0] = a;
+            to[1] = b;
+            to[2] = d;
+            to[3] = e;
         }
     }
     for (; r < kept; r++) {
