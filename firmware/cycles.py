@@ -95,8 +95,11 @@ def cycles(disassembly: str, counts: Counts) -> float:
     ):
         count = counts.get(at, 0)
         if count:
-            taken = max(0.0, count - counts.get(following, 0))
-            total += count * _cycles(mnemonic, operands, before) + taken * _branch(mnemonic)
+            rest = 0 if _always(mnemonic, operands) else counts.get(following, 0)
+            taken = max(0.0, count - rest)
+            total += count * _cycles(mnemonic, operands, before) + taken * _branch(
+                mnemonic, operands
+            )
         before = mnemonic
     return total
 
@@ -115,10 +118,16 @@ def _cycles(mnemonic: str, operands: str, before: str) -> int:
     return _FIXED.get(name, 1)
 
 
-def _branch(mnemonic: str) -> int:
+def _always(mnemonic: str, operands: str) -> bool:
+    """Whether an instruction leaves for somewhere else every time."""
+    name = mnemonic.split(".", maxsplit=1)[0]
+    return name in ("b", "bl", "bx", "blx") or "pc}" in operands
+
+
+def _branch(mnemonic: str, operands: str) -> int:
     name = mnemonic.split(".", maxsplit=1)[0]
     branches = name.startswith("b") and not name.startswith(("bic", "bfi", "bfc", "bkpt"))
-    return _REFILL if branches or name in ("cbz", "cbnz", "pop") else 0
+    return _REFILL if branches or name in ("cbz", "cbnz") or "pc}" in operands else 0
 
 
 def _registers(operands: str) -> int:

