@@ -1,6 +1,7 @@
 """What goes wrong is reported, and never answered wrongly."""
 
 import contextlib
+import time
 from pathlib import Path
 
 import numpy as np
@@ -125,6 +126,14 @@ class NoisyPort:
         self._port.close()
 
 
+def quiet_patience(device: Device) -> float:
+    """Seconds that a busy machine's emulator surely needs for an answer."""
+    device.hello()
+    start = time.monotonic()
+    device.infer(bytes(784))
+    return max(0.3, 8 * (time.monotonic() - start))
+
+
 @pytest.mark.parametrize("name", ["netduinoplus2", "microbit"])
 def test_noisy_line_only_costs_time(name: str) -> None:
     """With 15 % of what passes damaged, every answer still comes, and is LiteRT's."""
@@ -134,10 +143,10 @@ def test_noisy_line_only_costs_time(name: str) -> None:
         emulate(built.board, built.elf) as emulator,
         contextlib.closing(emulator.connect()) as line,
     ):
-        Device(line).hello()
+        patience = quiet_patience(Device(line))
         device = Device(NoisyPort(line, 5))
         for pixels, answer in zip(test.images, expected, strict=True):
-            outputs = device.request(Type.INFER, pixels.tobytes(), 0.3, attempts=30)[6:]
+            outputs = device.request(Type.INFER, pixels.tobytes(), patience, attempts=30)[6:]
             assert outputs == answer.tobytes()
         assert device.retries > 10
 

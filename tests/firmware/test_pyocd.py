@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from convert.compiler.targets import Options
-from firmware import boards, build, deployment
+from firmware import boards, build
 from firmware.build import Image
 from firmware.device import Device
 from firmware.emulate import QEMU, Emulator
@@ -36,7 +35,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def image(out: Path) -> Image:
     """The firmware with the smallest model."""
-    return build.build(BOARD, deployment.load("nano", Options()), out)
+    return build.build(BOARD, build.choose(BOARD, "nano"), out)
 
 
 @pytest.fixture
