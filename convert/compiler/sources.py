@@ -11,8 +11,8 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "conv2d": ("prologue", "window", "dot", "requantize", "conv2d"),
     "conv_single": ("prologue", "window", "strip", "lanes", "requantize", "blocks", "conv_single"),
     "conv_packed": (
-        *("prologue", "window", "dual", "mac_2x4", "mac_packed", "bytes", "packed"),
-        *("requantize", "blocks", "conv_packed"),
+        *("prologue", "window", "bytes", "fours", "packed_macs", "requantize", "blocks"),
+        "conv_packed",
     ),
     "winograd": ("prologue", "window", "lanes", "requantize", "blocks", "winograd"),
     "conv_vectors": (
@@ -25,7 +25,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     ),
     "dense_vectors": ("requantize", "dense_vectors"),
     "dense_packed": ("prologue", "bytes", "fours", "requantize", "dense_packed"),
-    "depthwise_four": ("prologue", "window", "dual", "bytes", "requantize", "depthwise_four"),
+    "depthwise_four": ("prologue", "window", "channels", "requantize", "depthwise_four"),
     "depthwise": ("window", "requantize", "depthwise"),
     "dense": ("dot", "requantize", "dense"),
     "dense_real": ("dot", "requantize_double", "dense_real"),
@@ -48,12 +48,19 @@ _REQUANTIZE = {
 }
 _LANES = {
     "two": {
-        "lanes": ("dual", "mac_2x4", "mac_pairs", "lanes_two"),
+        "lanes": ("dual", "mac_2x4", "mac_pairs_two", "lanes_two"),
         "fours": ("dual", "packed", "four_two"),
+        "packed_macs": ("mac_2x4", "mac_packed_two"),
+        "channels": ("dual", "bytes", "channels_two"),
     },
-    "one": {"lanes": ("lanes_one", "mac_words"), "fours": ("four_one",)},
+    "one": {
+        "lanes": ("lanes_one", "mac_1x4", "mac_pairs_one"),
+        "fours": ("four_one",),
+        "packed_macs": ("mac_1x4", "mac_packed_one"),
+        "channels": ("channels_one",),
+    },
 }
-"""What stands for "lanes" and "fours" on cores that multiply two 16-bit numbers at once, or one."""
+"""What stands for these names on cores that multiply two 16-bit numbers at once, or one."""
 _ORDER = (
     "prologue",
     "window",
@@ -65,12 +72,16 @@ _ORDER = (
     "four_two",
     "four_one",
     "mac_2x4",
-    "mac_pairs",
+    "mac_1x4",
+    "mac_pairs_two",
+    "mac_pairs_one",
     "lanes_two",
     "lanes_one",
-    "mac_words",
-    "mac_packed",
+    "mac_packed_two",
+    "mac_packed_one",
     "mac_vectors",
+    "channels_two",
+    "channels_one",
     "fixed_point",
     "requantize_float",
     "requantize_fixed",

@@ -1,5 +1,6 @@
 """Kernels for particular cores give the runtimes' bytes: on this machine and on emulated cores."""
 
+import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,12 +14,13 @@ from convert.compiler.build import Compiled, compile_model
 from convert.compiler.numerics import Match
 from convert.compiler.select import Way
 from convert.compiler.targets import Optimize, Options, Target
-from runtime import classifier
+from runtime import classifier, dataset
 from runtime.errors import ModelError
 from tests.compiler import cores, harness, models
 from tests.compiler.runtimes import RUN
 from tests.compiler.test_exact import INPUTS, inputs_of
 
+LONG = os.environ.get("THIMBLE_LONG") == "1"
 CORES = tuple(target for target in Target if target is not Target.GENERIC)
 CHANNELS = {
     "conv_single": (1,),
@@ -27,15 +29,14 @@ CHANNELS = {
     "conv_vectors": (1, 3, 4, 5, 16, 36),
     "winograd": (1, 3, 4, 5, 36),
 }
-TWO = ("conv_single", "conv_packed", "winograd", "dense_packed", "depthwise_four")
-ONE = ("conv_single", "winograd", "dense_packed")
+WORDS = ("conv_single", "conv_packed", "winograd", "dense_packed", "depthwise_four")
 VECTORS = ("conv_gather", "conv_vectors", "dense_vectors", "depthwise_four")
 KERNELS = {
-    Target.CORTEX_M0: ONE,
-    Target.CORTEX_M3: ONE,
-    Target.CORTEX_M4: TWO,
-    Target.CORTEX_M7: TWO,
-    Target.CORTEX_M33: TWO,
+    Target.CORTEX_M0: WORDS,
+    Target.CORTEX_M3: WORDS,
+    Target.CORTEX_M4: WORDS,
+    Target.CORTEX_M7: WORDS,
+    Target.CORTEX_M33: WORDS,
     Target.CORTEX_M55: VECTORS,
 }
 
@@ -142,6 +143,21 @@ def test_bundled_models_equal_the_runtime_on_the_core(
         folder.mkdir()
         compiled, given, expected = expected_of(contents, Options(match, target, optimize))
         check(cores.run(folder, target, compiled, given), expected)
+
+
+@pytest.mark.skipif(not LONG, reason="takes minutes: THIMBLE_LONG=1")
+@pytest.mark.parametrize("optimize", list(Optimize))
+@pytest.mark.parametrize("target", CORES)
+def test_presets_equal_the_runtime_on_real_images(
+    target: Target, optimize: Optimize, tmp_path: Path
+) -> None:
+    """0 bytes differ on the first 1,000 test images, for each preset."""
+    pixels = dataset.read_test(None).images[:1000]
+    x = (pixels[..., None].astype(np.int16) - 128).astype(np.int8)
+    contents = [classifier.find(name).read_bytes() for name in classifier.bundled()]
+    compiled = harness.compile_all(contents, Options(target=target, optimize=optimize))
+    answers = cores.run(tmp_path, target, compiled, [x] * len(contents))
+    check(answers, [RUN[Match.XNNPACK](content, x) for content in contents])
 
 
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])

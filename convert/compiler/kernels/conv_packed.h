@@ -3,8 +3,8 @@
 struct conv_packed {
     struct image in;
     struct window window;
-    const uint32_t *weights;  /* [window.height][out.channels / 2][words][2], as mac_packed has
-                               * them; a word is four taps (x, channel) of a row */
+    const uint32_t *weights;  /* [window.height][out.channels / FILTERS][words][FILTERS], as
+                               * mac_packed has them; a word is four taps (x, channel) of a row */
     int32_t zero_point;       /* of the input: what padding holds */
     struct blocks blocks;
 };
@@ -22,13 +22,6 @@ static uint32_t padded_bytes(const struct conv_packed *c, const int8_t *line, in
     return word;
 }
 
-/* A word of inputs as one of four columns. */
-static inline void put_word(uint32_t *x, uint32_t word)
-{
-    x[0] = odd_bytes(word);
-    x[4] = even_inputs(word, x[0]);
-}
-
 /* Lay out a row of the window, at (row, column) of the input, as one of four columns. What lies
  * behind the row's last tap meets weights of zero. */
 static void lay_out_row(const struct conv_packed *c, const int8_t *in, int32_t row, int32_t column,
@@ -37,20 +30,20 @@ static void lay_out_row(const struct conv_packed *c, const int8_t *in, int32_t r
     int32_t channels = c->in.channels, size = c->in.width * channels, place = column * channels;
     int inside = row >= 0 && row < c->in.height;
     uint32_t padding = 0x01010101u * (uint8_t)c->zero_point;
-    const uint32_t *end = x + (c->window.width * channels + 3) / 4 * 8;
+    const uint32_t *end = x + (c->window.width * channels + 3) / 4 * (4 * FOUR);
 
     in += inside ? row * size : 0;
-    for (; inside && place < 0 && x != end; place += 4, x += 8)
-        put_word(x, place > -4 ? padded_bytes(c, in, place, size) : padding);
+    for (; inside && place < 0 && x != end; place += 4, x += 4 * FOUR)
+        put_four(x, 4, place > -4 ? padded_bytes(c, in, place, size) : padding);
     if (inside) {
-        int32_t left = (size - place) / 4, want = (int32_t)(end - x) / 8;
-        const uint32_t *stop = x + 8 * (left < want ? left : want);
+        int32_t left = (size - place) / 4, want = (int32_t)(end - x) / (4 * FOUR);
+        const uint32_t *stop = x + 4 * FOUR * (left < want ? left : want);
 
-        for (; x < stop; place += 4, x += 8)
-            put_word(x, four_bytes(in + place));
+        for (; x < stop; place += 4, x += 4 * FOUR)
+            put_four(x, 4, four_bytes(in + place));
     }
-    for (; x != end; place += 4, x += 8)
-        put_word(x, inside && place < size ? padded_bytes(c, in, place, size) : padding);
+    for (; x != end; place += 4, x += 4 * FOUR)
+        put_four(x, 4, inside && place < size ? padded_bytes(c, in, place, size) : padding);
 }
 
 static void conv_packed(const struct conv_packed *c, const int8_t *in, int8_t *out,
@@ -58,18 +51,18 @@ static void conv_packed(const struct conv_packed *c, const int8_t *in, int8_t *o
 {
     const struct window *w = &c->window;
     int32_t words = (w->width * c->in.channels + 3) / 4;
-    int32_t filters = (c->blocks.out.channels + 1) / 2;
+    int32_t groups = (c->blocks.out.channels + FILTERS - 1) / FILTERS;
     uint32_t *x = (uint32_t *)scratch;
-    int32_t *sums = scratch + 8 * words;
-    struct mac_blocks macs = {c->weights, x, sums, words, filters, 0, 0};
+    int32_t *sums = scratch + 4 * FOUR * words;
+    struct mac_blocks macs = {c->weights, x, sums, words, groups, 0, 0};
 
     for (int32_t i = 0; i < c->blocks.rows * c->blocks.columns; i++) {
         int32_t row = i / c->blocks.columns, column = i % c->blocks.columns;
 
-        for (int32_t *sum = sums; sum != sums + 8 * filters; sum += 4)
+        for (int32_t *sum = sums; sum != sums + 4 * FILTERS * groups; sum += 4)
             sum[0] = sum[1] = sum[2] = sum[3] = 0;
         macs.weights = c->weights;
-        for (int32_t ky = 0; ky < w->height; ky++, macs.weights += 2 * filters * words) {
+        for (int32_t ky = 0; ky < w->height; ky++, macs.weights += FILTERS * groups * words) {
             for (int32_t pixel = 0; pixel < 4; pixel++)
                 lay_out_row(c, in, (2 * row + pixel / 2) * w->stride_y - w->top + ky,
                             (2 * column + pixel % 2) * w->stride_x - w->left, x + pixel);

@@ -39,7 +39,7 @@ static int32_t lay_out_piece(const int8_t *in, int32_t count, uint32_t *x)
     int32_t words = 0;
 
     for (; words < DENSE_PIECE && count > 0; words++, count -= 4, in += 4, x += FOUR)
-        put_four(x, count < 4 ? some_bytes(in, count) : four_bytes(in));
+        put_four(x, 1, count < 4 ? some_bytes(in, count) : four_bytes(in));
     return words;
 }
 

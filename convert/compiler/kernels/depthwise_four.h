@@ -21,18 +21,6 @@ static struct part inside(int32_t start, int32_t taps, int32_t size)
     return part;
 }
 
-/* Add the products of four channels: the sums are of channels 0, 2, 1, 3. */
-HELPER void mac_channels(uint32_t x, uint32_t w, uint32_t zero, int32_t *sums)
-{
-    uint32_t even = sub_lanes(even_bytes(x), zero), odd = sub_lanes(odd_bytes(x), zero);
-    uint32_t even_w = even_bytes(w), odd_w = odd_bytes(w);
-
-    sums[0] = low_mac(even, even_w, sums[0]);
-    sums[1] = high_mac(even, even_w, sums[1]);
-    sums[2] = low_mac(odd, odd_w, sums[2]);
-    sums[3] = high_mac(odd, odd_w, sums[3]);
-}
-
 /* Four channels, from `channel` on, of the pixel whose window begins at (y, x) of the input. */
 static void depthwise_pixel(const struct depthwise_four *d, const int8_t *in, int32_t y, int32_t x,
                             int32_t channel, int8_t *out)
@@ -40,7 +28,6 @@ static void depthwise_pixel(const struct depthwise_four *d, const int8_t *in, in
     int32_t channels = d->in.channels;
     struct part rows = inside(y, d->window.height, d->in.height);
     struct part columns = inside(x, d->window.width, d->in.width);
-    uint32_t zero = pack(d->zero_point, d->zero_point);
     int32_t sums[4] = {0, 0, 0, 0};
 
     for (int32_t ky = rows.first; ky < rows.end; ky++) {
@@ -50,12 +37,10 @@ static void depthwise_pixel(const struct depthwise_four *d, const int8_t *in, in
         const int8_t *w = d->weights + tap * channels + channel;
 
         for (int32_t kx = columns.first; kx < columns.end; kx++, pixel += channels, w += channels)
-            mac_channels(four_bytes(pixel), four_bytes(w), zero, sums);
+            mac_channels(pixel, w, d->zero_point, sums);
     }
-    for (int32_t i = 0; i < 4; i++) { /* 0, 2, 1, 3 */
-        int32_t sum = sums[i / 2 + i % 2 * 2] + d->bias[channel + i];
-        out[i] = requantize(&d->scaling, channel + i, sum);
-    }
+    for (int32_t i = 0; i < 4; i++)
+        out[i] = requantize(&d->scaling, channel + i, sums[i] + d->bias[channel + i]);
 }
 
 static void depthwise_four(const struct depthwise_four *d, const int8_t *in, int8_t *out)

@@ -1,10 +1,11 @@
 /* Four weights in a word by four inputs, byte by byte. */
 enum { FOUR = 4 }; /* words for four inputs */
 
-HELPER void put_four(uint32_t *x, uint32_t inputs)
+/* Lay out four inputs, with `step` from a word to the next. */
+HELPER void put_four(uint32_t *x, int32_t step, uint32_t inputs)
 {
-    for (int32_t i = 0; i < 4; i++, inputs >>= 8)
-        x[i] = (uint32_t)(int8_t)inputs;
+    for (int32_t i = 0; i < 4; i++, x += step, inputs >>= 8)
+        *x = (uint32_t)(int8_t)inputs;
 }
 
 HELPER int32_t mac_four(uint32_t w, const uint32_t *x, int32_t sum)

@@ -1,8 +1,5 @@
 /* Inputs of mac_pairs: a word holds one tap, because the core multiplies only whole words. */
-enum {
-    UNITS = 2,  /* words for a pair of taps */
-    FILTERS = 1 /* that are computed at once */
-};
+enum { UNITS = 2 }; /* words for a pair of taps */
 
 HELPER uint32_t pack(int32_t low, int32_t high)
 {

@@ -1,8 +1,5 @@
 /* Inputs of mac_pairs: a word holds a pair of taps. */
-enum {
-    UNITS = 1,  /* words for a pair of taps */
-    FILTERS = 2 /* that are computed at once */
-};
+enum { UNITS = 1 }; /* words for a pair of taps */
 
 /* A pair of taps as one of four columns. */
 HELPER void put_column(uint32_t *x, int32_t a, int32_t b)

@@ -3,6 +3,8 @@
  * A block leaves the sums of filter 0 with columns 0 to 3, then those of filter 1. It has `words`
  * of weights for each filter, the two filters' interleaved, and inputs with the four columns'
  * interleaved. */
+enum { FILTERS = 2 }; /* of a block */
+
 struct mac_blocks {
     const uint32_t *weights;
     const uint32_t *x;
