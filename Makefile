@@ -8,7 +8,7 @@ VALIDATED := netduinoplus2:base stm32vldiscovery:nano microbit:micro \
     mps2-an386:base mps2-an500:base mps3-an547:base
 
 .DEFAULT_GOAL := help
-.PHONY: help setup export export-all robustness exact validate bench test test-long lint pretrained \
+.PHONY: help setup export export-all robustness exact validate web bench test test-long lint pretrained \
     bundle lock clean
 
 help: ## Show this list
@@ -42,6 +42,10 @@ validate: setup ## Boot every emulated board and prove it on 10,000 images (abou
 	    $(RUN) -m firmware.validate --board $${pair%:*} --model $${pair#*:} --images 10000 || exit 1; \
 	done
 	$(RUN) -m firmware.overview
+
+web: setup ## Make the web app in build/web; python -m runtime.web serves it
+	tests/tools.sh
+	$(RUN) -m convert.web
 
 bench: setup ## Count instructions on every core, in the emulator; writes bench/results.json
 	tests/tools.sh

@@ -1,4 +1,4 @@
-"""Kernels for cores with the DSP extension: Cortex-M4, M7, M33.
+"""Kernels for what multiplies pairs of 16-bit numbers: Cortex-M4, M7, M33, WebAssembly's SIMD.
 
 Each function gives the ways to compute a node, each with an estimate of the instructions it takes,
 measured on a Cortex-M4 with GCC; what none of them can do is left to plain C.

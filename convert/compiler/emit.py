@@ -145,9 +145,10 @@ def source(unit: Unit) -> str:
 
 
 def _hook(macro: str) -> str:
-    return f"""/* Comes after each operator with its number; define it to measure them. */
+    return f"""/* Comes after each operator with its number and output; define it to
+ * measure or to watch them. */
 #if !defined({macro}_AFTER)
-#define {macro}_AFTER(number) ((void)0)
+#define {macro}_AFTER(number, output) ((void)0)
 #endif"""
 
 
@@ -223,7 +224,7 @@ def _functions(unit: Unit) -> Iterator[str]:
         f"    /* {step.title}: {step.shapes}\n"
         f"     * arena bytes: {_arena_comment(step, plan)} */\n"
         f"    {_call(number, step, plan)}\n"
-        f"    {name.upper()}_AFTER({number});"
+        f"    {name.upper()}_AFTER({number}, a + {plan.offsets[step.output.name]});"
         for number, step in enumerate(program.steps)
     )
     yield f"""int8_t *{name}_input({name}_arena *arena)

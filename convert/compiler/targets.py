@@ -11,7 +11,7 @@ from convert.compiler.site import Site
 
 
 class Target(enum.StrEnum):
-    """A core; ``generic`` is plain C99, right on every one."""
+    """A core, or WebAssembly with SIMD; ``generic`` is plain C99, right on every one."""
 
     GENERIC = "generic"
     CORTEX_M0 = "cortex-m0"
@@ -20,6 +20,7 @@ class Target(enum.StrEnum):
     CORTEX_M7 = "cortex-m7"
     CORTEX_M33 = "cortex-m33"
     CORTEX_M55 = "cortex-m55"
+    WASM = "wasm"
 
     @property
     def lanes(self) -> str:
@@ -63,6 +64,7 @@ _WAYS: Mapping[Target, Ways] = {
     Target.CORTEX_M7: dsp.ways,
     Target.CORTEX_M33: dsp.ways,
     Target.CORTEX_M55: mve.ways,
+    Target.WASM: dsp.ways,
 }
 
 

@@ -10,6 +10,6 @@ enum { PROFILE_MOST = 16 };    /* operators that are measured */
 extern uint32_t profile_ticks[PROFILE_MOST];
 
 void profile_after(uint32_t number);
-#define MODEL_AFTER(number) profile_after(number)
+#define MODEL_AFTER(number, output) profile_after(number)
 
 #endif

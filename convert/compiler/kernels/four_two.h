@@ -54,4 +54,24 @@ dense_four(const uint32_t *w, const uint32_t *x, int32_t words, int32_t *sums)
                    "stmia r3, {r4-r7}\n\t"
                    "pop {r4-r11, pc}\n");
 }
+#elif defined(__wasm_simd128__)
+#include <wasm_simd128.h>
+#define DENSE_FOUR
+
+/* Add the products of `words` of weights of four outputs; returns the weights behind them. */
+static const uint32_t *dense_four(const uint32_t *w, const uint32_t *x, int32_t words,
+                                  int32_t *sums)
+{
+    v128_t sum = wasm_v128_load(sums);
+
+    for (; words > 0; words--, w += 4, x += FOUR) {
+        v128_t weights = wasm_v128_load(w);
+        v128_t even_w = wasm_i16x8_shr(wasm_i16x8_shl(weights, 8), 8);
+
+        sum = wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(weights, wasm_v128_load32_splat(x)));
+        sum = wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(even_w, wasm_v128_load32_splat(x + 1)));
+    }
+    wasm_v128_store(sums, sum);
+    return w;
+}
 #endif

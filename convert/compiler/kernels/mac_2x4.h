@@ -79,4 +79,6 @@ struct mac_blocks {
     "smlad " #a1 ", r10, lr, " #a1 "\n\t"                                                         \
     "smlad " #b0 ", r11, r12, " #b0 "\n\t"                                                        \
     "smlad " #b1 ", r11, lr, " #b1 "\n\t"
+#elif defined(__wasm_simd128__)
+#include <wasm_simd128.h>
 #endif

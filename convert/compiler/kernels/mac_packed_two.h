@@ -24,6 +24,35 @@ __attribute__((naked, noinline)) static void mac_packed(const struct mac_blocks 
                    ".endr\n\t"
                    MAC_LEAVE);
 }
+#elif defined(__wasm_simd128__)
+static v128_t add_packed(v128_t sums, const uint32_t *w, v128_t odd, v128_t even)
+{
+    v128_t weights = wasm_v128_load32_splat(w);
+    v128_t even_w = wasm_i16x8_shr(wasm_i16x8_shl(weights, 8), 8);
+
+    sums = wasm_i32x4_add(sums, wasm_i32x4_dot_i16x8(weights, odd));
+    return wasm_i32x4_add(sums, wasm_i32x4_dot_i16x8(even_w, even));
+}
+
+static void mac_packed(const struct mac_blocks *b)
+{
+    const uint32_t *w = b->weights;
+    int32_t *sums = b->sums;
+
+    for (int32_t block = 0; block < b->blocks; block++, sums += 8, w += b->w_skip) {
+        const uint32_t *x = b->x + block * b->x_step;
+        v128_t first = wasm_v128_load(sums), second = wasm_v128_load(sums + 4);
+
+        for (int32_t word = 0; word < b->words; word++, w += 2, x += 8) {
+            v128_t odd = wasm_v128_load(x), even = wasm_v128_load(x + 4);
+
+            first = add_packed(first, w, odd, even);
+            second = add_packed(second, w + 1, odd, even);
+        }
+        wasm_v128_store(sums, first);
+        wasm_v128_store(sums + 4, second);
+    }
+}
 #else
 static void mac_packed(const struct mac_blocks *b)
 {

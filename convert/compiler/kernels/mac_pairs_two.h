@@ -19,6 +19,27 @@ __attribute__((naked, noinline)) static void mac_pairs(const struct mac_blocks *
                    ".word 0\n\t"
                    ".endr\n");
 }
+#elif defined(__wasm_simd128__)
+static void mac_pairs(const struct mac_blocks *b)
+{
+    const uint32_t *w = b->weights;
+    int32_t *sums = b->sums;
+
+    for (int32_t block = 0; block < b->blocks; block++, sums += 8, w += b->w_skip) {
+        const uint32_t *x = b->x + block * b->x_step;
+        v128_t first = wasm_i32x4_splat(0), second = first;
+
+        for (int32_t word = 0; word < b->words; word++, w += 2, x += 4) {
+            v128_t inputs = wasm_v128_load(x);
+
+            first = wasm_i32x4_add(first, wasm_i32x4_dot_i16x8(wasm_v128_load32_splat(w), inputs));
+            second = wasm_i32x4_add(second,
+                                    wasm_i32x4_dot_i16x8(wasm_v128_load32_splat(w + 1), inputs));
+        }
+        wasm_v128_store(sums, first);
+        wasm_v128_store(sums + 4, second);
+    }
+}
 #else
 static void mac_pairs(const struct mac_blocks *b)
 {

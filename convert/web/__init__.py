@@ -1,0 +1,150 @@
+"""The web app as static files: the page of ``runtime/web/app``, and networks in WebAssembly.
+
+``models.json`` tells the page of the networks, ``version.js`` its service worker of the files, each
+with the sha256 that the browser holds it to. The names of the networks' files carry their sha256,
+so that any host may let them be cached for ever.
+"""
+
+import base64
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from convert import tflite, wasm
+from convert.web import icon
+from runtime import classifier, ink
+from runtime import image as preprocessing
+from runtime.errors import ModelError
+from train import data
+
+APP = Path(classifier.__file__).parent / "web" / "app"
+"""The page's own files."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network that the page offers."""
+
+    name: str
+    path: Path  # of the .tflite
+    labels: tuple[str, ...]
+    modules: Mapping[str, wasm.Module]  # by "simd" and "plain"
+
+    def files(self) -> Iterator[tuple[str, str, bytes]]:
+        """Kind, name and content of its files."""
+        for kind, module in self.modules.items():
+            digest = hashlib.sha256(module.content).hexdigest()
+            yield kind, f"{self.name}.{kind}.{digest[:8]}.wasm", module.content
+
+    def about(self) -> dict[str, Any]:
+        """What the page must know, for models.json."""
+        module = self.modules["simd"]
+        network = module.compiled.unit.network
+        found: dict[str, Any] = {
+            "name": self.name,
+            "sha256": network.sha256,
+            "labels": self.labels,
+            "output": {
+                "scale": float(network.output.scale),
+                "zero_point": network.output.zero_point,
+            },
+            "maps": [{"shape": one.shape, "zero_point": one.zero_point} for one in module.maps],
+        }
+        for kind, name, content in self.files():
+            found[kind] = {"file": name, "integrity": integrity(content), "bytes": len(content)}
+        return found
+
+
+def integrity(content: bytes) -> str:
+    """The sha256 of a file as browsers want it."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(content).digest()).decode()
+
+
+def load(model: str) -> Network:
+    """A bundled model by its name, or a ``.tflite``, compiled.
+
+    Raises ModelError when it cannot be compiled or is not one that the page can use, ToolError when
+    clang or lld is missing.
+    """
+    path = classifier.find(model)
+    content = tflite.read(path)
+    modules = {kind: wasm.build(content, simd=kind == "simd") for kind in ("simd", "plain")}
+    network = modules["plain"].compiled.unit.network
+    _check(path, network.input)
+    labels = classifier.read_labels(path, network.output.size)
+    name = model if model in classifier.bundled() else path.stem
+    return Network(name, path, tuple(labels), modules)
+
+
+def _check(path: Path, tensor: Any) -> None:
+    """Raise ModelError when the input is not ``pixel - 128`` of 28x28 pixels."""
+    pixels = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
+    values = preprocessing.to_float(pixels)
+    steps = preprocessing.quantize(values, float(tensor.scale), tensor.zero_point, np.int8)
+    same = np.array_equal(steps.ravel(), np.arange(-128, 128))
+    if tensor.shape[1:] != (ink.SIDE, ink.SIDE, 1) or not same:
+        raise ModelError(
+            f"{path} does not take 28x28 pixels as pixel - 128: export it with thimble"
+        )
+
+
+def application(networks: Sequence[Network], first: str) -> dict[str, bytes]:
+    """All files of the app by name; ``first`` is the network that is shown first."""
+    files = {path.name: path.read_bytes() for path in sorted(APP.iterdir()) if path.is_file()}
+    files |= {f"icon-{size}.png": icon.draw(size) for size in (192, 512)}
+    files["examples.png"] = _examples()
+    files["manifest.webmanifest"] = json.dumps(_MANIFEST, indent=1).encode()
+    about = {"first": first, "models": [network.about() for network in networks]}
+    files["models.json"] = json.dumps(about, ensure_ascii=False).encode()
+    later: dict[str, bytes] = {}
+    for network in networks:
+        for _, name, content in network.files():
+            (files if network.name == first else later)[name] = content
+    return files | later | _worker(files, later)
+
+
+def _worker(files: Mapping[str, bytes], later: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What the service worker must know: ``files`` are kept at once, ``later`` when asked for."""
+
+    def hashes(contents: Mapping[str, bytes]) -> str:
+        kept = {name: integrity(content) for name, content in contents.items() if name != "sw.js"}
+        if "index.html" in kept:
+            kept["./"] = kept.pop("index.html")
+        return json.dumps(kept, indent=1)
+
+    lists = f"const FILES = {hashes(files)};\nconst LATER = {hashes(later)};\n"
+    version = hashlib.sha256(lists.encode() + files["sw.js"]).hexdigest()[:12]
+    return {"version.js": f'const VERSION = "{version}";\n{lists}'.encode()}
+
+
+_MANIFEST = {
+    "name": "thimble",
+    "short_name": "thimble",
+    "description": "Reads handwritten digits on your own device.",
+    "start_url": "./",
+    "scope": "./",
+    "display": "standalone",
+    "background_color": icon.PAPER,
+    "theme_color": icon.PAPER,
+    "icons": [
+        {"src": f"icon-{size}.png", "sizes": f"{size}x{size}", "purpose": purpose}
+        for size in (192, 512)
+        for purpose in ("any", "maskable")
+    ],
+}
+
+
+def _examples() -> bytes:
+    """A PNG of 28x28 digits side by side, 0 to 9."""
+    digits = data.embedded()
+    chosen = [int(np.flatnonzero(digits.labels == digit)[0]) for digit in range(10)]
+    sink = io.BytesIO()
+    Image.fromarray(np.hstack(list(digits.images[chosen]))).save(sink, "PNG", optimize=True)
+    return sink.getvalue()

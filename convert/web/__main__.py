@@ -1,0 +1,62 @@
+"""Make the web app: ``python -m convert.web``, ``make web``.
+
+Compiles networks to WebAssembly and puts them with the page into a folder of static files that any
+host serves. Needs clang and lld. ``python -m runtime.web`` serves it.
+"""
+
+import argparse
+import gzip
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from convert import publish, web
+from runtime import classifier, console
+from runtime.errors import ModelError
+
+OUT = Path("build/web")
+FIRST = "small"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of ``python -m convert.web``."""
+    result = argparse.ArgumentParser("python -m convert.web", description=__doc__)
+    result.add_argument(
+        "--model",
+        action="append",
+        metavar="MODEL",
+        help="a bundled model's name or a .tflite, once for each; default: all bundled models",
+    )
+    result.add_argument("--first", help=f"the one that is shown first; default: {FIRST}, if there")
+    result.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")
+    return result
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; gives its exit status."""
+    options = parser().parse_args(argv)
+    with publish.claim(options.out) as place:
+        networks = [web.load(model) for model in options.model or classifier.bundled()]
+        names = [network.name for network in networks]
+        if len(set(names)) < len(names):
+            raise ModelError(f"two models have the same name ({', '.join(names)}): rename a file")
+        first = options.first or (FIRST if FIRST in names else names[0])
+        if first not in names:
+            raise ModelError(f"--first {first} is none of the models: {', '.join(names)}")
+        files = web.application(networks, first)
+        place.publish(files)
+    print(table(files))
+    print(f"\nwrote {options.out}; python -m runtime.web serves it")
+    return 0
+
+
+def table(files: Mapping[str, bytes]) -> str:
+    """The files with their bytes, as they are and as they travel."""
+    rows = [
+        (name, f"{len(content):,}", f"{len(gzip.compress(content, 9, mtime=0)):,}")
+        for name, content in sorted(files.items())
+    ]
+    return console.table(("file", "bytes", "compressed (gzip)"), rows)
+
+
+if __name__ == "__main__":
+    console.run(main)

@@ -1,0 +1,88 @@
+/** The int8 network: WebAssembly that was compiled from the generated C. */
+
+/** A module of one function with a SIMD instruction: i8x16.popcnt of a splat. */
+const PROBE = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15,
+  253, 98, 11,
+]);
+
+/** Whether this browser has WebAssembly's SIMD. */
+export const simd = WebAssembly.validate(PROBE);
+
+/**
+ * @typedef {{shape: number[], zero_point: number}} MapAbout
+ * @typedef {{file: string, integrity: string, bytes: number}} File
+ * @typedef {{name: string, sha256: string, labels: string[], simd: File, plain: File,
+ *   output: {scale: number, zero_point: number}, maps: MapAbout[]}} About  an entry of models.json
+ * @typedef {{outputs: Int8Array, probabilities: number[], best: number,
+ *   maps: Int8Array[]}} Reading  maps are [height, width, channels]
+ */
+
+export class Network {
+  /** @param {About} about @param {WebAssembly.Instance} instance */
+  constructor(about, instance) {
+    const { memory, input, run, maps } = instance.exports;
+    this.about = about;
+    this.memory = memory;
+    this.run = run;
+    this.input = new Int8Array(memory.buffer, input(), 28 * 28);
+    this.mapsAt = maps();
+  }
+
+  /**
+   * Fetch a network. The browser itself refuses a file that is not the one that was published.
+   * @param {About} about
+   * @throws {TypeError} when it cannot be fetched, or is another
+   */
+  static async load(about) {
+    const { file, integrity } = about[simd ? "simd" : "plain"];
+    const response = await fetch(file, { integrity });
+    if (!response.ok) throw new TypeError(`${file}: ${response.status}`);
+    const { instance } = await WebAssembly.instantiate(await response.arrayBuffer());
+    return new Network(about, instance);
+  }
+
+  /** The outputs, int8, for 28x28 pixels, 0 paper to 255 ink. @param {Uint8Array} pixels */
+  outputs(pixels) {
+    for (let i = 0; i < pixels.length; i++) this.input[i] = pixels[i] - 128;
+    const at = this.run();
+    return new Int8Array(this.memory.buffer, at, this.about.labels.length);
+  }
+
+  /** @param {Uint8Array} pixels @returns {Reading} */
+  read(pixels) {
+    const outputs = this.outputs(pixels).slice();
+    const { scale, zero_point } = this.about.output;
+    const probabilities = softmax(Array.from(outputs, (q) => scale * (q - zero_point)));
+    const best = outputs.indexOf(Math.max(...outputs));
+    return { outputs, probabilities, best, maps: this.#maps() };
+  }
+
+  #maps() {
+    let at = this.mapsAt;
+    return this.about.maps.map(({ shape }) => {
+      const size = shape.reduce((a, b) => a * b);
+      at += size;
+      return new Int8Array(this.memory.buffer, at - size, size).slice();
+    });
+  }
+
+  /** Milliseconds of an inference: the least mean of five batches. */
+  time(runs = 40) {
+    let least = Infinity;
+    for (let batch = 0; batch < 5; batch++) {
+      const start = performance.now();
+      for (let i = 0; i < runs; i++) this.run();
+      least = Math.min(least, (performance.now() - start) / runs);
+    }
+    return least;
+  }
+}
+
+/** @param {number[]} scores */
+function softmax(scores) {
+  const most = Math.max(...scores);
+  const powers = scores.map((score) => Math.exp(score - most));
+  const sum = powers.reduce((a, b) => a + b);
+  return powers.map((power) => power / sum);
+}
