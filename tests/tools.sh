@@ -10,6 +10,7 @@ need gcc gcc
 need g++ g++
 need clang clang
 need wasm-ld lld
+need node nodejs
 need cppcheck cppcheck
 need arm-none-eabi-gcc gcc-arm-none-eabi
 need powerpc-linux-gnu-gcc "gcc-powerpc-linux-gnu libc6-dev-powerpc-cross"
