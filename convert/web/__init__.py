@@ -101,7 +101,8 @@ def application(networks: Sequence[Network], first: str) -> dict[str, bytes]:
     files |= {f"icon-{size}.png": icon.draw(size) for size in (192, 512)}
     files["examples.png"] = _examples()
     files["manifest.webmanifest"] = json.dumps(_MANIFEST, indent=1).encode()
-    about = {"first": first, "models": [network.about() for network in networks]}
+    largest_first = sorted(networks, key=lambda one: -one.path.stat().st_size)
+    about = {"first": first, "models": [network.about() for network in largest_first]}
     files["models.json"] = json.dumps(about, ensure_ascii=False).encode()
     later: dict[str, bytes] = {}
     for network in networks:

@@ -1,7 +1,9 @@
 /** The page: takes pixels from the pad, the camera or a picture, and shows what the network says. */
 
 import { Camera } from "./camera.js";
-import { digits, normalize, toGrey } from "./ink.js";
+import { digits } from "./digits.js";
+import { toGrey } from "./grey.js";
+import { normalize } from "./ink.js";
 import { Network, simd } from "./network.js";
 import { Pad } from "./pad.js";
 import { PictureError, pictureIn, pixelsOf, show } from "./picture.js";

@@ -28,13 +28,13 @@ const ENGLISH = {
   map: (block, count, height, width) =>
     `Block ${block}: ${count} feature maps of ${height} by ${width}`,
   network: "Network",
-  perInference: "time of an inference",
+  perInference: "one inference",
   size: "download",
   kilobytes: (value) => `${value} KB`,
   milliseconds: (value) => `${value} ms`,
   microseconds: (value) => `${value} µs`,
-  hash: "sha256 of the .tflite",
-  instructions: "instructions",
+  hash: "sha256",
+  instructions: "runs as",
   simd: "WebAssembly with SIMD",
   plain: "WebAssembly without SIMD",
   online: "Nothing that you draw or show leaves this device.",
@@ -79,13 +79,13 @@ const FRENCH = {
   map: (block, count, height, width) =>
     `Bloc ${block} : ${count} cartes de ${height} sur ${width}`,
   network: "Réseau",
-  perInference: "durée d’une inférence",
+  perInference: "une inférence",
   size: "téléchargement",
   kilobytes: (value) => `${value} Ko`,
   milliseconds: (value) => `${value} ms`,
   microseconds: (value) => `${value} µs`,
-  hash: "sha256 du .tflite",
-  instructions: "instructions",
+  hash: "sha256",
+  instructions: "s’exécute en",
   simd: "WebAssembly avec SIMD",
   plain: "WebAssembly sans SIMD",
   online: "Rien de ce que vous dessinez ou montrez ne quitte cet appareil.",
@@ -118,11 +118,11 @@ export function translate() {
   }
 }
 
-const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
+const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
 const numbers = new Intl.NumberFormat(language, { maximumSignificantDigits: 2 });
 
-/** A share of 0 to 1 as the language writes it. */
-export const percent = (share) => percents.format(share);
+/** A share of 0 to 1 as the language writes it; no network is wholly sure. */
+export const percent = (share) => percents.format(Math.min(share, 0.999));
 
 /** A number with two significant digits. */
 export const rounded = (value) => numbers.format(value);

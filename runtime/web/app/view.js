@@ -148,8 +148,8 @@ export function showFacts(network, simd) {
       ? text.microseconds(rounded(1000 * time)) : text.milliseconds(rounded(time))],
     [text.size, text.kilobytes(rounded(about[simd ? "simd" : "plain"].bytes / 1000))],
     [text.instructions, simd ? text.simd : text.plain],
-    [text.hash, about.sha256],
+    [text.hash, make("span", { className: "hash", textContent: about.sha256 })],
   ];
   $("facts").replaceChildren(...rows.map(([term, value]) =>
-    make("div", {}, make("dt", { textContent: term }), make("dd", { textContent: value }))));
+    make("div", {}, make("dt", { textContent: term }), make("dd", {}, value))));
 }
