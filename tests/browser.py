@@ -27,12 +27,12 @@ WIDTHS = {"phone": 360, "desktop": 1280}
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A running Chromium; it ends with the block."""
+def chromium(*arguments: str) -> Iterator[Browser]:
+    """A running Chromium, with further command-line arguments; it ends with the block."""
     program = shutil.which(PROGRAM)
     assert program, f"{PROGRAM} is not installed: run tests/tools.sh"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS, *arguments])
         try:
             yield browser
         finally:

@@ -249,9 +249,12 @@ async function makeExamples(labels) {
 async function installWorker() {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return; // no secure context, or switched off: the page works online
-  const first = !serviceWorker.controller;
+  let controlled = Boolean(serviceWorker.controller);
   serviceWorker.addEventListener("controllerchange", () => {
-    if (first) return;
+    if (!controlled) { // the first worker of a first visit: nothing is new
+      controlled = true;
+      return;
+    }
     if (last || !pad.empty) $("update").hidden = false; // do not take away what one looks at
     else location.reload();
   });

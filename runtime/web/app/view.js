@@ -2,7 +2,7 @@
 
 import { percent, rounded, text } from "./text.js";
 
-const SURE = 0.6; // below, the page says that it does not know
+const SURE = 0.9; // below, the page says that it does not know
 const $ = (id) => document.getElementById(id);
 
 /** An element with properties and children. */

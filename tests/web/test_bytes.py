@@ -1,0 +1,72 @@
+"""Same bytes: the networks in a real browser against LiteRT on this machine."""
+
+import base64
+import gzip
+
+import numpy as np
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from runtime import classifier, dataset, worker
+from runtime.dataset import Pixels
+from tests.web.conftest import Site, visit
+from train import data
+
+OUTPUTS = """async ([name, wanted, pictures]) => {
+    const { Network, simd } = await import("./network.js");
+    if (simd !== wanted) throw new Error(`SIMD is ${simd}`);
+    const { models } = await (await fetch("models.json")).json();
+    const network = await Network.load(models.find((one) => one.name === name));
+    const pixels = Uint8Array.from(atob(pictures), (c) => c.charCodeAt(0));
+    const found = [];
+    for (let at = 0; at < pixels.length; at += 784) {
+        found.push(...network.outputs(pixels.subarray(at, at + 784)));
+    }
+    return found;
+}"""
+
+
+def images(count: int) -> Pixels:
+    """MNIST's test images where they are, else the embedded digits."""
+    if folder := dataset.find(None):
+        return dataset.read_test(folder).images[:count]
+    return data.embedded().images[:count]
+
+
+def outputs(page: Page, name: str, pictures: Pixels, *, simd: bool) -> np.ndarray:
+    """What the browser's network says of each picture, int8 [n, 10]."""
+    found = []
+    for start in range(0, len(pictures), 1000):
+        encoded = base64.b64encode(pictures[start : start + 1000].tobytes()).decode()
+        found += page.evaluate(OUTPUTS, [name, simd, encoded])
+    return np.array(found, np.int8).reshape(len(pictures), -1)
+
+
+@pytest.mark.parametrize("name", classifier.bundled())
+def test_ten_thousand_images(phone: BrowserContext, site: Site, name: str) -> None:
+    """0 bytes differ from LiteRT's default kernels, with SIMD."""
+    pictures = images(10_000)
+    expected = worker.outputs(classifier.find(name), pictures, "litert", "default")
+    found = outputs(visit(phone, site.url), name, pictures, simd=True)
+    assert int((found != expected.reshape(found.shape)).sum()) == 0
+
+
+@pytest.mark.parametrize("name", classifier.bundled())
+def test_without_simd(phone: BrowserContext, site: Site, name: str) -> None:
+    """0 bytes differ in the plain build either."""
+    phone.add_init_script("WebAssembly.validate = () => false")
+    pictures = images(1_000)
+    expected = worker.outputs(classifier.find(name), pictures, "litert", "default")
+    found = outputs(visit(phone, site.url), name, pictures, simd=False)
+    assert int((found != expected.reshape(found.shape)).sum()) == 0
+
+
+def test_weight(site: Site) -> None:
+    """What a first visit loads is at most 150 KB compressed; the wasm of micro at most 20 KB."""
+    later = [path.name for path in site.app.glob("*.wasm") if not path.name.startswith("small")]
+    loaded = [path for path in site.app.iterdir() if path.name not in later]
+    assert len(loaded) > 15
+    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in loaded) <= 150_000
+    micro = list(site.app.glob("micro.*.wasm"))
+    assert len(micro) == 2
+    assert max(path.stat().st_size for path in micro) <= 20_000
