@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from convert import carray, quantize, report, tflite
+from convert.bundle import build, metadata
 from convert.compiler.build import compile_model
 from convert.parity import Parity
 from train import store
@@ -26,6 +27,7 @@ class Provenance:
     origin: str  # of the float model, a phrase for people
     options: Mapping[str, str]  # of the command, without paths
     quantize: str  # "qat" or "ptq"
+    io: str  # what the bundled model takes and gives: "uint8", "float32" or "int8"
 
 
 def collect(
@@ -42,9 +44,10 @@ def collect(
         "model.tflite": graph.content,
         "model_float.tflite": quantize.float32(deployment_graph(model)),
         "float.keras": store.dump(model),
-        "labels.txt": "".join(f"{name}\n" for name in dataset.names).encode(),
+        metadata.LABELS: metadata.label_file(dataset.names),
         **carray.generate(graph, "model.tflite", dataset.names).files(),
         **compile_model(graph, "model").files(),
+        build.NAME: build.bundle(graph, provenance.name, provenance.io, dataset.test),
         "report.json": _json(report.as_data(result, facts)),
         "report.md": report.as_markdown(result, title, dataset.source, dataset.names).encode(),
     }
@@ -62,6 +65,7 @@ def _facts(provenance: Provenance, graph: tflite.Model, dataset: Dataset) -> dic
         "model": provenance.name,
         "float_model": provenance.origin,
         "quantize": provenance.quantize,
+        "bundle": {"io": provenance.io},
         "command": shlex.join(["python", "-m", "convert.export", *options]),
         "data": {
             "source": dataset.source,

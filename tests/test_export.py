@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[1]
 OPS = ["CONV_2D", "MAX_POOL_2D", "CONV_2D", "MAX_POOL_2D", "RESHAPE", "FULLY_CONNECTED"]
 PRESET = ("--preset", "nano")
 FILES = {
+    "bundle.zip",
     "float.keras",
     "labels.txt",
     "manifest.json",
@@ -173,7 +174,8 @@ def request_(tmp_path: Path, no_mnist: None) -> Request:  # noqa: ARG001
         [layers.InputLayer((28, 28, 1)), layers.Conv2D(2, 5), layers.Flatten(), layers.Dense(10)]
     )
     store.write(tmp_path / "mine.keras", store.dump(model))
-    return Request("base", tmp_path / "mine.keras", None, tmp_path / "out", "ptq", 5.0, 0, 2)
+    mine, out = tmp_path / "mine.keras", tmp_path / "out"
+    return Request("base", mine, None, out, "ptq", "uint8", 5.0, 0, 2)
 
 
 def test_a_model_of_ones_own_is_exported_under_its_name(request_: Request) -> None:
