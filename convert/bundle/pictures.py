@@ -1,6 +1,8 @@
 """Pictures to prove a port of the preprocessing with, as PNG: plain ones and awkward ones.
 
-Most show digits of the test set; PNG because every decoder gives the same pixels of it.
+Most show digits of the test set. Others show a drawn seven, whatever the classes are, where a rule
+of the preprocessing decides: a port with another threshold gives other pixels. They are PNG because
+every decoder gives the same pixels of it.
 """
 
 import io
@@ -8,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from runtime.dataset import Digits
 
@@ -19,12 +21,13 @@ Ink = npt.NDArray[np.float64]  # [height, width], 0 is paper and 1 is ink
 
 def draw(digits: Digits) -> dict[str, bytes]:
     """PNG files by name; the digits are the first of each class in turn."""
-    files = {}
+    shown = {}
     for turn, (name, dress) in enumerate(_DRESSES.items()):
         label = turn % len(digits.names)
         image = digits.images[np.flatnonzero(digits.labels == label)[0]]
-        files[f"{name}.png"] = _png(dress(_enlarged(image)))
-    return files
+        shown[name] = dress(_enlarged(image))
+    shown |= {name: scene() for name, scene in _SCENES.items()}
+    return {f"{name}.png": _png(picture) for name, picture in shown.items()}
 
 
 def _enlarged(image: npt.NDArray[np.uint8]) -> Ink:
@@ -62,12 +65,13 @@ def _colour(ink: Ink) -> Image.Image:
 
 
 def _transparent(ink: Ink) -> Image.Image:
-    return _mixed(ink, (0, 0, 0, 0), (0, 0, 0, 255))
+    """Black on a film too thin to count as paper."""
+    return _mixed(ink, (255, 255, 255, 100), (0, 0, 0, 255))
 
 
 def _card(ink: Ink) -> Image.Image:
     """Paper with a digit on it, on nothing; large enough to be shrunk with its alpha."""
-    card = _mixed(np.kron(ink, np.ones((3, 3))), (240, 240, 235, 255), (20, 90, 40, 255))
+    card = _mixed(np.kron(ink, np.ones((3, 3))), (205, 205, 200, 255), (90, 115, 95, 255))
     sheet = Image.new("RGBA", (420, 380), (0, 0, 0, 0))
     sheet.paste(card, (50, 20))
     return sheet
@@ -77,13 +81,6 @@ def _turned(ink: Ink) -> Image.Image:
     """On its side, with the EXIF entry that turns it upright."""
     picture = _dark_on_light(np.rot90(ink))
     picture.getexif()[_ORIENTATION] = _RIGHT_TOP
-    return picture
-
-
-def _thin(_ink: Ink) -> Image.Image:
-    """A seven of a hairline, whatever the classes are."""
-    picture = Image.new("L", (200, 240), 255)
-    ImageDraw.Draw(picture).line(((50, 60), (150, 55), (90, 190)), fill=0, width=2)
     return picture
 
 
@@ -104,7 +101,65 @@ def _as_mnist(ink: Ink) -> Image.Image:
     return _grey(ink[2::4, 2::4])
 
 
-def _blank(_ink: Ink) -> Image.Image:
+def _seven(width: int, scale: float = 1) -> Ink:
+    """A seven in [200, 160], ``width`` pixels thick."""
+    picture = Image.new("L", (160, 200))
+    corners = [(80 + scale * x, 100 + scale * y) for x, y in ((-40, -55), (40, -60), (-10, 60))]
+    ImageDraw.Draw(picture).line(corners, fill=255, width=width)
+    return np.asarray(picture, np.float64) / 255
+
+
+def _on_paper(ink: Ink, contrast: float = 0.8) -> Image.Image:
+    return _grey(0.9 * (1 - contrast * ink))
+
+
+def _thin() -> Image.Image:
+    return _on_paper(_seven(1))
+
+
+def _dusty() -> Image.Image:
+    """A speck that is too light to be part of it, and one that is just heavy enough."""
+    ink = _seven(12)
+    ink[20:35, 10:25] = 1
+    ink[170:189, 130:149] = 1
+    return _on_paper(ink)
+
+
+def _table() -> Image.Image:
+    """The edge of a table along most of one side, holding no corner."""
+    ink = _seven(12)
+    ink[190:, 10:145] = 1
+    return _on_paper(ink)
+
+
+def _framed() -> Image.Image:
+    """A frame forty times as heavy as what it frames."""
+    ink = _seven(3, scale=0.4)
+    for side in (ink, ink[::-1], ink.T, ink.T[::-1]):
+        side[:12] = 1
+    return _on_paper(ink)
+
+
+def _faint() -> Image.Image:
+    return _on_paper(_seven(12), contrast=0.07)
+
+
+def _too_faint() -> Image.Image:
+    return _on_paper(_seven(12), contrast=0.04)
+
+
+def _noisy() -> Image.Image:
+    """Ink that rises just above a sensor's noise."""
+    noise = np.random.default_rng(7).normal(0, 0.018, (200, 160))
+    return _grey(0.9 * (1 - 0.12 * _seven(12)) + noise)
+
+
+def _soft() -> Image.Image:
+    """Out of focus, so that the ink has no edge."""
+    return _on_paper(_seven(12)).filter(ImageFilter.GaussianBlur(6))
+
+
+def _blank() -> Image.Image:
     return Image.new("RGB", (64, 48), (200, 210, 190))
 
 
@@ -116,7 +171,16 @@ _DRESSES: Mapping[str, Callable[[Ink], Image.Image]] = {
     "transparent": _transparent,
     "card": _card,
     "turned": _turned,
-    "thin": _thin,
     "shaded": _shaded,
+}
+_SCENES: Mapping[str, Callable[[], Image.Image]] = {
+    "thin": _thin,
+    "dusty": _dusty,
+    "table": _table,
+    "framed": _framed,
+    "faint": _faint,
+    "too-faint": _too_faint,
+    "noisy": _noisy,
+    "soft": _soft,
     "blank": _blank,
 }
