@@ -26,6 +26,7 @@ from runtime.errors import GateError
 from train.model import SIDE
 
 NAME = "bundle.zip"
+MODEL = "model.tflite"
 NOTES = ("README.md", "android.md", "ios.md", "web.md")
 PROOFS = ((parity.NAMED, None), (("litert", "reference"), 1_000))
 """Runtimes that have to see no difference, and on how many images; None: on all."""
@@ -47,17 +48,18 @@ def bundle(graph: tflite.Model, name: str, io: str, test: Digits) -> bytes:
     )
     model = metadata.described(border.with_io(graph, io), about, labels)
     drawn = pictures.draw(test)
-    files = {"model.tflite": model, metadata.LABELS: metadata.label_file(labels)}
-    with _folder({"int8.tflite": graph.content, "model.tflite": model, **drawn}) as folder:
-        prove(graph, folder / "int8.tflite", folder / "model.tflite", test.images)
-        found = contract.vectors(folder / "model.tflite", [folder / name for name in drawn], labels)
+    with _folder({"int8.tflite": graph.content, MODEL: model, **drawn}) as folder:
+        prove(graph, folder / "int8.tflite", folder / MODEL, test.images)
+        vectors = contract.vectors(folder / MODEL, [folder / file for file in drawn], labels)
     described = contract.describe(tflite.parse(model), name, labels)
-    files |= {
+    files = {
+        MODEL: model,
+        metadata.LABELS: metadata.label_file(labels),
         "contract.json": contract.as_json(described, indent=2),
-        "vectors.json": contract.as_json(found),
+        "vectors.json": contract.as_json(vectors),
     }
-    files |= {f"{contract.FOLDER}/{name}": content for name, content in drawn.items()}
-    return archive.packed({**files, **_notes()})
+    shown = {f"{contract.FOLDER}/{file}": content for file, content in drawn.items()}
+    return archive.packed(files | shown | _notes())
 
 
 def prove(graph: tflite.Model, int8: Path, bundled: Path, images: npt.NDArray[np.uint8]) -> None:

@@ -17,6 +17,7 @@ from convert.bundle import archive, border
 
 FIELD, LABELS = "TFLITE_METADATA", "labels.txt"
 _IDENTIFIER = b"M001"
+_FIELDS = 10  # of the largest table; absent ones at the end take no space
 _PARSER = "1.0.0"  # the oldest that knows all of what is used here
 _GREYSCALE = 2  # ColorSpaceType
 _IMAGE_PROPERTIES = 2  # in the union ContentProperties
@@ -58,13 +59,11 @@ def _metadata(about: About) -> bytes:
     to = flatbuffers.Builder(1024)
     subgraph = _table(
         to,
-        10,
         _tables(to, 2, [_input(to, about)]),
         _tables(to, 3, [_output(to)]),
     )
     root = _table(
         to,
-        8,
         _text(to, 0, about.name),
         _text(to, 1, about.description),
         _text(to, 2, about.version),
@@ -77,18 +76,17 @@ def _metadata(about: About) -> bytes:
 
 def _input(to: Any, about: About) -> int:
     """TensorMetadata of the picture: normalized value = (pixel - 0) / 255."""
-    size = _table(to, 2, _number(0, about.side), _number(1, about.side))
-    image = _table(to, 2, _byte(0, _GREYSCALE), _offset(1, size))
-    content = _table(to, 3, _byte(0, _IMAGE_PROPERTIES), _offset(1, image))
-    scaling = _table(to, 2, _floats(to, 0, [0.0]), _floats(to, 1, [255.0]))
-    unit = _table(to, 2, _byte(0, _NORMALIZATION), _offset(1, scaling))
+    size = _table(to, _number(0, about.side), _number(1, about.side))
+    image = _table(to, _byte(0, _GREYSCALE), _offset(1, size))
+    content = _table(to, _byte(0, _IMAGE_PROPERTIES), _offset(1, image))
+    scaling = _table(to, _floats(to, 0, [0.0]), _floats(to, 1, [255.0]))
+    unit = _table(to, _byte(0, _NORMALIZATION), _offset(1, scaling))
     low, high = _RANGES[about.io]
-    stats = _table(to, 2, _floats(to, 0, [high]), _floats(to, 1, [low]))
+    stats = _table(to, _floats(to, 0, [high]), _floats(to, 1, [low]))
     return _table(
         to,
-        7,
         _text(to, 0, "image"),
-        _text(to, 1, "28x28 greyscale, 0 is paper and 255 is ink, prepared as contract.json says"),
+        _text(to, 1, "greyscale, 0 is paper and 255 is ink, prepared as contract.json says"),
         _offset(3, content),
         _tables(to, 4, [unit]),
         _offset(5, stats),
@@ -99,22 +97,20 @@ def _output(to: Any) -> int:
     """TensorMetadata of the logits, whose last axis the label file names."""
     file = _table(
         to,
-        5,
         _text(to, 0, LABELS),
         _text(to, 1, "one class per line, in the order of the outputs"),
         _byte(2, _AXIS_LABELS),
     )
     return _table(
         to,
-        7,
         _text(to, 0, "logits"),
         _text(to, 1, "one logit per class; their softmax are probabilities"),
         _tables(to, 6, [file]),
     )
 
 
-def _table(to: Any, fields: int, *slots: _Slot) -> int:
-    to.StartObject(fields)
+def _table(to: Any, *slots: _Slot) -> int:
+    to.StartObject(_FIELDS)
     for write in slots:
         write(to)
     return int(to.EndObject())

@@ -59,5 +59,5 @@ def test_notes_say_what_was_run_and_what_was_not(note: str, bundle: Bundle) -> N
     """Each has code, and is honest about it."""
     text = (bundle.folder / note).read_text()
     assert re.search(r"```(kotlin|swift|js)\n", text)
-    assert "**Run here:**" in text
+    assert "**Run:**" in text
     assert "**Not run:**" in text
