@@ -86,7 +86,7 @@ def export(request: Request) -> Parity:
                 "(--max-drop): nothing was written"
             )
         provenance = Provenance(
-            request.name, origin, request.options(), request.quantize, request.io
+            request.name, request.io, origin, request.options(), request.quantize
         )
         claim.publish(artifacts.collect(provenance, model, graph, dataset, result))
     return result

@@ -15,13 +15,13 @@ need arm-none-eabi-gcc gcc-arm-none-eabi
 need powerpc-linux-gnu-gcc "gcc-powerpc-linux-gnu libc6-dev-powerpc-cross"
 need qemu-ppc-static qemu-user-static
 need qemu-system-arm qemu-system-arm
+need node nodejs
+need npm npm
 need cmake cmake
 need ninja ninja-build
 need gdb-multiarch gdb-multiarch
 need openocd openocd
 need chromium chromium
-need node nodejs
-need npm npm
 
 if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "installing$missing"
