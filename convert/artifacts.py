@@ -65,7 +65,6 @@ def _facts(provenance: Provenance, graph: tflite.Model, dataset: Dataset) -> dic
         "model": provenance.name,
         "float_model": provenance.origin,
         "quantize": provenance.quantize,
-        "bundle": {"io": provenance.io},
         "command": shlex.join(["python", "-m", "convert.export", *options]),
         "data": {
             "source": dataset.source,

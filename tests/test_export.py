@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -182,6 +183,20 @@ def test_a_model_of_ones_own_is_exported_under_its_name(request_: Request) -> No
     """``--model mine.keras --quantize ptq`` gives out/mine with an int8 model."""
     export.export(request_)
     assert {path.name for path in (request_.out / "mine").iterdir()} == FILES
+
+
+def test_io_is_the_bundled_model_s_alone(request_: Request) -> None:
+    """``--io float32`` changes the bundle; the int8 model and its C are what they are without."""
+    export.export(request_)
+    before = sums(request_.out / "mine")
+    export.export(replace(request_, io="float32"))
+    folder = request_.out / "mine"
+    changed = {name for name, digest in sums(folder).items() if digest != before[name]}
+    assert changed == {"bundle.zip", "manifest.json", "report.json"}
+    with zipfile.ZipFile(folder / "bundle.zip") as archive:
+        model = json.loads(archive.read("contract.json"))["model"]
+    assert model["input"]["type"] == model["output"]["type"] == "float32"
+    assert "--io float32" in json.loads((folder / "manifest.json").read_text())["command"]
 
 
 def test_gate_keeps_the_previous_result(request_: Request, monkeypatch: pytest.MonkeyPatch) -> None:
