@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from convert import carray, quantize, report, tflite
+from convert.bundle import build
 from convert.compiler.build import compile_model
 from convert.parity import Parity
 from train import store
@@ -23,6 +24,7 @@ class Provenance:
     """Where a result comes from."""
 
     name: str  # of the model
+    io: str  # what the bundled model takes and gives: "uint8", "float32" or "int8"
     origin: str  # of the float model, a phrase for people
     options: Mapping[str, str]  # of the command, without paths
     quantize: str  # "qat" or "ptq"
@@ -45,6 +47,7 @@ def collect(
         "labels.txt": "".join(f"{name}\n" for name in dataset.names).encode(),
         **carray.generate(graph, "model.tflite", dataset.names).files(),
         **compile_model(graph, "model").files(),
+        build.NAME: build.bundle(graph, provenance.name, provenance.io, dataset.test),
         "report.json": _json(report.as_data(result, facts)),
         "report.md": report.as_markdown(result, title, dataset.source, dataset.names).encode(),
     }

@@ -1,8 +1,8 @@
 """The main job: from a float model to a proven int8 model, ``python -m convert.export``.
 
 float model -> quantization-aware fine-tuning -> full-int8 .tflite -> audit of its operators ->
-parity with the float model -> C array -> manifest. Everything lands in one folder, whole or not at
-all; a model that loses more accuracy than --max-drop is not published.
+parity with the float model -> C array -> bundle for phones -> manifest. Everything lands in one
+folder, whole or not at all; a model that loses more accuracy than --max-drop is not published.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from convert import artifacts, audit, parity, publish, quantize, report, tflite
 from convert.artifacts import Provenance
+from convert.bundle import border
 from convert.parity import Parity
 from runtime import console
 from runtime.errors import DataError, GateError, ModelError
@@ -43,6 +44,7 @@ class Request:
     data: Path | None
     out: Path
     quantize: str  # "qat" or "ptq"
+    io: str  # of the bundled model, one of border.IO
     max_drop: float | None  # percentage points; None: MAX_DROP, wider for a small test set
     seed: int
     threads: int
@@ -61,7 +63,7 @@ class Request:
         """What decides the result besides the data: options of the command, without paths."""
         model = {"--model": self.model.name} if self.model else {"--preset": self.preset}
         repeat = {"--seed": str(self.seed), "--threads": str(self.threads)}
-        return model | {"--quantize": self.quantize} | repeat
+        return model | {"--quantize": self.quantize, "--io": self.io} | repeat
 
 
 def export(request: Request) -> Parity:
@@ -83,7 +85,9 @@ def export(request: Request) -> Parity:
                 f"int8 loses {result.drop:.2f} points of accuracy, allowed are {allowed:.2f} "
                 "(--max-drop): nothing was written"
             )
-        provenance = Provenance(request.name, origin, request.options(), request.quantize)
+        provenance = Provenance(
+            request.name, request.io, origin, request.options(), request.quantize
+        )
         claim.publish(artifacts.collect(provenance, model, graph, dataset, result))
     return result
 
@@ -162,6 +166,13 @@ def parser() -> argparse.ArgumentParser:
         choices=("qat", "ptq"),
         default="qat",
         help="quantization-aware fine-tuning (default), or post-training quantization to compare",
+    )
+    result.add_argument(
+        "--io",
+        choices=border.IO,
+        default="uint8",
+        help="what the model in bundle.zip takes and gives; default %(default)s, which LiteRT.js "
+        "and Swift need; model.tflite is int8 always",
     )
     result.add_argument(
         "--max-drop",

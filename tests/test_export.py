@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 OPS = ["CONV_2D", "MAX_POOL_2D", "CONV_2D", "MAX_POOL_2D", "RESHAPE", "FULLY_CONNECTED"]
 PRESET = ("--preset", "nano")
 FILES = {
+    "bundle.zip",
     "float.keras",
     "labels.txt",
     "manifest.json",
@@ -173,13 +175,28 @@ def request_(tmp_path: Path, no_mnist: None) -> Request:  # noqa: ARG001
         [layers.InputLayer((28, 28, 1)), layers.Conv2D(2, 5), layers.Flatten(), layers.Dense(10)]
     )
     store.write(tmp_path / "mine.keras", store.dump(model))
-    return Request("base", tmp_path / "mine.keras", None, tmp_path / "out", "ptq", 5.0, 0, 2)
+    mine, out = tmp_path / "mine.keras", tmp_path / "out"
+    return Request("base", mine, None, out, "ptq", "uint8", 5.0, 0, 2)
 
 
 def test_a_model_of_ones_own_is_exported_under_its_name(request_: Request) -> None:
     """``--model mine.keras --quantize ptq`` gives out/mine with an int8 model."""
     export.export(request_)
     assert {path.name for path in (request_.out / "mine").iterdir()} == FILES
+
+
+def test_io_is_the_bundled_model_s_alone(request_: Request) -> None:
+    """``--io float32`` changes the bundle; the int8 model and its C are what they are without."""
+    export.export(request_)
+    before = sums(request_.out / "mine")
+    export.export(replace(request_, io="float32"))
+    folder = request_.out / "mine"
+    changed = {name for name, digest in sums(folder).items() if digest != before[name]}
+    assert changed == {"bundle.zip", "manifest.json", "report.json"}
+    with zipfile.ZipFile(folder / "bundle.zip") as archive:
+        model = json.loads(archive.read("contract.json"))["model"]
+    assert model["input"]["type"] == model["output"]["type"] == "float32"
+    assert "--io float32" in json.loads((folder / "manifest.json").read_text())["command"]
 
 
 def test_gate_keeps_the_previous_result(request_: Request, monkeypatch: pytest.MonkeyPatch) -> None:

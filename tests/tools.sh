@@ -1,6 +1,7 @@
 #!/bin/sh
 # The programs that the tests need besides Python: installed if that can be done, named if not.
 set -eu
+cd "$(dirname "$0")/.."
 
 missing=""
 need() { # need PROGRAM PACKAGE
@@ -16,19 +17,41 @@ need arm-none-eabi-gcc gcc-arm-none-eabi
 need powerpc-linux-gnu-gcc "gcc-powerpc-linux-gnu libc6-dev-powerpc-cross"
 need qemu-ppc-static qemu-user-static
 need qemu-system-arm qemu-system-arm
+need node nodejs
+need npm npm
 need cmake cmake
 need ninja ninja-build
 need gdb-multiarch gdb-multiarch
 need openocd openocd
 need chromium chromium
 
-[ -n "$missing" ] || exit 0
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "installing$missing"
     apt-get update -qq
     # shellcheck disable=SC2086 # a list of package names
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
-else
+elif [ -n "$missing" ]; then
     echo "error: the tests need$missing; on Debian: sudo apt-get install$missing" >&2
     exit 1
 fi
+
+# What others read and run the bundle with, pinned by hash in tests/fetched, kept in build/.
+[ "${THIMBLE_OFFLINE:-}" != 1 ] || exit 0
+fetch() { # fetch NAME COMMAND...: run COMMAND in a copy of tests/fetched/NAME that becomes build/NAME
+    name=$1
+    shift
+    ! cat "tests/fetched/$name"/* | cmp -s - "build/$name/pinned" || return 0
+    echo "fetching $name"
+    rm -rf "build/$name" "build/$name.part"
+    mkdir -p build
+    cp -R "tests/fetched/$name" "build/$name.part"
+    if ! (cd "build/$name.part" && "$@"); then
+        echo "error: the tests need $name, which cannot be fetched: connect, or set THIMBLE_OFFLINE=1" >&2
+        exit 1
+    fi
+    cat "tests/fetched/$name"/* >"build/$name.part/pinned"
+    mv "build/$name.part" "build/$name"
+}
+fetch litertjs npm ci --silent --ignore-scripts --no-audit --no-fund
+fetch tflite-support ../../.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+    --root-user-action ignore --no-deps --require-hashes --target . -r requirements.txt

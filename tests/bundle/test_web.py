@@ -1,0 +1,92 @@
+"""The note for the web, literally: its code with LiteRT.js in a real browser."""
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from runtime import worker
+from runtime.dataset import Digits
+from tests import browser
+from tests.bundle.conftest import Bundle
+
+
+class Silent(SimpleHTTPRequestHandler):
+    """A file server that keeps its log to itself."""
+
+    def log_message(self, *_arguments: object) -> None:
+        pass
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a server of ``folder``."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser.chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def site(bundle: Bundle, litertjs: Path, tmp_path: Path) -> Iterator[str]:
+    """What the note says to serve, with the code blocks of the note."""
+    note = (bundle.folder / "web.md").read_text()
+    for kind, name in (("js", "digits.js"), ("html", "index.html")):
+        (code,) = re.findall(rf"```{kind}\n(.*?)```", note, re.DOTALL)
+        (tmp_path / name).write_text(code)
+    # The page without its script: an import map alone.
+    (tmp_path / "empty.html").write_text(code.split('<script type="module">')[0])
+    shutil.copytree(bundle.folder, tmp_path / "bundle")
+    (tmp_path / "node_modules").symlink_to(litertjs / "node_modules")
+    with served(tmp_path) as address:
+        yield address
+
+
+def result(chromium: Browser, site: str) -> str:
+    page = browser.open_page(chromium, site)
+    page.wait_for_function("document.querySelector('#result').textContent !== 'running'")
+    return str(page.text_content("#result"))
+
+
+def test_the_page_of_the_note_finds_every_vector_equal(
+    bundle: Bundle, site: str, chromium: Browser
+) -> None:
+    """uint8 and float32 run in LiteRT.js unmodified; int8 is refused, and the page says so."""
+    expected = "LiteRT.js takes no int8" if bundle.io == "int8" else "15 of 15 equal"
+    assert result(chromium, site) == expected
+
+
+@pytest.mark.parametrize("bundle", ["uint8", "float32"], indirect=True)
+def test_test_images_give_the_same_bytes_in_the_browser(
+    bundle: Bundle, site: str, chromium: Browser, digits: Digits
+) -> None:
+    """Every embedded test digit: LiteRT.js's outputs are those of LiteRT's default kernels."""
+    page = browser.open_page(chromium, f"{site}/empty.html")
+    found = page.evaluate(
+        """async (pictures) => {
+            const { load } = await import("./digits.js");
+            const { output } = await load("bundle", "node_modules/@litertjs/core/wasm/");
+            const answers = [];
+            for (const pixels of pictures) answers.push(await output(pixels));
+            return answers;
+        }""",
+        digits.images.reshape(len(digits), -1).tolist(),
+    )
+    model = bundle.folder / "model.tflite"
+    assert found == worker.outputs(model, digits.images, "litert", "default").tolist()
