@@ -8,7 +8,7 @@ VALIDATED := netduinoplus2:base stm32vldiscovery:nano microbit:micro \
     mps2-an386:base mps2-an500:base mps3-an547:base
 
 .DEFAULT_GOAL := help
-.PHONY: help setup export export-all robustness exact validate web bench test test-long lint pretrained \
+.PHONY: help setup export export-all robustness exact validate web web-bench bench test test-long lint pretrained \
     bundle lock clean
 
 help: ## Show this list
@@ -46,6 +46,10 @@ validate: setup ## Boot every emulated board and prove it on 10,000 images (abou
 web: setup ## Make the web app in build/web; python -m runtime.web serves it
 	tests/tools.sh
 	$(RUN) -m convert.web
+
+web-bench: setup ## Weigh and time the web app's networks beside LiteRT.js, in one browser
+	tests/tools.sh
+	$(RUN) -m tests.web.bench
 
 bench: setup ## Count instructions on every core, in the emulator; writes bench/results.json
 	tests/tools.sh

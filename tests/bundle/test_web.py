@@ -2,11 +2,7 @@
 
 import re
 import shutil
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,25 +12,6 @@ from runtime import worker
 from runtime.dataset import Digits
 from tests import browser
 from tests.bundle.conftest import Bundle
-
-
-class Silent(SimpleHTTPRequestHandler):
-    """A file server that keeps its log to itself."""
-
-    def log_message(self, *_arguments: object) -> None:
-        pass
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of a server of ``folder``."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +31,7 @@ def site(bundle: Bundle, litertjs: Path, tmp_path: Path) -> Iterator[str]:
     (tmp_path / "empty.html").write_text(code.split('<script type="module">')[0])
     shutil.copytree(bundle.folder, tmp_path / "bundle")
     (tmp_path / "node_modules").symlink_to(litertjs / "node_modules")
-    with served(tmp_path) as address:
+    with browser.served(tmp_path) as address:
         yield address
 
 
