@@ -31,7 +31,43 @@ export function total(values) {
  * @returns {number}
  */
 export function largest(values) {
-  return values.reduce((most, value) => Math.max(most, value), -Infinity);
+  let most = -Infinity;
+  for (let i = 0; i < values.length; i++) if (values[i] > most) most = values[i];
+  return most;
+}
+
+/**
+ * `value`, or the nearer end of 0..1.
+ * @param {number} value
+ * @returns {number}
+ */
+export function clip(value) {
+  return Math.min(Math.max(value, 0), 1);
+}
+
+/**
+ * Which of `values` are above `limit`.
+ * @param {Float64Array} values [n]
+ * @param {number} limit
+ * @returns {Uint8Array} [n], 0 or 1
+ */
+export function above(values, limit) {
+  const mask = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) mask[i] = Number(values[i] > limit);
+  return mask;
+}
+
+/**
+ * Those of `values` that `mask` shows, in their order.
+ * @param {Float64Array} values [n]
+ * @param {Uint8Array} mask [n], 0 or 1
+ * @returns {Float64Array} [how many are 1]
+ */
+export function shown(values, mask) {
+  const result = new Float64Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (mask[i]) result[count++] = values[i];
+  return result.subarray(0, count);
 }
 
 /**

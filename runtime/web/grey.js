@@ -4,7 +4,7 @@
  * @module
  */
 
-import { quantile } from "./arrays.js";
+import { above, quantile, shown } from "./arrays.js";
 
 /** @typedef {import("./arrays.js").Grey} Grey */
 
@@ -133,7 +133,7 @@ function divided([red, green, blue, alpha]) {
  */
 function composite(grey, alpha) {
   if (alpha.every((value) => value === 1)) return grey; // to the last bit what follows gives
-  const opaque = grey.filter((_, i) => alpha[i] > 0.5);
+  const opaque = shown(grey, above(alpha, 0.5));
   if (!opaque.length) return new Float64Array(grey.length);
   const [dark, middle, light] = [0.05, 0.5, 0.95].map((share) => quantile(opaque, share));
   const ownPaper = light - dark > 0.3; // a card with a digit on it, not a digit of one colour

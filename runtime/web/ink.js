@@ -5,18 +5,18 @@
  */
 
 import {
+  above,
+  clip,
   components,
   largest,
   quantile,
   resample,
   round,
-  slideMax,
-  slideMean,
+  shown,
   total,
   transpose,
 } from "./arrays.js";
-
-export { toGrey } from "./grey.js";
+import { flatten } from "./paper.js";
 
 /** @typedef {import("./arrays.js").Grey} Grey */
 
@@ -34,9 +34,6 @@ const WIDTH = 2.2;
 
 /** The weakest contrast that is read as ink: 1 - ink brightness / paper brightness. */
 const FAINTEST = 0.05;
-
-/** Third moments are believed from here on; as a share of the absolute third moment. */
-const MARKED = 0.6;
 
 /**
  * A picture as MNIST would have it.
@@ -63,100 +60,8 @@ export function form(ink, mask) {
   );
   const small = resample(digit, height, width);
   const most = largest(small.values);
-  const shown = { ...small, values: small.values.map((value) => value / most) };
-  return Uint8Array.from(centre(shown), (value) => round(value * 255));
-}
-
-/**
- * Ink's contrast, 0 on paper and up to 1, and the paper's noise (one sigma).
- * @param {Grey} grey brightness in 0..1
- * @returns {{ink: Grey, noise: number}}
- */
-export function flatten(grey) {
-  if (isLightOnDark(grey)) grey = { ...grey, values: grey.values.map((value) => 1 - value) };
-  const longest = Math.max(grey.height, grey.width);
-  const against = (/** @type {Grey} */ paper) =>
-    grey.values.map((value, i) => 1 - value / Math.max(paper.values[i], 1e-3));
-  let paper = close(grey, Math.max(2, Math.floor(longest / 5)));
-  let blank = new Uint8Array(grey.values.length);
-  for (let pass = 0; pass < 2; pass++) {
-    const contrast = against(paper);
-    // Both quantiles are of paper, even if half of the picture is ink.
-    const low = quantile(contrast, 0.05);
-    const quarter = quantile(contrast, 0.25);
-    const limit = quarter + (3.7 * (quarter - low)) / 0.97 + 0.02;
-    blank = Uint8Array.from(contrast, (value) => Number(value <= limit));
-    paper = average(grey, blank, Math.max(1, Math.floor(longest / 12)));
-  }
-  const contrast = against(paper);
-  const rest = contrast.filter((_, i) => blank[i]).map(Math.abs);
-  const noise = 1.4826 * quantile(rest, 0.5);
-  return { ink: { ...grey, values: contrast.map(clip) }, noise };
-}
-
-/**
- * @param {number} value
- * @returns {number} within 0..1
- */
-function clip(value) {
-  return Math.min(Math.max(value, 0), 1);
-}
-
-/**
- * Whether ink is lighter than paper.
- * @param {Grey} grey
- * @returns {boolean}
- */
-function isLightOnDark(grey) {
-  const { values, height, width } = grey;
-  const everywhere = new Uint8Array(values.length).fill(1);
-  const blurred = average(grey, everywhere, Math.max(2, Math.floor(Math.max(height, width) / 8)));
-  const detail = values.map((value, i) => value - blurred.values[i]);
-  const middle = quantile(detail, 0.5);
-  const cubes = detail.map((value) => (value - middle) * (value - middle) * (value - middle));
-  const skew = total(cubes) / Math.max(total(cubes.map(Math.abs)), 1e-12);
-  if (Math.abs(skew) > MARKED || Math.min(height, width) < 3) return skew > 0;
-  const rows = Array.from({ length: height }, (_, y) => values.subarray(y * width, (y + 1) * width));
-  const inner = rows.slice(1, -1);
-  const sides = [rows[0], rows[height - 1], inner.map((row) => row[0]), inner.map((row) => row[width - 1])];
-  const frame = Float64Array.from(sides.flatMap((side) => [...side]));
-  const inside = Float64Array.from(inner.flatMap((row) => [...row.subarray(1, -1)]));
-  return total(frame) / frame.length < total(inside) / inside.length;
-}
-
-/**
- * Grey closing by a square of 2 * radius + 1: dark things narrower than it become paper.
- * @param {Grey} grey
- * @param {number} radius in pixels
- * @returns {Grey}
- */
-function close(grey, radius) {
-  const negative = (/** @type {Grey} */ picture) => ({
-    ...picture,
-    values: picture.values.map((value) => -value),
-  });
-  // What slides goes down the columns; turned twice, the picture stands as before.
-  const wide = transpose(slideMax(transpose(slideMax(grey, radius)), radius));
-  return negative(transpose(slideMax(transpose(slideMax(negative(wide), radius)), radius)));
-}
-
-/**
- * The mean of the pixels in `among` near each pixel: two box blurs of 2 * radius + 1.
- * @param {Grey} grey
- * @param {Uint8Array} among [height, width], 0 or 1
- * @param {number} radius in pixels
- * @returns {Grey}
- */
-function average(grey, among, radius) {
-  let weight = { ...grey, values: Float64Array.from(among) };
-  let light = { ...grey, values: grey.values.map((value, i) => value * among[i]) };
-  const fallback = total(light.values) / Math.max(total(weight.values), 1);
-  for (let turn = 0; turn < 4; turn++) {
-    weight = transpose(slideMean(weight, radius));
-    light = transpose(slideMean(light, radius));
-  }
-  const mean = light.values.map((value, i) => (value + 1e-6 * fallback) / (weight.values[i] + 1e-6));
-  return { ...grey, values: mean };
+  const scaled = { ...small, values: small.values.map((value) => value / most) };
+  return Uint8Array.from(centre(scaled), (value) => round(value * 255));
 }
 
 /**
@@ -177,7 +82,8 @@ export function trace(ink, noise) {
     });
   }
   const least = 0.1 * largest(mass);
-  return Uint8Array.from(names, (name) => Number(name > 0 && mass[name] >= least));
+  const keep = mass.map((ink, name) => Number(name > 0 && ink >= least));
+  return Uint8Array.from(names).map((_, i) => keep[names[i]]);
 }
 
 /**
@@ -188,10 +94,9 @@ export function trace(ink, noise) {
  *   [count + 1], 0 for what is outside
  */
 export function measure({ values, height, width }, threshold) {
-  const mask = Uint8Array.from(values, (value) => Number(value > threshold));
-  const { names, count } = components(mask, height, width);
+  const { names, count } = components(above(values, threshold), height, width);
   const mass = new Float64Array(count + 1);
-  names.forEach((name, i) => (mass[name] += values[i]));
+  for (let i = 0; i < names.length; i++) mass[names[i]] += values[i];
   mass[0] = 0;
   return { names, count, mass };
 }
@@ -218,7 +123,8 @@ export function rise({ values }, noise) {
  */
 export function framing(names, count, height, width) {
   const result = new Uint8Array(count + 1);
-  const column = (/** @type {number} */ x) => names.filter((_, i) => i % width === x);
+  const column = (/** @type {number} */ x) =>
+    Int32Array.from({ length: height }, (_, y) => names[y * width + x]);
   const rows = [names.subarray(0, width), names.subarray((height - 1) * width)];
   for (const side of [...rows, column(0), column(width - 1)]) {
     const held = new Int32Array(count + 1);
@@ -246,7 +152,7 @@ function crop({ values, height, width }, mask) {
     [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
     [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
   });
-  const level = quantile(values.filter((_, i) => mask[i]), 0.9);
+  const level = quantile(shown(values, mask), 0.9);
   const result = new Float64Array((bottom - top) * (right - left));
   for (let y = top, i = 0; y < bottom; y++) {
     for (let x = left; x < right; x++, i++) {
@@ -264,7 +170,8 @@ function crop({ values, height, width }, mask) {
  */
 function thicken(ink) {
   const longest = Math.max(ink.height, ink.width);
-  const width = ((2 * total(ink.values)) / Math.max((edges(ink) * Math.PI) / 4, 1)) * (BOX / longest);
+  const outline = Math.max((edges(ink) * Math.PI) / 4, 1);
+  const width = ((2 * total(ink.values)) / outline) * (BOX / longest);
   if (width >= THIN) return ink;
   const fine = 4; // work on a grid of a quarter pixel of the result
   const radius = round(((WIDTH - width) * fine) / 2);
