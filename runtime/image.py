@@ -2,7 +2,8 @@
 
 ``read`` opens a file, ``normalize`` makes it a 28x28 digit as MNIST has them, ``to_float`` and
 ``quantize`` make that what a model takes. What a picture is, Pillow says; the steps from there on
-are in ``runtime.ink``, in arithmetic that other targets can repeat.
+are in ``runtime.ink``, in arithmetic that other targets can repeat. ``runtime/web/grey.js`` makes
+the same of RGBA pixels as ``to_grey``, Pillow's part included.
 """
 
 import warnings
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from runtime import ink
+from runtime import arrays, ink
 from runtime.errors import ImageError
 
 SMALLEST = 4
@@ -101,8 +102,8 @@ def normalize(picture: Image.Image) -> Pixels:
     return np.asarray(np.rint(digit * 255), np.uint8)
 
 
-def to_grey(picture: Image.Image) -> ink.Grey:
-    """The brightness of ``picture`` in 0..1, float32 [height, width], at most 256 on a side.
+def to_grey(picture: Image.Image) -> arrays.Grey:
+    """The brightness of ``picture`` in 0..1, float64 [height, width], at most 256 on a side.
 
     Transparent parts get the colour that the rest contrasts with.
     """
@@ -110,13 +111,13 @@ def to_grey(picture: Image.Image) -> ink.Grey:
         return _shrink(_deep(picture))
     if picture.has_transparency_data:
         picture = _reduce(picture.convert("RGBA"))
-        pixels = np.asarray(picture.convert("LA"), np.float32) / np.float32(255)
+        pixels = np.asarray(picture.convert("LA"), np.float64) / 255
         return _composite(pixels[..., 0], pixels[..., 1])
     if picture.mode == "LAB":
         picture = picture.getchannel("L")
     elif picture.mode not in ("L", "RGB"):
         picture = picture.convert("L" if picture.mode == "1" else "RGB")
-    return np.asarray(_reduce(picture).convert("L"), np.float32) / np.float32(255)
+    return np.asarray(_reduce(picture).convert("L"), np.float64) / 255
 
 
 def _reduce(picture: Image.Image) -> Image.Image:
@@ -124,9 +125,9 @@ def _reduce(picture: Image.Image) -> Image.Image:
     return picture.reduce(factor) if factor > 1 else picture
 
 
-def _deep(picture: Image.Image) -> ink.Grey:
+def _deep(picture: Image.Image) -> arrays.Grey:
     """Values of more than 8 bits, scaled to 0..1 by the range that they seem to have."""
-    values = np.nan_to_num(np.asarray(picture).astype(np.float32), posinf=0, neginf=0)
+    values = np.nan_to_num(np.asarray(picture).astype(np.float64), posinf=0, neginf=0)
     low, high = min(float(values.min()), 0.0), float(values.max())
     top = next((top for top in (1.0, 255.0, 65535.0) if high <= top), high)
     if picture.mode.startswith("I"):
@@ -134,21 +135,21 @@ def _deep(picture: Image.Image) -> ink.Grey:
     return (values - low) / (top - low)
 
 
-def _shrink(values: ink.Grey) -> ink.Grey:
+def _shrink(values: arrays.Grey) -> arrays.Grey:
     height, width = values.shape
     scale = min(1.0, WORKING / max(height, width))
-    return ink.resample(values, max(1, round(height * scale)), max(1, round(width * scale)))
+    return arrays.resample(values, max(1, round(height * scale)), max(1, round(width * scale)))
 
 
-def _composite(grey: ink.Grey, alpha: ink.Grey) -> ink.Grey:
+def _composite(grey: arrays.Grey, alpha: arrays.Grey) -> arrays.Grey:
     """Put ``grey`` on one colour: its own paper, if it has one, else what contrasts with it."""
     opaque = grey[alpha > 0.5]
     if not opaque.size:
         return np.zeros_like(grey)
-    dark, middle, light = np.quantile(opaque, (0.05, 0.5, 0.95))
+    dark, middle, light = (arrays.quantile(opaque, share) for share in (0.05, 0.5, 0.95))
     own_paper = light - dark > 0.3  # a card with a digit on it, not a digit of one colour
     paper = middle if own_paper else float(middle < 0.5)
-    return np.asarray(grey * alpha + paper * (1 - alpha), np.float32)
+    return grey * alpha + paper * (1 - alpha)
 
 
 def to_float(pixels: Pixels) -> npt.NDArray[np.float32]:

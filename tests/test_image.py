@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from runtime import dataset, image, ink
+from runtime import arrays, dataset, image, ink
 from runtime.errors import ImageError
 
 Pixels = npt.NDArray[np.uint8]
@@ -286,7 +286,7 @@ def test_components_are_8_connected() -> None:
     """Pixels that touch at a corner are one component, a U is one, and the count is right."""
     drawn = ["#...#.#", "#...#..", ".#.#..#", "..#...#"]
     mask = np.array([[mark == "#" for mark in row] for row in drawn])
-    names, count = ink.components(mask)
+    names, count = arrays.components(mask)
     assert count == 3
     assert len({names[0, 0], names[0, 4], names[3, 2]}) == 1
     assert len({names[0, 0], names[0, 6], names[3, 6]}) == 3
