@@ -4,9 +4,9 @@
 // Standard output gets one line of JSON for each: what the function returns, or {error}.
 
 import { readFileSync } from "node:fs";
-import { digits } from "../../runtime/web/digits.js";
-import { toGrey } from "../../runtime/web/grey.js";
-import { normalize } from "../../runtime/web/ink.js";
+import { digits } from "../../runtime/web/app/digits.js";
+import { toGrey } from "../../runtime/web/app/grey.js";
+import { normalize } from "../../runtime/web/app/ink.js";
 
 const run = { normalize, digits }[process.argv[2]];
 const bytes = readFileSync(0);

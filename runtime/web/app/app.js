@@ -112,7 +112,7 @@ function showPicture(there) {
 /** Change where pixels come from: draw, camera or picture. */
 function select(wanted) {
   if (mode === wanted) return;
-  mode = document.body.dataset.mode = wanted;
+  mode = document.body.dataset.source = wanted;
   camera.stop();
   camera.hold(false);
   for (const button of document.querySelectorAll("[data-mode]")) {
