@@ -5,9 +5,10 @@
 
 #include "model.h"
 
-/* Comes after each operator with its number; define it to measure them. */
+/* Comes after each operator with its number and output; define it to
+ * measure or to watch them. */
 #if !defined(MODEL_AFTER)
-#define MODEL_AFTER(number) ((void)0)
+#define MODEL_AFTER(number, output) ((void)0)
 #endif
 
 /* ---- kernels ---- */
@@ -10978,19 +10979,19 @@ const int8_t *model_run(model_arena *arena)
     /* CONV_2D + MAX_POOL_2D: [28, 28, 1] -> [14, 14, 16]
      * arena bytes: in 25..809, out 904..4040, patch 0..25 */
     conv2d(&step0, a + 25, a + 904, a + 0, arena->scratch);
-    MODEL_AFTER(0);
+    MODEL_AFTER(0, a + 904);
     /* CONV_2D + MAX_POOL_2D: [14, 14, 16] -> [7, 7, 36]
      * arena bytes: in 904..4040, out 400..2164, patch 0..400 */
     conv2d(&step1, a + 904, a + 400, a + 0, arena->scratch);
-    MODEL_AFTER(1);
+    MODEL_AFTER(1, a + 400);
     /* FULLY_CONNECTED: [1764] -> [128]
      * arena bytes: in 400..2164, out 10..138 */
     dense(&step2, a + 400, a + 10);
-    MODEL_AFTER(2);
+    MODEL_AFTER(2, a + 10);
     /* FULLY_CONNECTED: [128] -> [10]
      * arena bytes: in 10..138, out 0..10 */
     dense(&step3, a + 10, a + 0);
-    MODEL_AFTER(3);
+    MODEL_AFTER(3, a + 0);
     return a + 0;
 }
 
