@@ -14,6 +14,7 @@ need arm-none-eabi-gcc gcc-arm-none-eabi
 need powerpc-linux-gnu-gcc "gcc-powerpc-linux-gnu libc6-dev-powerpc-cross"
 need qemu-ppc-static qemu-user-static
 need qemu-system-arm qemu-system-arm
+need node nodejs
 need cmake cmake
 need ninja ninja-build
 need gdb-multiarch gdb-multiarch
