@@ -44,6 +44,9 @@ WIDTH = 2.2
 FAINTEST = 0.05
 """The weakest contrast that is read as ink: 1 - ink brightness / paper brightness."""
 
+CLEAN = 1e-6
+"""Noise below this is but the rounding of float64: the picture was drawn, not photographed."""
+
 MARKED = 0.6
 """Third moments are believed from here on; as a share of the absolute third moment."""
 
@@ -154,7 +157,7 @@ def rise(ink: Grey, noise: float) -> float | None:
     peak = quantile(ink, 0.999) if ink.size > 5000 else float(ink.max())
     if peak < max(FAINTEST, 5 * noise):
         return None
-    return max(0.02, 4 * noise, 0.3 * peak if noise else 0.0)
+    return max(0.02, 4 * noise, 0.3 * peak if noise > CLEAN else 0.0)
 
 
 def framing(names: Components, count: int) -> Mask:

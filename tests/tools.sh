@@ -17,7 +17,6 @@ need arm-none-eabi-gcc gcc-arm-none-eabi
 need powerpc-linux-gnu-gcc "gcc-powerpc-linux-gnu libc6-dev-powerpc-cross"
 need qemu-ppc-static qemu-user-static
 need qemu-system-arm qemu-system-arm
-need node nodejs
 need npm npm
 need cmake cmake
 need ninja ninja-build

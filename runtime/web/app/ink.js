@@ -35,6 +35,9 @@ const WIDTH = 2.2;
 /** The weakest contrast that is read as ink: 1 - ink brightness / paper brightness. */
 const FAINTEST = 0.05;
 
+/** Noise below this is but the rounding of float64: the picture was drawn, not photographed. */
+const CLEAN = 1e-6;
+
 /**
  * A picture as MNIST would have it.
  * @param {Grey} grey brightness in 0..1, as `toGrey` gives it
@@ -110,7 +113,7 @@ export function measure({ values, height, width }, threshold) {
 export function rise({ values }, noise) {
   const peak = values.length > 5000 ? quantile(values, 0.999) : largest(values);
   if (peak < Math.max(FAINTEST, 5 * noise)) return null;
-  return Math.max(0.02, 4 * noise, noise ? 0.3 * peak : 0);
+  return Math.max(0.02, 4 * noise, noise > CLEAN ? 0.3 * peak : 0);
 }
 
 /**
