@@ -1,7 +1,7 @@
 """From any greyscale picture of a digit to the 28x28 form of MNIST, step by step.
 
 Everything here is plain arithmetic on arrays that is defined to the last bit (``runtime.arrays``
-says how), so that another language gives the same bytes; ``runtime/web/ink.js`` does:
+says how), so that another language gives the same bytes; ``runtime/web/app/ink.js`` does:
 
 1. ``flatten``   paper becomes 0 and ink up to 1, whatever the light and whichever is darker
 2. ``trace``     keeps the ink: what rises above the noise, without specks and page edges

@@ -21,6 +21,7 @@ MODULES = [
     "convert.compiler.__main__",
     "convert.export",
     "convert.robustness",
+    "convert.web.__main__",
     "firmware.bench",
     "firmware.build",
     "firmware.client",
@@ -30,6 +31,7 @@ MODULES = [
     "runtime.benchmark",
     "runtime.evaluate",
     "runtime.predict",
+    "runtime.web.__main__",
     "train.fit",
 ]
 
@@ -47,7 +49,8 @@ def test_command_of_the_readme_is_understood(command: str) -> None:
         assert set(words[1:]) <= set(targets)
         return
     assert words[:2] == [".venv/bin/python", "-m"]
-    module = words[2] + (".__main__" if words[2] == "convert.compiler" else "")
+    packages = ("convert.compiler", "convert.web", "runtime.web")
+    module = words[2] + (".__main__" if words[2] in packages else "")
     assert module in MODULES
     parser(module).parse_args(words[3:])
 

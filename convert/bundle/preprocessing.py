@@ -24,6 +24,7 @@ PARAMETERS: dict[str, float] = {
     "blank_margin": 0.02,
     "sigma_per_median": 1.4826,
     "faintest": ink.FAINTEST,
+    "clean": ink.CLEAN,
     "peak_noises": 5,
     "ink_noises": 4,
     "ink_margin": 0.02,
@@ -84,8 +85,8 @@ STEPS: tuple[tuple[str, str], ...] = (
         "detail = grey - average(grey, all, max(2, longest div detail_divisor)); "
         "c = (detail - median(detail))^3; skew = sum(c) / max(sum(|c|), 0.000000000001). Ink is "
         "light if skew > marked; it is dark if skew < -marked; between, it is light if the mean of "
-        "grey on the outermost pixels is below its mean on all others. If it is light, "
-        "grey = 1 - grey.",
+        "grey on the outermost pixels is below its mean on all others, or, where there are no "
+        "others, if skew > 0. If it is light, grey = 1 - grey.",
     ),
     (
         "flatten",
@@ -102,7 +103,7 @@ STEPS: tuple[tuple[str, str], ...] = (
         "trace",
         "peak = the largest ink, or its quantile 0.999 in pictures of more than 5000 pixels. The "
         "picture is blank if peak < max(faintest, peak_noises * noise). mask = ink > "
-        "max(ink_margin, ink_noises * noise, ink_of_peak * peak if noise > 0). Its 8-connected "
+        "max(ink_margin, ink_noises * noise, ink_of_peak * peak if noise > clean). Its 8-connected "
         "components weigh the sum of their ink. One that holds a corner of the picture, or more "
         "than side_share of one of its sides, is a frame: if the heaviest other weighs inner_mass "
         "of the heaviest of all or more, frames weigh 0. Keep in the mask what weighs speck_mass "
@@ -125,7 +126,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     (
         "scale",
         "z = box / longest; resample(ink, max(1, round(height * z)), max(1, round(width * z))); "
-        "divide by the largest value, or by 0.000001 if that is more.",
+        "divide by the largest value.",
     ),
     (
         "centre",

@@ -185,7 +185,7 @@ function frames({ width, height }, names, count) {
 function trace(ink, noise) {
   const peak = ink.at.length > 5000 ? quantile(ink.at, 0.999) : largest(ink.at);
   if (peak < Math.max(p.faintest, p.peak_noises * noise)) return null;
-  const limit = Math.max(p.ink_margin, p.ink_noises * noise, noise > 0 ? p.ink_of_peak * peak : 0);
+  const limit = Math.max(p.ink_margin, p.ink_noises * noise, noise > p.clean ? p.ink_of_peak * peak : 0);
   const [names, count] = components(ink, ink.at.map((v) => (v > limit ? 1 : 0)));
   const weight = new Float64Array(count + 1);
   names.forEach((name, i) => { if (name) weight[name] += ink.at[i]; });
@@ -267,7 +267,7 @@ function pixels(picture) {
   if (!mask) return null;
   const stroke = thicken(crop(ink, mask));
   const small = zoomed(stroke, p.box / longest(stroke));
-  const full = Math.max(largest(small.at), 0.000001);
+  const full = largest(small.at);
   return Array.from(centre(map(small, (v) => v / full)).at, (v) => round(255 * v));
 }
 

@@ -67,6 +67,7 @@ def test_two_digits_beside_each_other_are_two(phone: BrowserContext, site: Site)
     for place, digit in ((0.0, "1"), (0.35, "7")):
         touch(page, [[(0.6 * x + place, 0.6 * y + 0.2) for x, y in s] for s in DIGITS[digit]])
     expect(page.locator("#digits")).to_have_text("17")
+    page.screenshot(path=SHOTS / "web-draw.png")
 
 
 def test_offline_after_the_first_visit(phone: BrowserContext, site: Site) -> None:

@@ -60,7 +60,7 @@ function nothing() {
 /** Show and read pixels that are the network's own input already. @param {Uint8Array} pixels */
 function readExample(pixels) {
   select("picture");
-  showPicture(true);
+  showPicture(true, true);
   const canvas = $("shown");
   canvas.width = canvas.height = 28;
   const image = new ImageData(28, 28);
@@ -104,8 +104,9 @@ async function open(file) {
   }
 }
 
-function showPicture(there) {
+function showPicture(there, pixelated = false) {
   $("shown").hidden = !there;
+  $("shown").classList.toggle("pixelated", pixelated);
   $("hint").hidden = there;
 }
 

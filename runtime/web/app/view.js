@@ -2,6 +2,7 @@
 
 import { percent, rounded, text } from "./text.js";
 
+const FINE = 4; // pixels of the boxes' canvas for one of the picture's
 const SURE = 0.9; // below, the page says that it does not know
 const $ = (id) => document.getElementById(id);
 
@@ -117,9 +118,10 @@ function tile(canvas, values, { shape: [height, width, count], zero_point }) {
 /** Boxes around digits, over the picture that they were read in. */
 export function showBoxes(width, height, boxes, labels, chosen) {
   const canvas = $("boxes");
-  canvas.width = width;
-  canvas.height = height;
+  canvas.width = FINE * width;
+  canvas.height = FINE * height;
   const context = canvas.getContext("2d");
+  context.scale(FINE, FINE);
   const unit = Math.max(width, height) / 256;
   boxes.forEach((box, i) => {
     context.lineWidth = (i === chosen ? 3 : 1.5) * unit;
