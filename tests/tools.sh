@@ -18,6 +18,7 @@ need cmake cmake
 need ninja ninja-build
 need gdb-multiarch gdb-multiarch
 need openocd openocd
+need chromium chromium
 
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
