@@ -63,7 +63,8 @@ lint: setup ## Check style and types
 pretrained: setup ## Train the float models in train/pretrained again (about an hour)
 	for preset in $(PRESETS); do \
 	    $(RUN) -m train.fit --preset $$preset --seed 0 && \
-	    cp build/train/$$preset/float.keras train/pretrained/$$preset.keras || exit 1; \
+	    cp build/train/$$preset/float.keras train/pretrained/$$preset.keras && \
+	    cp build/train/$$preset/float.csv train/pretrained/$$preset.csv || exit 1; \
 	done
 
 bundle: ## Make the exported models those that the runtime carries, and base that of the firmware

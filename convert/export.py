@@ -12,16 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from convert import artifacts, audit, parity, publish, quantize, report, tflite
+from convert import artifacts, audit, parity, publish, quantize, tflite
 from convert.artifacts import Provenance
 from convert.parity import Parity
+from convert.report import tables
 from runtime import console
 from runtime.errors import DataError, GateError, ModelError
-from train import data, fit, loop, presets, qat, store
+from train import curves, data, fit, loop, presets, qat, store
 from train.augment import LEVELS
 from train.data import Dataset
 from train.graph import deployment_graph
-from train.loop import Plan
+from train.loop import Epoch, Plan
 from train.model import SIDE
 from train.presets import Recipe
 from train.tf import DEFAULT_THREADS, configure, keras
@@ -70,9 +71,9 @@ def export(request: Request) -> Parity:
         dataset = data.load(request.data)
         print(dataset.summary())
         configure(request.seed, request.threads)
-        model, origin = float_model(request, dataset)
+        model, origin, trained = float_model(request, dataset)
         print(f"float model: {origin}")
-        content = int8_model(request, model, dataset)
+        content, tuned = int8_model(request, model, dataset)
         graph = tflite.parse(content, f"{request.name}.tflite")
         audit.check(graph, f"{request.name}.tflite")
         print(f"int8 model: {len(content):,} bytes, {', '.join(graph.op_names)}")
@@ -83,24 +84,28 @@ def export(request: Request) -> Parity:
                 f"int8 loses {result.drop:.2f} points of accuracy, allowed are {allowed:.2f} "
                 "(--max-drop): nothing was written"
             )
-        provenance = Provenance(request.name, origin, request.options(), request.quantize)
+        provenance = Provenance(
+            request.name, origin, request.options(), request.quantize, allowed, trained, tuned
+        )
         claim.publish(artifacts.collect(provenance, model, graph, dataset, result))
     return result
 
 
-def float_model(request: Request, dataset: Dataset) -> tuple[keras.Model, str]:
-    """The float model, and a sentence on where it comes from."""
+def float_model(
+    request: Request, dataset: Dataset
+) -> tuple[keras.Model, str, Sequence[Epoch] | None]:
+    """The float model, a phrase on where it comes from, and its learning curves if they are kept."""
     if request.model:
         model = store.load(request.model)
         check(model, request.model, len(dataset.names))
-        return model, f"{request.model.name}, as given"
+        return model, f"{request.model.name}, as given", curves.beside(request.model)
     if dataset.is_mnist:
         path = store.pretrained(request.preset)
-        return store.load(path), f"{path.name}, pretrained on MNIST"
+        return store.load(path), f"{path.name}, pretrained on MNIST", curves.beside(path)
     print(f"training {request.preset} on {dataset.source}, because the pretrained one is for MNIST")
     setup = fit.setup(presets.find(request.preset), dataset, request.seed, request.threads)
-    model, _ = fit.train(setup, dataset)
-    return model, f"{request.preset}, trained in this run on {dataset.source}"
+    model, history = fit.train(setup, dataset)
+    return model, f"{request.preset}, trained in this run on {dataset.source}", history
 
 
 def check(model: keras.Model, path: Path, classes: int) -> None:
@@ -112,18 +117,19 @@ def check(model: keras.Model, path: Path, classes: int) -> None:
             raise ModelError(f"{path} has {place} shape {have}, this data needs {want}")
 
 
-def int8_model(request: Request, model: keras.Model, dataset: Dataset) -> bytes:
-    """Quantize: by fine-tuning ("qat") or from a calibration set alone ("ptq")."""
+def int8_model(
+    request: Request, model: keras.Model, dataset: Dataset
+) -> tuple[bytes, Sequence[Epoch] | None]:
+    """Quantize: by fine-tuning ("qat"), with its curves, or from a calibration set alone ("ptq")."""
     recipe = request.recipe
     level = LEVELS[recipe.augmentation]
     plan = Plan(recipe.qat_epochs, recipe.qat_rate, level, request.seed)
     if request.quantize == "ptq":
         images = dataset.train.images[qat.calibration(dataset.train, plan, CALIBRATION)]
-        return quantize.int8(deployment_graph(model), images)
+        return quantize.int8(deployment_graph(model), images), None
     trainer = qat.fine_tune(model, dataset.train, plan)
-    for _ in fit.report(trainer.epochs(dataset.validation), plan.epochs):
-        pass
-    return quantize.int8(trainer.model)
+    history = list(fit.report(trainer.epochs(dataset.validation), plan.epochs))
+    return quantize.int8(trainer.model), history
 
 
 def measure(graph: tflite.Model, model: keras.Model, dataset: Dataset) -> Parity:
@@ -187,8 +193,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         raise DataError("--seed and --max-drop must be at least 0, --threads at least 1")
     request = Request(**vars(options))
     result = export(request)
-    print(f"\n{report.summary(result)}\n\n{report.runtimes(result)}\n")
-    print(f"wrote {request.out / request.name}")
+    print(f"\n{tables.summary(result)}\n\n{tables.runtimes(result)}\n")
+    print(f"wrote {request.out / request.name}: open report.html there")
     return 0
 
 

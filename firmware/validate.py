@@ -15,8 +15,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from convert import publish, report
+from convert import publish
 from convert.compiler.numerics import RUNTIME
+from convert.report import tables
 from firmware import build
 from firmware.boards import Machine
 from firmware.build import Image
@@ -139,7 +140,7 @@ def as_text(found: Validation) -> str:
             console.table(("against", "differing bytes", "differing images"), rows),
             build.summary(found.image),
             "Confusion: row is the true class, column what the device read\n\n"
-            + report.confusion(found.confusion, names),
+            + tables.confusion(found.confusion, names),
         ]
     )
 

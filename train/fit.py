@@ -1,6 +1,6 @@
 """Train a preset's float model: ``python -m train.fit --preset base``.
 
-Writes ``float.keras``, ``history.csv`` and ``curves.png`` to a folder. Interrupted, the same
+Writes ``float.keras``, ``float.csv`` and ``curves.png`` to a folder. Interrupted, the same
 command resumes after the last whole epoch and ends with the same bytes as an uninterrupted run.
 """
 
@@ -118,10 +118,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     checkpoint = out / "checkpoint.npz"
     model, history = train(fit, dataset, checkpoint)
     store.write(out / "float.keras", store.dump(model))
-    store.write(out / "history.csv", curves.as_csv(history))
+    store.write(out / "float.csv", curves.as_csv(history))
     store.write(out / "curves.png", curves.as_png(history, f"{preset.name} on {dataset.source}"))
     checkpoint.unlink(missing_ok=True)
-    print(f"wrote {out}/float.keras, history.csv and curves.png")
+    print(f"wrote {out}/float.keras, float.csv and curves.png")
     return 0
 
 

@@ -1,0 +1,90 @@
+"""Make a report again, or compare two: ``python -m convert.report build/base``.
+
+With a folder: writes report.html and report.json there again, from the export's own figures and
+from what other commands have left since: convert.sweep, firmware.validate, firmware.bench. With
+--diff: says what got better, worse, bigger, smaller, faster and slower from one report.json to
+another; the exit status is 1 when something got worse by more than --tolerance allows.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from convert import artifacts, publish
+from convert.report import diff, document, gathered, missing
+from convert.report.gathered import Places
+from runtime import console
+from runtime.errors import DataError, GateError
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of ``python -m convert.report``."""
+    result = argparse.ArgumentParser("python -m convert.report", description=__doc__)
+    what = result.add_mutually_exclusive_group(required=True)
+    what.add_argument("folder", type=Path, nargs="?", help="of an export, such as build/base")
+    what.add_argument(
+        "--diff", type=Path, nargs=2, metavar=("OLD", "NEW"), help="compare two report.json"
+    )
+    result.add_argument(
+        "--firmware",
+        type=Path,
+        default=Path("build/firmware"),
+        metavar="DIR",
+        help="where firmware.validate left its results; default: %(default)s",
+    )
+    result.add_argument(
+        "--bench",
+        type=Path,
+        default=Path("bench/results.json"),
+        metavar="FILE",
+        help="what firmware.bench counted; default: %(default)s",
+    )
+    result.add_argument(
+        "--tolerance",
+        type=float,
+        default=diff.TOLERANCE,
+        metavar="PERCENT",
+        help="of --diff: how much bigger or slower, in %%, is let pass; default: %(default)s",
+    )
+    result.add_argument(
+        "--max-drop",
+        type=float,
+        default=diff.MAX_DROP,
+        metavar="POINTS",
+        help="of --diff: how many points of accuracy may be lost; default: %(default)s",
+    )
+    return result
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; gives its exit status."""
+    options = parser().parse_args(argv)
+    if options.diff:
+        return _diff(*options.diff, diff.Limits(options.tolerance, options.max_drop))
+    folder = options.folder
+    found = document.read(folder / "report.json")
+    found |= gathered.gather(found, Places(folder, options.firmware, options.bench))
+    files = artifacts.reports(found)
+    manifest = document.load(folder / "manifest.json")
+    manifest["files"] |= artifacts.listed(files)
+    publish.files(folder, files | {"manifest.json": document.dump(manifest)})
+    for what, command in missing.parts(found).values():
+        print(f"not run: {what} ({command})")
+    print(f"wrote {folder}/report.html and report.json")
+    return 0
+
+
+def _diff(old: Path, new: Path, limits: diff.Limits) -> int:
+    if not (limits.percent >= 0 and limits.points >= 0):
+        raise DataError("--tolerance and --max-drop must be at least 0")
+    before, after = document.read(old), document.read(new)
+    changes = diff.compare(before, after, limits)
+    print(diff.as_markdown(before, after, changes))
+    beyond = [change.name for change in changes if change.beyond]
+    if beyond:
+        raise GateError(f"worse than is allowed: {', '.join(beyond)}")
+    return 0
+
+
+if __name__ == "__main__":
+    console.run(main)

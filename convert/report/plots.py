@@ -1,0 +1,157 @@
+"""The figures of the report, each from its part of ``report.json`` alone."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from convert.report import svg
+from convert.report.svg import FAINT, FILL, FLOAT, INK, INT8
+
+Json = Mapping[str, Any]
+
+_CODES = np.arange(-128, 129) - 0.5
+"""Edges between the codes of int8."""
+_GRID = 16
+"""Every so many codes the quantization grid is drawn; all 256 lines would be a grey wall."""
+
+
+def robustness(curve: Json) -> str:
+    """Accuracy of both networks over the strength of one change."""
+    with svg.style():
+        figure = svg.figure()
+        axes = figure.subplots()
+        for name, colour, line in (("float", FLOAT, "-"), ("int8", INT8, "--")):
+            values = [100 * value for value in curve[name]]
+            axes.plot(curve["strengths"], values, line, color=colour, marker=".", label=name)
+        axes.set(title=curve["change"], xlabel=curve["unit"], ylabel="accuracy, %", ylim=(0, 102))
+        if curve["strengths"][0] > curve["strengths"][-1]:
+            axes.invert_xaxis()  # stronger to the right, as in the others
+        axes.legend(loc="lower left")
+    ends = ", ".join(f"{name} {100 * curve[name][-1]:.1f} %" for name in ("float", "int8"))
+    text = f"Accuracy under {curve['change']}; at {curve['strengths'][-1]:g} {curve['unit']}: {ends}"
+    return svg.inline(figure, f"robustness-{curve['change']}", text)
+
+
+def deviation(rows: Sequence[Json]) -> str:
+    """SQNR of each layer's output and weights."""
+    with svg.style():
+        figure = svg.figure(3.5, 0.5 + 0.42 * len(rows))
+        axes = figure.subplots()
+        places = np.arange(len(rows))
+        axes.barh(places, [row["sqnr_db"] or 0 for row in rows], 0.5, color=INT8, label="output")
+        weighted = [(n, row["weights"]) for n, row in enumerate(rows) if row["weights"]]
+        x = [weights["sqnr_db"] or 0 for _, weights in weighted]
+        axes.plot(x, [n for n, _ in weighted], "D", color=FLOAT, label="weights", linestyle="none")
+        axes.set_yticks(places, [row["name"] for row in rows])
+        axes.invert_yaxis()
+        axes.grid(axis="y", visible=False)
+        axes.grid(axis="x", visible=True)
+        axes.set(xlabel="SQNR against float, dB", xlim=(0, None))
+        figure.legend(loc="outside upper right", ncols=2)
+    values = "; ".join(f"{row['name']} {_decibels(row['sqnr_db'])}" for row in rows)
+    return svg.inline(figure, "deviation", f"SQNR of each layer's output: {values}")
+
+
+def histogram(name: str, title: str, counts: Json) -> str:
+    """How often each code is used, beside where the float values lie on the same grid."""
+    with svg.style():
+        figure = svg.figure(3.3, 2.0)
+        axes = figure.subplots()
+        grid = np.arange(-128, 128, _GRID)
+        axes.vlines(grid, 0, 1, color=FAINT, linewidth=0.6, transform=axes.get_xaxis_transform())
+        axes.stairs(counts["int8"], _CODES, fill=True, color=INT8, alpha=0.55, label="int8")
+        axes.stairs(counts["float"], _CODES, color=FLOAT, linewidth=1, label="float")
+        axes.set(title=title, xlabel="int8 code", yscale="log", ylabel="values")
+        axes.set(xlim=(-140, 140), xticks=(-128, -64, 0, 64, 127))
+        for edge in (-128.5, 127.5):
+            axes.axvline(edge, color=INK, linewidth=1)
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside upper right", ncols=2)
+    beyond = counts["float_below"] + counts["float_above"]
+    used = sum(1 for count in counts["int8"] if count)
+    text = f"{title}: {used} of 256 codes used, {beyond:,} float values beyond the range"
+    return svg.inline(figure, f"histogram-{name}", text)
+
+
+def arena(part: Json, steps: Sequence[Json]) -> str:
+    """Which bytes hold what, step by step."""
+    with svg.style():
+        figure = svg.figure(6.6, 3.6)
+        axes = figure.subplots()
+        for buffer in part["buffers"]:
+            _box(axes, buffer, part["bytes"])
+        axes.set(xlim=(-0.5, len(steps) - 0.5), ylim=(0, part["bytes"]), ylabel="byte of the arena")
+        axes.set_xticks(range(len(steps)), [f"step {n}" for n in range(len(steps))])
+        axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+    text = f"The arena of {part['bytes']:,} bytes over {len(steps)} steps; the table has each buffer"
+    return svg.inline(figure, "arena", text)
+
+
+def _box(axes: Axes, buffer: Json, total: int) -> None:
+    left, right = buffer["first"] - 0.46, buffer["last"] + 0.46
+    bottom, height = buffer["offset"], buffer["bytes"]
+    scratch = buffer["holds"] in ("sums", "window")
+    axes.broken_barh(
+        [(left, right - left)],
+        (bottom, height),
+        facecolor=FILL if scratch else INT8,
+        edgecolor=INK,
+        linewidth=0.7,
+        alpha=0.55,
+    )
+    if height > total / 22:  # where a line of text fits
+        middle = (left + right) / 2, bottom + height / 2
+        axes.text(*middle, buffer["holds"], ha="center", va="center", color=INK)
+
+
+def flash(groups: Sequence[tuple[str, int]]) -> str:
+    """The tables of each step on one bar, in the order of the C."""
+    with svg.style():
+        figure = svg.figure(6.6, 1.0)
+        axes = figure.subplots()
+        total, start = sum(size for _, size in groups), 0
+        for number, (name, size) in enumerate(groups):
+            colour = INT8 if number % 2 else FLOAT
+            axes.broken_barh(
+                [(start, size)], (0, 1), facecolor=colour, edgecolor=INK, linewidth=0.7, alpha=0.55
+            )
+            if size > total / 12:
+                axes.text(start + size / 2, 0.5, name, ha="center", va="center", color=INK)
+            start += size
+        axes.set(xlim=(0, total), ylim=(0, 1), yticks=(), xlabel="bytes of tables in flash")
+        axes.grid(visible=False)
+        axes.spines["left"].set_visible(False)
+    listed = ", ".join(f"{name} {size:,}" for name, size in groups)
+    return svg.inline(figure, "flash", f"Flash by step, in bytes: {listed}")
+
+
+def training(name: str, title: str, rows: Sequence[Json]) -> list[str]:
+    """Loss, and accuracy on training and validation images, over the epochs."""
+    epochs = [row["epoch"] for row in rows]
+    figures = []
+    with svg.style():
+        for what, lines in (
+            ("loss", (("loss", INT8, "-"),)),
+            ("accuracy", (("train_accuracy", INT8, "-"), ("validation_accuracy", FLOAT, "--"))),
+        ):
+            figure = svg.figure()
+            axes = figure.subplots()
+            factor = 1 if what == "loss" else 100
+            for field, colour, line in lines:
+                label = field.removesuffix("_accuracy").replace("train", "augmented")
+                values = [factor * row[field] for row in rows]
+                axes.plot(epochs, values, line, color=colour, marker=".", label=label)
+            axes.set(title=title, xlabel="epoch", ylabel=what if factor == 1 else "accuracy, %")
+            axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+            if what == "accuracy":
+                axes.legend()
+            last = f"{factor * rows[-1][lines[-1][0]]:.4g}"
+            text = f"{title}: {what} over {len(rows)} epochs, at the end {last}"
+            figures.append(svg.inline(figure, f"training-{name}-{what}", text))
+    return figures
+
+
+def _decibels(value: float | None) -> str:
+    return "no difference" if value is None else f"{value:.1f} dB"
