@@ -1,6 +1,5 @@
 """The files of an export, and the manifest that lists them."""
 
-import hashlib
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -8,7 +7,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
-from convert import carray, quantize, tflite
+from convert import carray, publish, quantize, tflite
 from convert.compiler.build import compile_model
 from convert.parity import Parity
 from convert.report import document, findings, gathered, page, tables
@@ -55,29 +54,16 @@ def collect(
         **_history(provenance),
         **findings.measure(model, graph, compiled.unit, dataset.test, result),
         **gathered.nothing(),
-        "files": listed(files),
+        "files": publish.listed(files),
     }
     title = f"{provenance.name}: int8 against float"
     files |= {
         "report.md": tables.as_markdown(result, title, dataset.source, dataset.names).encode(),
-        **reports(found),
+        **page.files(found),
     }
     accuracy = {"float": result.float_accuracy, "int8": result.int8_accuracy}
-    manifest = {**facts, "accuracy": accuracy, "files": listed(files)}
+    manifest = {**facts, "accuracy": accuracy, "files": publish.listed(files)}
     return files | {"manifest.json": document.dump(manifest)}
-
-
-def reports(found: Mapping[str, Any]) -> dict[str, bytes]:
-    """What is known, for machines and for people."""
-    return {"report.json": document.dump(found), "report.html": page.render(found).encode()}
-
-
-def listed(files: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
-    """Size and sha256 of each file."""
-    return {
-        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-        for name, content in files.items()
-    }
 
 
 def _history(provenance: Provenance) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def export(request: Request) -> Parity:
 def float_model(
     request: Request, dataset: Dataset
 ) -> tuple[keras.Model, str, Sequence[Epoch] | None]:
-    """The float model, a phrase on where it comes from, and its learning curves if they are kept."""
+    """The float model, a phrase on where it comes from, and its learning curves if kept."""
     if request.model:
         model = store.load(request.model)
         check(model, request.model, len(dataset.names))
@@ -120,7 +120,7 @@ def check(model: keras.Model, path: Path, classes: int) -> None:
 def int8_model(
     request: Request, model: keras.Model, dataset: Dataset
 ) -> tuple[bytes, Sequence[Epoch] | None]:
-    """Quantize: by fine-tuning ("qat"), with its curves, or from a calibration set alone ("ptq")."""
+    """Quantize: by fine-tuning ("qat"), with its curves, or from calibration alone ("ptq")."""
     recipe = request.recipe
     level = LEVELS[recipe.augmentation]
     plan = Plan(recipe.qat_epochs, recipe.qat_rate, level, request.seed)

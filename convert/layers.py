@@ -31,6 +31,7 @@ _OPERATORS = {
     "AVERAGE_POOL_2D": "AveragePooling2D",
     "SOFTMAX": "Softmax",
     "RELU": "ReLU",
+    "RELU6": "ReLU",
 }
 """The Keras class behind each operator that computes; the others move or rescale values."""
 _FUSED = ("ReLU", "Activation")
@@ -105,11 +106,12 @@ def capture(
     for index, layer, real in _matched(deployment_graph(model), int8, images):
         output = int8.tensors[int8.operators[index].outputs[0]]
         stored = run(cut(int8, index), images, backend, kernels)
-        if stored.shape != real.shape:
+        if stored.size != real.size:
             raise _differ(f"{layer.name} gives {real.shape[1:]}, {output.name} {stored.shape[1:]}")
+        real_values = real.reshape(stored.shape)  # the converter may flatten later than Keras
         operator = int8.operators[index].name
         weights = _weights(layer, int8, index)
-        layers.append(Layer(index, layer.name, operator, output, real, stored, weights))
+        layers.append(Layer(index, layer.name, operator, output, real_values, stored, weights))
     return tuple(layers)
 
 
@@ -192,7 +194,10 @@ def _weights(layer: keras.layers.Layer, int8: tflite.Model, index: int) -> Weigh
 
 
 def _kind(layer: keras.layers.Layer) -> str:
-    return type(layer).__name__
+    """The class of ``layer``; an Activation is what it applies, where that has its own class."""
+    kind = type(layer).__name__
+    applied = layer.get_config()["activation"] if kind == "Activation" else ""
+    return {"relu": "ReLU", "softmax": "Softmax"}.get(applied, kind)
 
 
 def _differ(how: str) -> ModelError:

@@ -41,8 +41,8 @@ def geometric(level: Level) -> Change:
 
 def noise(deviation: float) -> Change:
     """Add normal noise of that standard deviation to every pixel."""
-    return lambda images: images + tf.random.stateless_normal(
-        tf.shape(images), [SEED, 1], stddev=deviation
+    return lambda images: (
+        images + tf.random.stateless_normal(tf.shape(images), [SEED, 1], stddev=deviation)
     )
 
 

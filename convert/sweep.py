@@ -44,10 +44,15 @@ def _contrast(left: float) -> Change:
 
 
 SWEEPS = (
-    Sweep("shift", "pixels", (0, 1, 2, 3, 4, 5, 6), lambda x: geometric(Level(shift=x))),
-    Sweep("rotation", "degrees", (0, 10, 20, 30, 40, 50), lambda x: geometric(Level(rotation=x))),
-    Sweep("scale", "share", (0, 0.1, 0.2, 0.3, 0.4, 0.5), lambda x: geometric(Level(scale=x))),
-    Sweep("noise", "standard deviation", (0, 0.1, 0.2, 0.3, 0.4, 0.5), noise),
+    Sweep("shift", "± pixels", (0, 1, 2, 3, 4, 5, 6), lambda x: geometric(Level(shift=x))),
+    Sweep("rotation", "± degrees", (0, 10, 20, 30, 40, 50), lambda x: geometric(Level(rotation=x))),
+    Sweep(
+        "scale",
+        "± share of the size",
+        (0, 0.1, 0.2, 0.3, 0.4, 0.5),
+        lambda x: geometric(Level(scale=x)),
+    ),
+    Sweep("noise", "deviation, 1 is full ink", (0, 0.1, 0.2, 0.3, 0.4, 0.5), noise),
     Sweep("contrast", "share left", (1, 0.8, 0.6, 0.4, 0.2, 0.1), _contrast),
 )
 

@@ -20,7 +20,9 @@ MODULES = [
     "convert.carray",
     "convert.compiler.__main__",
     "convert.export",
+    "convert.report.__main__",
     "convert.robustness",
+    "convert.sweep",
     "firmware.bench",
     "firmware.build",
     "firmware.client",
@@ -47,7 +49,8 @@ def test_command_of_the_readme_is_understood(command: str) -> None:
         assert set(words[1:]) <= set(targets)
         return
     assert words[:2] == [".venv/bin/python", "-m"]
-    module = words[2] + (".__main__" if words[2] == "convert.compiler" else "")
+    is_package = (ROOT / words[2].replace(".", "/")).is_dir()
+    module = words[2] + (".__main__" if is_package else "")
     assert module in MODULES
     parser(module).parse_args(words[3:])
 

@@ -32,6 +32,7 @@ FILES = {
     "model_data.c",
     "model_data.h",
     "model_float.tflite",
+    "report.html",
     "report.json",
     "report.md",
 }

@@ -1,18 +1,21 @@
 """Float and int8 layer by layer, judged by the interpreters themselves and by Keras."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from convert import layers, tflite
+from convert import layers, quantize, tflite
 from convert.layers import Layer
 from runtime import image, worker
 from runtime.errors import ModelError
 from train import data, store
-from train.tf import keras
+from train.graph import deployment_graph
+from train.tf import configure, keras
 
+configure(0)
 COMPUTING = ["CONV_2D", "MAX_POOL_2D", "CONV_2D", "MAX_POOL_2D", "FULLY_CONNECTED"]
 
 
@@ -101,6 +104,38 @@ def test_weights_are_compared_channel_by_channel(captured: tuple[Layer, ...]) ->
         scales = np.array(kept.tensor.scales).reshape(-1, *[1] * (kept.stored.ndim - 1))
         np.testing.assert_allclose(kept.dequantized, scales * kept.stored, rtol=1e-6)
         assert kept.sqnr_db > 20
+
+
+def chain(*stack: keras.layers.Layer) -> keras.Sequential:
+    return keras.Sequential([keras.layers.InputLayer((28, 28, 1)), *stack, keras.layers.Dense(10)])
+
+
+@pytest.mark.parametrize(
+    ("stack", "operators"),
+    [
+        (lambda k: (k.Conv2D(3, 3), k.Activation("relu"), k.AveragePooling2D(4), k.Flatten()),
+         ["CONV_2D", "AVERAGE_POOL_2D", "FULLY_CONNECTED"]),
+        (lambda k: (k.DepthwiseConv2D(3, depth_multiplier=2), k.ReLU(), k.Flatten()),
+         ["DEPTHWISE_CONV_2D", "FULLY_CONNECTED"]),
+        (lambda k: (k.Conv2D(3, 3), k.MaxPooling2D(4), k.ReLU(6.0), k.Flatten()),
+         ["CONV_2D", "MAX_POOL_2D", "FULLY_CONNECTED"]),
+        (lambda k: (k.Conv2D(3, 3, activation="relu"), k.Flatten(), k.Activation("relu")),
+         ["CONV_2D", "RELU", "FULLY_CONNECTED"]),
+        (lambda k: (k.Reshape((784,)), k.Dropout(0.1), k.Dense(4, activation="relu")),
+         ["FULLY_CONNECTED", "FULLY_CONNECTED"]),
+    ],
+    ids=["average", "depthwise", "relu6 behind a pool", "relu behind flatten", "dense"],
+)  # fmt: skip
+def test_whatever_can_be_exported_is_matched(  # type: ignore[no-untyped-def]
+    stack: Callable[..., object], operators: list[str], images
+) -> None:
+    """However the converter fuses activations and moves reshapes, int8 stays close to float."""
+    model = chain(*stack(keras.layers))
+    int8 = tflite.parse(quantize.int8(deployment_graph(model), images))
+    captured = layers.capture(model, int8, images)
+    assert [layer.operator for layer in captured] == operators
+    assert all(layer.sqnr_db > 25 for layer in captured)
+    assert all(layer.weights.sqnr_db > 40 for layer in captured if layer.weights)
 
 
 def test_another_network_is_refused(int8: tflite.Model, images) -> None:  # type: ignore[no-untyped-def]

@@ -28,11 +28,14 @@ def beside(model: Path) -> list[Epoch] | None:
     if not path.is_file():
         return None
     try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-        numbers = [{name: float(value) for name, value in row.items()} for row in rows]
-        return [Epoch(**{**row, "epoch": int(row["epoch"])}) for row in numbers]
+        rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+        return [Epoch(int(row.pop("epoch")), **_numbers(row)) for row in rows]
     except (ValueError, TypeError, KeyError) as error:
         raise DataError(f"{path} is not what train.fit writes: remove it") from error
+
+
+def _numbers(row: dict[str, str]) -> dict[str, float]:
+    return {name: float(value) for name, value in row.items()}
 
 
 def as_png(history: Sequence[Epoch], title: str) -> bytes:

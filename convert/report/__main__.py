@@ -10,8 +10,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from convert import artifacts, publish
-from convert.report import diff, document, gathered, missing
+from convert import publish
+from convert.report import diff, document, gathered, missing, page
 from convert.report.gathered import Places
 from runtime import console
 from runtime.errors import DataError, GateError
@@ -60,13 +60,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     options = parser().parse_args(argv)
     if options.diff:
-        return _diff(*options.diff, diff.Limits(options.tolerance, options.max_drop))
+        old, new = options.diff
+        return _diff(old, new, diff.Limits(options.tolerance, options.max_drop))
     folder = options.folder
     found = document.read(folder / "report.json")
     found |= gathered.gather(found, Places(folder, options.firmware, options.bench))
-    files = artifacts.reports(found)
+    document.check(found)
+    files = page.files(found)
     manifest = document.load(folder / "manifest.json")
-    manifest["files"] |= artifacts.listed(files)
+    manifest["files"] |= publish.listed(files)
     publish.files(folder, files | {"manifest.json": document.dump(manifest)})
     for what, command in missing.parts(found).values():
         print(f"not run: {what} ({command})")

@@ -67,6 +67,7 @@ def _board(found: Json) -> Json:
     return {
         "board": device["board"],
         "match": device["match"],
+        "data": found["data"]["source"],
         "images": found["data"]["images"],
         "accuracy": found["accuracy"],
         "bytes_differing": own["bytes"],
@@ -91,7 +92,7 @@ def _bench(report: Mapping[str, Any], path: Path) -> Json | None:
     found = load(path)
     kept = ("target", "optimize", "instructions", "cycles", "tables", "code", "arena", "stack_used")
     rows = [
-        {name: row[name] for name in kept}
+        {**{name: row[name] for name in kept}, "per_step": row["per_layer"]}
         for row in found["rows"]
         if row["model"] == report["model"] and row["match"] == "xnnpack"
     ]

@@ -5,27 +5,25 @@ from typing import Any
 
 
 def parts(report: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """For each part that is not there: what it is, and how it is made, by name."""
-    model = report["model"]
-    commands = {
+    """For each part that is not there: what it is, and the command that makes it, by name."""
+    folder = f"build/{report['model']}"
+    again = f"python -m convert.report {folder}"
+    how = {
         "robustness": (
             "robustness curves",
-            f"python -m convert.sweep build/{model}/model.tflite",
+            f"python -m convert.sweep {folder}/model.tflite && {again}",
         ),
         "boards": (
-            "validation on boards",
-            f"python -m firmware.validate --board netduinoplus2 --model build/{model}/model.tflite",
+            "validation on a board",
+            f"python -m firmware.validate --board netduinoplus2 --model {folder} && {again}",
         ),
-        "bench": ("instructions counted on every core", "make bench"),
+        "bench": ("instructions counted on every core", f"make bench && {again}"),
         "float": (
-            "learning curves of the float model",
-            "python -m train.fit keeps them beside the model that it trains",
+            "learning curves of the float model, which were not kept",
+            "python -m train.fit && python -m convert.export --model build/train/base/float.keras",
         ),
-        "fine_tuning": (
-            "learning curves of fine-tuning",
-            "python -m convert.export --quantize qat",
-        ),
+        "fine_tuning": ("fine-tuning", "python -m convert.export --quantize qat"),
     }
     there = {name: report[name] for name in ("robustness", "boards", "bench")}
     there |= report["training"]
-    return {name: told for name, told in commands.items() if not there[name]}
+    return {name: told for name, told in how.items() if not there[name]}

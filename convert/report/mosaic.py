@@ -30,7 +30,9 @@ def positive(tiles: Tiles, largest: float) -> str:
 def _png(tiles: npt.NDArray[np.uint8]) -> str:
     """Coloured tiles [tile, height, width, 4] side by side, as a PNG in base64."""
     count, height, width, _ = tiles.shape
-    columns = min(count, _COLUMNS)
+    # full rows where that can be
+    columns = max(n for n in range(1, _COLUMNS + 1) if count % n == 0)
+    columns = columns if columns * 2 > _COLUMNS or count <= columns else min(count, _COLUMNS)
     rows = math.ceil(count / columns)
     sheet = np.zeros((rows * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP, 4), np.uint8)
     for number, tile in enumerate(tiles):

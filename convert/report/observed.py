@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +12,7 @@ from PIL import Image
 
 from convert.layers import INT8S, Layer
 from convert.parity import FLOATS, Misread
+from convert.report.document import packed
 from convert.tflite import Tensor
 from runtime.dataset import Digits, Pixels
 
@@ -97,19 +98,21 @@ def pictures(captured: Sequence[Layer], test: Digits) -> Json:
     ]
     return {
         "image": {"index": 0, "truth": int(test.labels[0]), "png": png(test.images[0])},
-        "filters": [_filters(layer) for layer in captured if layer.operator.endswith("CONV_2D")],
+        "filters": [
+            _filters(layer, layer.weights.stored)
+            for layer in captured
+            if layer.weights and layer.operator.endswith("CONV_2D")
+        ],
         "maps": [_maps(layer) for layer in blocks],
     }
 
 
-def _filters(layer: Layer) -> Json:
+def _filters(layer: Layer, stored: INT8S) -> Json:
     """The filters that read the first input channel, int8 [filter, height, width]."""
-    assert layer.weights
-    stored = layer.weights.stored
     depthwise = layer.operator == "DEPTHWISE_CONV_2D"
     values = stored[0].transpose(2, 0, 1) if depthwise else stored[..., 0]
     shape = list(values.shape)
-    return {"layer": layer.name, "shape": shape, "int8": _packed(values)}
+    return {"layer": layer.name, "shape": shape, "int8": packed(values)}
 
 
 def _maps(layer: Layer) -> Json:
@@ -119,8 +122,8 @@ def _maps(layer: Layer) -> Json:
         "shape": list(layer.stored.shape[1:]),
         "scale": layer.output.scales[0],
         "zero_point": layer.output.zero_points[0],
-        "int8": _packed(layer.stored[0]),
-        "float32": _packed(layer.real[0].astype("<f4")),
+        "int8": packed(layer.stored[0]),
+        "float32": packed(layer.real[0].astype("<f4")),
     }
 
 
@@ -129,17 +132,6 @@ def png(image: Pixels) -> str:
     sink = io.BytesIO()
     Image.fromarray(255 - image).save(sink, "PNG", optimize=True)
     return base64.b64encode(sink.getvalue()).decode()
-
-
-def unpacked(entry: Mapping[str, Any], kind: str) -> npt.NDArray[Any]:
-    """The array that ``entry`` of the report keeps as ``kind``, "int8" or "float32"."""
-    content = base64.b64decode(entry[kind])
-    little = np.dtype(kind).newbyteorder("<")
-    return np.frombuffer(content, little).reshape(entry["shape"])
-
-
-def _packed(values: npt.NDArray[Any]) -> str:
-    return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()
 
 
 def _finite(decibels: float) -> float | None:

@@ -9,8 +9,8 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-from convert.report import missing, mosaic, plots
-from convert.report.observed import unpacked
+from convert.report import document, missing, mosaic, plots
+from convert.report.document import unpacked
 
 Json = Mapping[str, Any]
 
@@ -19,7 +19,10 @@ TEMPLATES = Path(__file__).with_name("templates")
 FORMATS: Mapping[str, Callable[[Any], str]] = {
     "count": lambda value: f"{value:,}",
     "percent": lambda value: f"{100 * value:.2f} %",
+    "sure": lambda value: f"{100 * value:.0f} %",
+    "share": lambda value: f"{100 * value:.2f}",
     "points": lambda value: f"{value:+.2f}".replace("-", "\N{MINUS SIGN}"),
+    "hundredths": lambda value: f"{value:.2f}",
     "decibels": lambda value: f"{value:.1f}",
     "scale": lambda value: f"{value:.4g}",
     "number": lambda value: f"{value:.4f}",
@@ -27,6 +30,11 @@ FORMATS: Mapping[str, Callable[[Any], str]] = {
 }
 """How a kind of figure is shown; what was not measured is a dash."""
 DASH = "\N{EN DASH}"
+
+
+def files(report: Json) -> dict[str, bytes]:
+    """What is known, for machines and for people."""
+    return {"report.json": document.dump(report), "report.html": render(report).encode()}
 
 
 def render(report: Json) -> str:
@@ -93,32 +101,24 @@ def counted(report: Json) -> dict[tuple[str, str], int]:
 
 
 def figures(report: Json) -> dict[str, Any]:
-    """The plots, by section; Markup, because they are our own SVG."""
+    """The plots, by section."""
     costs, layers, training = report["costs"], report["layers"]["rows"], report["training"]
     curves = report["robustness"]["curves"] if report["robustness"] else []
-    weighted = [layer for layer in layers if layer["weights"]]
     return {
-        "robustness": [Markup(plots.robustness(curve)) for curve in curves],
-        "deviation": Markup(plots.deviation(layers)),
+        "robustness": [plots.robustness(curve) for curve in curves],
+        "deviation": plots.deviation(layers),
         "weights": [
-            Markup(
-                plots.histogram(
-                    f"weights-{layer['name']}", layer["name"], layer["weights"]["histogram"]
-                )
-            )
-            for layer in weighted
+            plots.histogram(f"weights-{n}", layer["name"], layer["weights"]["histogram"])
+            for n, layer in enumerate(layers)
+            if layer["weights"]
         ],
         "outputs": [
-            Markup(plots.histogram(f"output-{layer['name']}", layer["name"], layer["histogram"]))
-            for layer in layers
+            plots.histogram(f"output-{n}", layer["name"], layer["histogram"])
+            for n, layer in enumerate(layers)
         ],
-        "arena": Markup(plots.arena(costs["arena"], costs["steps"])),
-        "flash": Markup(plots.flash(flash(report))),
-        "training": {
-            name: [Markup(one) for one in plots.training(name, title, training[name])]
-            for name, title in (("float", "float training"), ("fine_tuning", "fine-tuning"))
-            if training[name]
-        },
+        "arena": plots.arena(costs["arena"], costs["steps"]),
+        "flash": plots.flash(flash(report)),
+        "training": {name: plots.training(name, rows) for name, rows in training.items() if rows},
     }
 
 

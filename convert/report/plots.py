@@ -4,21 +4,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import EngFormatter, MaxNLocator, NullFormatter, StrMethodFormatter
 
 from convert.report import svg
 from convert.report.svg import FAINT, FILL, FLOAT, INK, INT8
 
 Json = Mapping[str, Any]
 
-_CODES = np.arange(-128, 129) - 0.5
-"""Edges between the codes of int8."""
+_BIN = 4
+"""Codes in a bar of a histogram."""
+_EDGES = np.arange(-128, 129, _BIN) - 0.5
 _GRID = 16
 """Every so many codes the quantization grid is drawn; all 256 lines would be a grey wall."""
 
 
-def robustness(curve: Json) -> str:
+def robustness(curve: Json) -> Markup:
     """Accuracy of both networks over the strength of one change."""
     with svg.style():
         figure = svg.figure()
@@ -26,16 +28,20 @@ def robustness(curve: Json) -> str:
         for name, colour, line in (("float", FLOAT, "-"), ("int8", INT8, "--")):
             values = [100 * value for value in curve[name]]
             axes.plot(curve["strengths"], values, line, color=colour, marker=".", label=name)
-        axes.set(title=curve["change"], xlabel=curve["unit"], ylabel="accuracy, %", ylim=(0, 102))
+        lowest = 100 * min(*curve["float"], *curve["int8"])
+        axes.set(title=curve["change"], xlabel=curve["unit"], ylabel="accuracy, %")
+        axes.set(ylim=(min(90, 10 * (lowest // 10)), 100.4), xticks=curve["strengths"])
         if curve["strengths"][0] > curve["strengths"][-1]:
             axes.invert_xaxis()  # stronger to the right, as in the others
         axes.legend(loc="lower left")
     ends = ", ".join(f"{name} {100 * curve[name][-1]:.1f} %" for name in ("float", "int8"))
-    text = f"Accuracy under {curve['change']}; at {curve['strengths'][-1]:g} {curve['unit']}: {ends}"
+    text = (
+        f"Accuracy under {curve['change']}; at {curve['strengths'][-1]:g} {curve['unit']}: {ends}"
+    )
     return svg.inline(figure, f"robustness-{curve['change']}", text)
 
 
-def deviation(rows: Sequence[Json]) -> str:
+def deviation(rows: Sequence[Json]) -> Markup:
     """SQNR of each layer's output and weights."""
     with svg.style():
         figure = svg.figure(3.5, 0.5 + 0.42 * len(rows))
@@ -55,27 +61,30 @@ def deviation(rows: Sequence[Json]) -> str:
     return svg.inline(figure, "deviation", f"SQNR of each layer's output: {values}")
 
 
-def histogram(name: str, title: str, counts: Json) -> str:
+def histogram(name: str, title: str, counts: Json) -> Markup:
     """How often each code is used, beside where the float values lie on the same grid."""
     with svg.style():
         figure = svg.figure(3.3, 2.0)
         axes = figure.subplots()
         grid = np.arange(-128, 128, _GRID)
         axes.vlines(grid, 0, 1, color=FAINT, linewidth=0.6, transform=axes.get_xaxis_transform())
-        axes.stairs(counts["int8"], _CODES, fill=True, color=INT8, alpha=0.55, label="int8")
-        axes.stairs(counts["float"], _CODES, color=FLOAT, linewidth=1, label="float")
+        bars, outline = (np.reshape(counts[name], (-1, _BIN)).sum(1) for name in ("int8", "float"))
+        axes.stairs(bars, _EDGES, fill=True, color=INT8, alpha=0.55, label="int8")
+        axes.stairs(outline, _EDGES, color=FLOAT, linewidth=1, label="float")
         axes.set(title=title, xlabel="int8 code", yscale="log", ylabel="values")
         axes.set(xlim=(-140, 140), xticks=(-128, -64, 0, 64, 127))
+        axes.yaxis.set_major_formatter(EngFormatter(sep=""))
+        axes.yaxis.set_minor_formatter(NullFormatter())
         for edge in (-128.5, 127.5):
             axes.axvline(edge, color=INK, linewidth=1)
-        figure.legend(*axes.get_legend_handles_labels(), loc="outside upper right", ncols=2)
+        axes.legend(loc="lower right", bbox_to_anchor=(1.02, 0.98), ncols=2)  # beside the title
     beyond = counts["float_below"] + counts["float_above"]
     used = sum(1 for count in counts["int8"] if count)
     text = f"{title}: {used} of 256 codes used, {beyond:,} float values beyond the range"
     return svg.inline(figure, f"histogram-{name}", text)
 
 
-def arena(part: Json, steps: Sequence[Json]) -> str:
+def arena(part: Json, steps: Sequence[Json]) -> Markup:
     """Which bytes hold what, step by step."""
     with svg.style():
         figure = svg.figure(6.6, 3.6)
@@ -85,7 +94,10 @@ def arena(part: Json, steps: Sequence[Json]) -> str:
         axes.set(xlim=(-0.5, len(steps) - 0.5), ylim=(0, part["bytes"]), ylabel="byte of the arena")
         axes.set_xticks(range(len(steps)), [f"step {n}" for n in range(len(steps))])
         axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
-    text = f"The arena of {part['bytes']:,} bytes over {len(steps)} steps; the table has each buffer"
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    text = (
+        f"The arena of {part['bytes']:,} bytes over {len(steps)} steps; the table has each buffer"
+    )
     return svg.inline(figure, "arena", text)
 
 
@@ -101,12 +113,14 @@ def _box(axes: Axes, buffer: Json, total: int) -> None:
         linewidth=0.7,
         alpha=0.55,
     )
-    if height > total / 22:  # where a line of text fits
-        middle = (left + right) / 2, bottom + height / 2
-        axes.text(*middle, buffer["holds"], ha="center", va="center", color=INK)
+    if height > total / 34:  # where a line of text fits
+        thin = height < total / 12
+        place = left + 0.04, bottom + (height / 2 if thin else height - total / 80)
+        vertical = "center_baseline" if thin else "top"
+        axes.text(*place, buffer["holds"], ha="left", va=vertical, color=INK, fontsize=8)
 
 
-def flash(groups: Sequence[tuple[str, int]]) -> str:
+def flash(groups: Sequence[tuple[str, int]]) -> Markup:
     """The tables of each step on one bar, in the order of the C."""
     with svg.style():
         figure = svg.figure(6.6, 1.0)
@@ -117,40 +131,52 @@ def flash(groups: Sequence[tuple[str, int]]) -> str:
             axes.broken_barh(
                 [(start, size)], (0, 1), facecolor=colour, edgecolor=INK, linewidth=0.7, alpha=0.55
             )
-            if size > total / 12:
+            if size > total / 18:  # where a name fits
                 axes.text(start + size / 2, 0.5, name, ha="center", va="center", color=INK)
             start += size
         axes.set(xlim=(0, total), ylim=(0, 1), yticks=(), xlabel="bytes of tables in flash")
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         axes.grid(visible=False)
         axes.spines["left"].set_visible(False)
     listed = ", ".join(f"{name} {size:,}" for name, size in groups)
     return svg.inline(figure, "flash", f"Flash by step, in bytes: {listed}")
 
 
-def training(name: str, title: str, rows: Sequence[Json]) -> list[str]:
+def training(name: str, rows: Sequence[Json]) -> list[Markup]:
     """Loss, and accuracy on training and validation images, over the epochs."""
-    epochs = [row["epoch"] for row in rows]
-    figures = []
+    return [
+        _curves(f"{name}-loss", rows, "loss", {"loss": "loss"}, 1),
+        _curves(
+            f"{name}-accuracy",
+            rows,
+            "accuracy, %",
+            {"train_accuracy": "training, augmented", "validation_accuracy": "validation"},
+            100,
+        ),
+    ]
+
+
+def _curves(
+    name: str, rows: Sequence[Json], what: str, labels: Mapping[str, str], factor: int
+) -> Markup:
+    """The fields of ``labels`` over the epochs, multiplied by ``factor``."""
     with svg.style():
-        for what, lines in (
-            ("loss", (("loss", INT8, "-"),)),
-            ("accuracy", (("train_accuracy", INT8, "-"), ("validation_accuracy", FLOAT, "--"))),
-        ):
-            figure = svg.figure()
-            axes = figure.subplots()
-            factor = 1 if what == "loss" else 100
-            for field, colour, line in lines:
-                label = field.removesuffix("_accuracy").replace("train", "augmented")
-                values = [factor * row[field] for row in rows]
-                axes.plot(epochs, values, line, color=colour, marker=".", label=label)
-            axes.set(title=title, xlabel="epoch", ylabel=what if factor == 1 else "accuracy, %")
-            axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-            if what == "accuracy":
-                axes.legend()
-            last = f"{factor * rows[-1][lines[-1][0]]:.4g}"
-            text = f"{title}: {what} over {len(rows)} epochs, at the end {last}"
-            figures.append(svg.inline(figure, f"training-{name}-{what}", text))
-    return figures
+        figure = svg.figure()
+        axes = figure.subplots()
+        looks = ((INT8, "-"), (FLOAT, "--"))
+        for (field, label), (colour, line) in zip(labels.items(), looks, strict=False):
+            values = [factor * row[field] for row in rows]
+            axes.plot(
+                [row["epoch"] for row in rows], values, line, c=colour, marker=".", label=label
+            )
+        axes.set(title=what, xlabel="epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.ticklabel_format(axis="y", useOffset=False)
+        if len(labels) > 1:
+            axes.legend()
+    ends = ", ".join(f"{label} {factor * rows[-1][field]:.4g}" for field, label in labels.items())
+    text = f"{what} over {len(rows)} epochs; at the end: {ends}"
+    return svg.inline(figure, f"training-{name.replace('_', '-')}", text)
 
 
 def _decibels(value: float | None) -> str:

@@ -6,9 +6,12 @@ legible in light, in dark and in print.
 
 import io
 import re
+from contextlib import AbstractContextManager
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib as mpl
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
 INK, FAINT, FLOAT, INT8, FILL = "#010101", "#020202", "#030303", "#040404", "#050505"
@@ -18,9 +21,10 @@ _VARIABLES = {INK: "ink", FAINT: "line", FLOAT: "float", INT8: "int8", FILL: "fi
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: found, selected, read aloud
     "svg.hashsalt": "thimble",  # the same figure gives the same bytes
+    "text.parse_math": False,  # a layer may be called $1
     "font.family": "sans-serif",
     "font.size": 9,
     "text.color": INK,
@@ -51,13 +55,16 @@ def figure(width: float = 3.3, height: float = 2.3) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def style() -> mpl.rc_context:
+def style() -> AbstractContextManager[None]:
     """The look of all figures, as a context."""
     return mpl.rc_context(STYLE)
 
 
-def inline(drawn: Figure, name: str, text: str) -> str:
-    """``drawn`` as an ``<svg>``, its ids starting with ``name``, described to readers by ``text``."""
+def inline(drawn: Figure, name: str, text: str) -> Markup:
+    """``drawn`` as an ``<svg>`` with ids that start with ``name``; ``text`` is read out for it.
+
+    ``name``: letters, digits and hyphens.
+    """
     sink = io.StringIO()
     with style():
         drawn.savefig(sink, format="svg", transparent=True, metadata={"Date": None})
@@ -71,7 +78,8 @@ def inline(drawn: Figure, name: str, text: str) -> str:
         root.set(side, f"{96 * inches:.0f}")
     root.set("role", "img")
     root.set("aria-label", text)
-    return _themed(_named(ElementTree.tostring(root, encoding="unicode"), name))
+    content = _themed(_named(ElementTree.tostring(root, encoding="unicode"), name))
+    return Markup(content)  # noqa: S704 - ElementTree has escaped whatever is text in it
 
 
 def _named(content: str, name: str) -> str:

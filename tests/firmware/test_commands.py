@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image as Picture
 
+from convert.report import gathered
+from convert.report.gathered import Places
 from firmware import boards
 from runtime.dataset import Digits
 from tests.conftest import ROOT, Command
@@ -52,6 +54,11 @@ def test_validate_writes_what_it_found(run: Command, data: Path, tmp_path: Path)
     assert own["xnnpack"] == 0
     assert found["memory"]["flash"]["built"] <= found["memory"]["flash"]["predicted"]
     assert found["problems"] == []
+    report = {"model": "nano", "files": {"model.tflite": {"sha256": found["device"]["sha256"]}}}
+    places = Places(tmp_path, tmp_path, tmp_path / "no bench")
+    (row,) = gathered.gather(report, places)["boards"]
+    assert (row["board"], row["accuracy"]) == ("microbit", found["accuracy"])
+    assert (row["images"], row["data"]) == (20, "folder data")
 
 
 def test_validate_shows_tables(run: Command, data: Path, tmp_path: Path) -> None:
