@@ -50,7 +50,7 @@ def deviation(rows: Sequence[Json]) -> Markup:
         axes.barh(places, [row["sqnr_db"] or 0 for row in rows], 0.5, color=INT8, label="output")
         weighted = [(n, row["weights"]) for n, row in enumerate(rows) if row["weights"]]
         x = [weights["sqnr_db"] or 0 for _, weights in weighted]
-        axes.plot(x, [n for n, _ in weighted], "D", color=FLOAT, label="weights", linestyle="none")
+        axes.plot(x, [n for n, _ in weighted], "D", color=INK, label="weights", linestyle="none")
         axes.set_yticks(places, [row["name"] for row in rows])
         axes.invert_yaxis()
         axes.grid(axis="y", visible=False)
@@ -127,10 +127,8 @@ def flash(groups: Sequence[tuple[str, int]]) -> Markup:
         axes = figure.subplots()
         total, start = sum(size for _, size in groups), 0
         for number, (name, size) in enumerate(groups):
-            colour = INT8 if number % 2 else FLOAT
-            axes.broken_barh(
-                [(start, size)], (0, 1), facecolor=colour, edgecolor=INK, linewidth=0.7, alpha=0.55
-            )
+            shade = 0.55 if number % 2 else 0.3
+            axes.broken_barh([(start, size)], (0, 1), facecolor=INT8, alpha=shade)
             if size > total / 18:  # where a name fits
                 axes.text(start + size / 2, 0.5, name, ha="center", va="center", color=INK)
             start += size
@@ -163,8 +161,8 @@ def _curves(
     with svg.style():
         figure = svg.figure()
         axes = figure.subplots()
-        looks = ((INT8, "-"), (FLOAT, "--"))
-        for (field, label), (colour, line) in zip(labels.items(), looks, strict=False):
+        colour = FLOAT if name.startswith("float") else INT8
+        for (field, label), line in zip(labels.items(), ("-", "--"), strict=False):
             values = [factor * row[field] for row in rows]
             axes.plot(
                 [row["epoch"] for row in rows], values, line, c=colour, marker=".", label=label
