@@ -1,0 +1,320 @@
+"""Versions of a network under one interface: what each layer gives, and what it makes of an input.
+
+A version is written MODEL or MODEL@HOW:
+
+    mine.keras, qat.h5        the float network, or the one with fake quantization, in Keras
+    build/base@float, @qat    the same, of an export's folder; base@float: the pretrained one
+    build/base, base, x.tflite         LiteRT's default kernels (an export, a bundled model, a file)
+    x.tflite@reference, @tflm, @c, ... other runtimes, and the generated C: see RUNNERS
+    answers.npz               what a device or an app recorded: see Recording
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from convert import layers, publish, tflite
+from convert.compiler.build import compile_model
+from convert.compiler.numerics import Match
+from convert.compiler.targets import Options
+from runtime import classifier, image, interpreter, worker
+from runtime.compiled import CompiledModel
+from runtime.dataset import Pixels
+from runtime.errors import ModelError
+from train import qat, store
+from train.graph import deployment_graph
+from train.tf import keras
+
+Array = npt.NDArray[Any]
+Run = Callable[[bytes, Array], Array]
+"""Runs the content of a .tflite on inputs [count, ...] of its own type: outputs [count, ...]."""
+
+INPUT = "INPUT"
+"""What stands for an operator in the row of the network's input."""
+_OPERATORS = {keras_class: operator for operator, keras_class in layers.OPERATORS.items()} | {
+    "Flatten": "RESHAPE",
+    "Reshape": "RESHAPE",
+    "Activation": "RELU",
+}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The reals that int8 can tell apart: real = scale * (code - zero_point)."""
+
+    scale: float
+    zero_point: int
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The smallest and the largest of them."""
+        return self.scale * (-128 - self.zero_point), self.scale * (127 - self.zero_point)
+
+    def real(self, codes: Array) -> Array:
+        """What ``codes`` stand for, float64."""
+        return self.scale * (codes.astype(np.float64) - self.zero_point)
+
+    def codes(self, real: Array) -> Array:
+        """The nearest codes, int8."""
+        steps = np.rint(real / self.scale) + self.zero_point
+        return np.clip(steps, -128, 127).astype(np.int8)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One row: the network's input, or what an operator gives."""
+
+    name: str
+    operator: str  # "CONV_2D"; INPUT
+    shape: tuple[int, ...]  # without the batch
+    grid: Grid | None  # None: float
+    reads: tuple[int, ...]  # layers whose values go in, as positions in Version.layers
+
+    def real(self, values: Array) -> Array:
+        """Its values as reals, float64."""
+        return self.grid.real(values) if self.grid else values.astype(np.float64)
+
+
+class Version(Protocol):
+    """A network that can be looked into."""
+
+    layers: tuple[Layer, ...]
+
+    def values(self, images: Pixels) -> Iterator[Array | None]:
+        """What each layer gives for ``images`` [count, 28, 28]; None where that is not known."""
+
+    def apply(self, index: int, real: Array) -> Array | None:
+        """What layer ``index`` alone makes of ``real`` [count, ...]; None when it cannot be run."""
+
+
+class InKeras:
+    """A float network, in the form that is converted, or one with fake quantization."""
+
+    def __init__(self, model: keras.Model) -> None:
+        fake = any(hasattr(layer, "quantize_config") for layer in model.layers)
+        graph = model if fake else deployment_graph(model)
+        self._steps = _fused(graph)
+        self.layers = tuple(
+            Layer(
+                _plain_name(step[0].name) if place else "input",
+                _operator(step[0]) if place else INPUT,
+                tuple(int(side) for side in step[-1].output_shape[1:]),
+                None,
+                (place - 1,) if place else (),
+            )
+            for place, step in enumerate(self._steps)
+        )
+
+    def values(self, images: Pixels) -> Iterator[Array]:
+        """As in Version."""
+        values = image.to_float(images)
+        for index in range(len(self.layers)):
+            values = self.apply(index, values)
+            yield values
+
+    def apply(self, index: int, real: Array) -> Array:
+        """As in Version."""
+        values = keras.backend.constant(real)
+        for layer in self._steps[index]:
+            values = layer(values, training=False)
+        return np.asarray(values)
+
+
+def _fused(graph: keras.Model) -> list[list[keras.layers.Layer]]:
+    """The layers in steps that are one operator each; the first is that of the input."""
+    first = [layer for layer in graph.layers if type(layer).__name__ == "QuantizeLayer"]
+    steps = [first or [keras.layers.Activation("linear", name="input")]]
+    if not first:
+        steps[0][0](keras.Input(graph.input_shape[1:]))  # so that it knows its shape
+    for layer in graph.layers:
+        weighted = "kernel" in str([w.name for w in steps[-1][0].weights])
+        if _operator(layer) == "RELU" and weighted:
+            steps[-1].append(layer)
+        elif layer not in first and not isinstance(layer, keras.layers.InputLayer):
+            steps.append([layer])
+    return steps
+
+
+def _operator(layer: keras.layers.Layer) -> str:
+    kind = type(getattr(layer, "layer", layer)).__name__
+    return _OPERATORS.get(kind, kind)
+
+
+def _plain_name(name: str) -> str:
+    """A layer's own name, from its tensor's: "int8/quant_conv1/Relu;int8/..." is "conv1"."""
+    parts = name.split(";")[0].split("/")
+    return parts[-2 if len(parts) > 1 else 0].removeprefix("quant_")
+
+
+class InTflite:
+    """A ``.tflite`` under one runtime, cut behind each operator."""
+
+    def __init__(self, model: tflite.Model, run: Run) -> None:
+        self._model, self._run = model, run
+        given = model.tensors[model.inputs[0]]
+        rows = [Layer("input", INPUT, given.shape[1:], _grid(given), ())]
+        places = {model.inputs[0]: 0}
+        for index, operator in enumerate(model.operators):
+            reads = tuple(places[number] for number in model.reads(index))
+            places[operator.outputs[0]] = index + 1
+            tensor = model.tensors[operator.outputs[0]]
+            name = _plain_name(tensor.name)
+            rows.append(Layer(name, operator.name, tensor.shape[1:], _grid(tensor), reads))
+        self.layers = tuple(rows)
+
+    def values(self, images: Pixels) -> Iterator[Array]:
+        """As in Version."""
+        given = self._stored(0, image.to_float(images))
+        yield given
+        for index in range(len(self._model.operators)):
+            yield self._run(layers.cut(self._model, index), given)
+
+    def apply(self, index: int, real: Array) -> Array | None:
+        """As in Version."""
+        reads = self.layers[index].reads
+        if len(reads) != 1:
+            return None
+        return self._run(layers.alone(self._model, index - 1), self._stored(reads[0], real))
+
+    def _stored(self, index: int, real: Array) -> Array:
+        grid = self.layers[index].grid
+        return grid.codes(real) if grid else real.astype(np.float32)
+
+
+def _grid(tensor: tflite.Tensor) -> Grid | None:
+    if tensor.dtype == "FLOAT32":
+        return None
+    if tensor.dtype != "INT8" or not tensor.scales:
+        raise ModelError(f"tensor {tensor.name!r} is {tensor.dtype}: compare takes int8 and float")
+    return Grid(tensor.scales[0], tensor.zero_points[0])
+
+
+def _in_process(backend: str, kernels: str) -> Run:
+    return lambda content, values: interpreter.load(content, backend, kernels).run(values)
+
+
+def _in_worker(backend: str, kernels: str) -> Run:
+    def run(content: bytes, values: Array) -> Array:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.tflite"
+            path.write_bytes(content)
+            return worker.outputs(path, values, backend, kernels)
+
+    return run
+
+
+def _compiled(match: Match) -> Run:
+    def run(content: bytes, values: Array) -> Array:
+        model = tflite.parse(content)
+        with tempfile.TemporaryDirectory() as folder:
+            publish.files(Path(folder), compile_model(model, "part", Options(match)).files())
+            built = CompiledModel(Path(folder) / "part.c")
+        outputs = built.run(values.reshape(len(values), *built.input.shape[1:]))
+        return outputs.reshape(len(values), *model.tensors[model.outputs[0]].shape[1:])
+
+    return run
+
+
+RUNNERS: Mapping[str, Run] = {
+    "default": _in_process("litert", "default"),
+    "reference": _in_process("litert", "reference"),
+    "no-delegate": _in_process("litert", "no-delegate"),
+    "tensorflow": _in_process("tensorflow", "default"),
+    "tflite-runtime": _in_worker("tflite-runtime", "default"),
+    "tflite-runtime-reference": _in_worker("tflite-runtime", "reference"),
+    "tflm": _in_worker(worker.MICRO, "default"),
+    "c": _compiled(Match.XNNPACK),
+    "c-ref": _compiled(Match.REF),
+    "c-tflm": _compiled(Match.TFLM),
+}
+"""What runs a ``.tflite``: LiteRT's sets of kernels, other interpreters, C for each --match."""
+
+
+class Recording:
+    """What a device or an app wrote down, as arrays of an ``.npz`` file.
+
+    ``images`` uint8 [count, 28, 28] are the pictures that were shown. Of the layers, by name, there
+    are any: "input" as the network got it, "output", and those in between; floats are reals, int8
+    are codes of ``like``, the version that it is compared with.
+    """
+
+    def __init__(self, path: Path, like: Version) -> None:
+        self._arrays = _arrays(path)
+        self.images: Pixels = self._arrays.pop("images")
+        names = {layer.name: layer for layer in like.layers}
+        if "output" in self._arrays:
+            self._arrays[like.layers[-1].name] = self._arrays.pop("output")
+        for name, values in self._arrays.items():
+            if name not in names:
+                raise ModelError(f"{path} records {name!r}, the layers are {', '.join(names)}")
+            wanted = (len(self.images), *names[name].shape)
+            if values.shape != wanted:
+                raise ModelError(f"{path}: {name!r} is {values.shape}, the layer gives {wanted}")
+            if values.dtype == np.int8 and names[name].grid is None:
+                raise ModelError(f"{path} has int8 values: compare it with an int8 version")
+        self.layers = tuple(self._recorded(layer) for layer in like.layers)
+
+    def _recorded(self, layer: Layer) -> Layer:
+        values = self._arrays.get(layer.name)
+        stored = values is not None and values.dtype == np.int8
+        return Layer(
+            layer.name, layer.operator, layer.shape, layer.grid if stored else None, layer.reads
+        )
+
+    def values(self, images: Pixels) -> Iterator[Array | None]:
+        """As in Version; ``images`` must be the ones that were recorded."""
+        if not np.array_equal(images, self.images):
+            raise ModelError("the two recordings are of different images")
+        yield from (self._arrays.get(layer.name) for layer in self.layers)
+
+    def apply(self, index: int, real: Array) -> None:
+        """As in Version: a recording cannot be run."""
+
+
+def _arrays(path: Path) -> dict[str, Array]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            found = dict(file)
+    except (OSError, ValueError, EOFError) as error:
+        raise ModelError(f"{path} cannot be read as an .npz: {error}") from error
+    pictures = found.get("images")
+    if pictures is None or pictures.dtype != np.uint8 or pictures.shape[1:] != (28, 28):
+        raise ModelError(f"{path} has no images, uint8 [count, 28, 28]: record what was shown")
+    return found
+
+
+def load(text: str, like: Version | None = None) -> Version:
+    """The version that ``text`` names; ``like`` is what a recording is compared with.
+
+    Raises ModelError for what is none, BackendError for a runtime that is missing.
+    """
+    model, _, how = text.partition("@")
+    if how in ("float", "qat"):
+        return InKeras(_of_export(model, how))
+    if Path(model).suffix in (".keras", ".h5", ".npz") and how:
+        raise ModelError(f"{text}: only a .tflite takes @{how}")
+    if Path(model).suffix in (".keras", ".h5"):
+        return InKeras(_keras(Path(model)))
+    if Path(model).suffix == ".npz":
+        if like is None:
+            raise ModelError(f"{text}: a recording comes second, after what it is compared with")
+        return Recording(Path(model), like)
+    if (how or "default") not in RUNNERS:
+        raise ModelError(f"{text}: choose @{', @'.join(('float', 'qat', *RUNNERS))}")
+    path = classifier.find(model)
+    return InTflite(tflite.read(path), RUNNERS[how or "default"])
+
+
+def _of_export(model: str, how: str) -> keras.Model:
+    if how == "float" and model in classifier.bundled():
+        return _keras(store.pretrained(model))
+    return _keras(Path(model) / ("float.keras" if how == "float" else "qat.h5"))
+
+
+def _keras(path: Path) -> keras.Model:
+    return qat.load(path) if path.suffix == ".h5" else store.load(path)
