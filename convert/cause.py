@@ -59,15 +59,15 @@ def find(operator: str, own: Own) -> Cause:
     if own.exact and np.abs(error).max() < 1.5 * step and not fit:
         share = np.mean(error != 0)
         return Cause(Kind.ROUNDING, f"{share:.2%} of the values are one step off, none more")
-    if own.inner_is_sound:
-        return _clamped(own)
+    if own.only_cut:
+        return _cut(own)
     if operator in _WEIGHTED and len(own.bad) <= own.expected.shape[1] // 2:
         return _channels(own)
     return fit or Cause(Kind.UNKNOWN, "no simple pattern: compare its weights and its options")
 
 
 def _cuts(own: Own) -> bool:
-    return sum(own.cut) > CUT
+    return bool(np.mean(own.cut[0] | own.cut[1]) > CUT)
 
 
 def _wastes(own: Own) -> bool:
@@ -108,9 +108,9 @@ def _channels(own: Own) -> Cause:
     return Cause(kind, f"{where}: {how}", channels)
 
 
-def _clamped(own: Own) -> Cause:
+def _cut(own: Own) -> Cause:
     """Values are cut off: at one end while the other is unused, or because the range is small."""
-    below, above = own.cut
+    below, above = (float(np.mean(mask)) for mask in own.cut)
     low, high = own.used
     evidence = f"{below + above:.1%} of the values are cut off; codes {low} to {high} are used"
     unused = low + 128 if above > below else 127 - high

@@ -32,7 +32,8 @@ import numpy as np
 from convert import cause, versions
 from convert.cause import Cause
 from convert.deviation import Deviation, Own, deviation
-from convert.versions import INPUT, Array, Layer, Recording, Version
+from convert.runners import Array
+from convert.versions import INPUT, Layer, Recording, Version
 from runtime import console
 from runtime.dataset import Pixels
 from runtime.errors import DataError, ModelError
@@ -102,7 +103,7 @@ def _all_values(a: Version, b: Version, images: Pixels) -> Iterator[Array | None
 def align(a: Sequence[Layer], b: Sequence[Layer]) -> dict[int, int]:
     """Which layer of ``a`` is which of ``b``; raises ModelError for different networks."""
     keys = [[(row.operator, int(np.prod(row.shape))) for row in rows] for rows in (a, b)]
-    blocks = SequenceMatcher(None, *keys, autojunk=False).get_matching_blocks()
+    blocks = SequenceMatcher(a=keys[0], b=keys[1], autojunk=False).get_matching_blocks()
     pairs = {block.a + k: block.b + k for block in blocks for k in range(block.size)}
     for rows, known in ((a, set(pairs)), (b, set(pairs.values()))):
         for place, row in enumerate(rows):
@@ -134,8 +135,7 @@ def _own(
     ours, theirs = a.layers[pair[0]], b.layers[pair[1]]
     grids = [(ours.grid, theirs.grid)]
     grids += [
-        (a.layers[x].grid, b.layers[y].grid)
-        for x, y in zip(ours.reads, theirs.reads, strict=False)
+        (a.layers[x].grid, b.layers[y].grid) for x, y in zip(ours.reads, theirs.reads, strict=False)
     ]
     exact = all(x is not None and x == y for x, y in grids)
     channels = values[0].shape[-1]

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from convert.parity import sqnr_db
-from convert.versions import Array, Grid, Layer
+from convert.runners import Array
+from convert.versions import Grid, Layer
 
 Reals = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -96,21 +97,19 @@ class Own:
         """Which values no clamp has touched: those at an extreme of A or B say nothing exact."""
         return _inside(self.expected) & _inside(self.given)
 
-    @property
-    def inner_is_sound(self) -> bool:
-        """Whether the error lies in clamped values alone."""
-        error = np.where(self.inner, self.error, 0)
-        return bool((_by_channel(self.expected, error) >= self.limit).all())
+    @cached_property
+    def cut(self) -> tuple[Mask, Mask]:
+        """Which values lie below and which above what B's grid can hold, by half a step."""
+        low, high = self.grid.limits if self.grid else (-np.inf, np.inf)
+        half = self.grid.scale / 2 if self.grid else 0.0
+        return self.expected < low - half, self.expected > high + half
 
     @property
-    def cut(self) -> tuple[float, float]:
-        """Shares of values that lie below and above what B's grid can hold, by half a step."""
-        if self.grid is None:
-            return 0.0, 0.0
-        low, high = self.grid.limits
-        half = self.grid.scale / 2
-        below, above = self.expected < low - half, self.expected > high + half
-        return float(np.mean(below)), float(np.mean(above))
+    def only_cut(self) -> bool:
+        """Whether the error lies in values that the grid cuts off, and nowhere else."""
+        below, above = self.cut
+        error = np.where(below | above, 0, self.error)
+        return bool((_by_channel(self.expected, error) >= self.limit).all())
 
     @property
     def used(self) -> tuple[int, int]:

@@ -5,34 +5,25 @@ A version is written MODEL or MODEL@HOW:
     mine.keras, qat.h5        the float network, or the one with fake quantization, in Keras
     build/base@float, @qat    the same, of an export's folder; base@float: the pretrained one
     build/base, base, x.tflite         LiteRT's default kernels (an export, a bundled model, a file)
-    x.tflite@reference, @tflm, @c, ... other runtimes, and the generated C: see RUNNERS
+    x.tflite@reference, @tflm, @c, ... other runtimes, and the generated C: see runners.py
     answers.npz               what a device or an app recorded: see Recording
 """
 
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-from convert import layers, publish, tflite
-from convert.compiler.build import compile_model
-from convert.compiler.numerics import Match
-from convert.compiler.targets import Options
-from runtime import classifier, image, interpreter, worker
-from runtime.compiled import CompiledModel
+from convert import layers, tflite
+from convert.runners import RUNNERS, Array, Run
+from runtime import classifier, image
 from runtime.dataset import Pixels
 from runtime.errors import ModelError
 from train import qat, store
 from train.graph import deployment_graph
 from train.tf import keras
-
-Array = npt.NDArray[Any]
-Run = Callable[[bytes, Array], Array]
-"""Runs the content of a .tflite on inputs [count, ...] of its own type: outputs [count, ...]."""
 
 INPUT = "INPUT"
 """What stands for an operator in the row of the network's input."""
@@ -147,7 +138,7 @@ def _operator(layer: keras.layers.Layer) -> str:
 
 def _plain_name(name: str) -> str:
     """A layer's own name, from its tensor's: "int8/quant_conv1/Relu;int8/..." is "conv1"."""
-    parts = name.split(";")[0].split("/")
+    parts = name.split(";", maxsplit=1)[0].split("/")
     return parts[-2 if len(parts) > 1 else 0].removeprefix("quant_")
 
 
@@ -192,47 +183,6 @@ def _grid(tensor: tflite.Tensor) -> Grid | None:
     if tensor.dtype != "INT8" or not tensor.scales:
         raise ModelError(f"tensor {tensor.name!r} is {tensor.dtype}: compare takes int8 and float")
     return Grid(tensor.scales[0], tensor.zero_points[0])
-
-
-def _in_process(backend: str, kernels: str) -> Run:
-    return lambda content, values: interpreter.load(content, backend, kernels).run(values)
-
-
-def _in_worker(backend: str, kernels: str) -> Run:
-    def run(content: bytes, values: Array) -> Array:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "model.tflite"
-            path.write_bytes(content)
-            return worker.outputs(path, values, backend, kernels)
-
-    return run
-
-
-def _compiled(match: Match) -> Run:
-    def run(content: bytes, values: Array) -> Array:
-        model = tflite.parse(content)
-        with tempfile.TemporaryDirectory() as folder:
-            publish.files(Path(folder), compile_model(model, "part", Options(match)).files())
-            built = CompiledModel(Path(folder) / "part.c")
-        outputs = built.run(values.reshape(len(values), *built.input.shape[1:]))
-        return outputs.reshape(len(values), *model.tensors[model.outputs[0]].shape[1:])
-
-    return run
-
-
-RUNNERS: Mapping[str, Run] = {
-    "default": _in_process("litert", "default"),
-    "reference": _in_process("litert", "reference"),
-    "no-delegate": _in_process("litert", "no-delegate"),
-    "tensorflow": _in_process("tensorflow", "default"),
-    "tflite-runtime": _in_worker("tflite-runtime", "default"),
-    "tflite-runtime-reference": _in_worker("tflite-runtime", "reference"),
-    "tflm": _in_worker(worker.MICRO, "default"),
-    "c": _compiled(Match.XNNPACK),
-    "c-ref": _compiled(Match.REF),
-    "c-tflm": _compiled(Match.TFLM),
-}
-"""What runs a ``.tflite``: LiteRT's sets of kernels, other interpreters, C for each --match."""
 
 
 class Recording:

@@ -152,7 +152,7 @@ def test_client_reads_pictures(run: Command, tmp_path: Path) -> None:
     options = ("--board", "netduinoplus2", "--model", "small")
     done = run("firmware.client", *pictures, broken, *options)
     assert done.returncode == 1
-    answers = [line.split()[1] for line in done.stdout.splitlines()[1:]]
+    answers = [line.split()[3] for line in done.stdout.splitlines()[3:]]
     assert answers == ["2", "7"]
     assert "empty file" in done.stderr
     assert "instructions" in done.stdout
