@@ -169,7 +169,10 @@ def as_data(found: Comparison) -> dict[str, Any]:
 
 
 def _finite(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: None if value in (math.inf, -math.inf) else value for key, value in row.items()}
+    known = {
+        key: not isinstance(value, float) or math.isfinite(value) for key, value in row.items()
+    }
+    return {key: value if known[key] else None for key, value in row.items()}
 
 
 def as_text(found: Comparison, threshold: float) -> str:

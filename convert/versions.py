@@ -9,6 +9,7 @@ A version is written MODEL or MODEL@HOW:
     answers.npz               what a device or an app recorded: see Recording
 """
 
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -189,8 +190,8 @@ class Recording:
     """What a device or an app wrote down, as arrays of an ``.npz`` file.
 
     ``images`` uint8 [count, 28, 28] are the pictures that were shown. Of the layers, by name, there
-    are any: "input" as the network got it, "output", and those in between; floats are reals, int8
-    are codes of ``like``, the version that it is compared with.
+    are any: "input" as the network got it, "output", and those in between; int8 are codes
+    of ``like``, the version that it is compared with, other numbers are reals.
     """
 
     def __init__(self, path: Path, like: Version) -> None:
@@ -205,6 +206,8 @@ class Recording:
             wanted = (len(self.images), *names[name].shape)
             if values.shape != wanted:
                 raise ModelError(f"{path}: {name!r} is {values.shape}, the layer gives {wanted}")
+            if not np.isfinite(values).all():
+                raise ModelError(f"{path}: {name!r} has values that are no numbers")
             if values.dtype == np.int8 and names[name].grid is None:
                 raise ModelError(f"{path} has int8 values: compare it with an int8 version")
         self.layers = tuple(self._recorded(layer) for layer in like.layers)
@@ -217,21 +220,25 @@ class Recording:
         )
 
     def values(self, images: Pixels) -> Iterator[Array | None]:
-        """As in Version; ``images`` must be the ones that were recorded."""
-        if not np.array_equal(images, self.images):
-            raise ModelError("the two recordings are of different images")
-        yield from (self._arrays.get(layer.name) for layer in self.layers)
+        """As in Version; ``images`` are the recorded ones, or the first of them."""
+        count = len(images)
+        if not np.array_equal(images, self.images[:count]):
+            raise ModelError("the recording is of other images")
+        recorded = (self._arrays.get(layer.name) for layer in self.layers)
+        yield from (None if values is None else values[:count] for values in recorded)
 
     def apply(self, index: int, real: Array) -> None:
         """As in Version: a recording cannot be run."""
 
 
 def _arrays(path: Path) -> dict[str, Array]:
+    if not zipfile.is_zipfile(path):
+        raise ModelError(f"{path} cannot be read as an .npz: write it with numpy.savez")
     try:
         with np.load(path, allow_pickle=False) as file:
             found = dict(file)
-    except (OSError, ValueError, EOFError) as error:
-        raise ModelError(f"{path} cannot be read as an .npz: {error}") from error
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{path} is damaged: {error}") from error
     pictures = found.get("images")
     if pictures is None or pictures.dtype != np.uint8 or pictures.shape[1:] != (28, 28):
         raise ModelError(f"{path} has no images, uint8 [count, 28, 28]: record what was shown")

@@ -275,6 +275,7 @@ def test_json_equals_the_table(run: Any) -> None:
         ("base", "build/nothing@qat", "does not exist"),
         ("mine.keras@c", "base", "only a .tflite takes @c"),
         ("base", "nothing.npz", "nothing.npz cannot be read"),
+        ("base", "README.md", "README.md"),
         ("answers.npz", "base", "a recording comes second"),
     ],
 )
@@ -298,6 +299,10 @@ def test_wrong_input_is_one_line(run: Any) -> None:
         ({}, "has no images"),
         ({"images": np.zeros((2, 28, 28), np.uint8), "conv9": np.zeros(2)}, "records 'conv9'"),
         ({"images": np.zeros((2, 28, 28), np.uint8), "output": np.zeros((2, 9))}, "(2, 10)"),
+        (
+            {"images": np.zeros((2, 28, 28), np.uint8), "output": np.full((2, 10), np.nan)},
+            "'output' has values that are no numbers",
+        ),
     ],
 )
 def test_wrong_recording_is_refused(arrays: dict[str, Any], says: str, tmp_path: Path) -> None:
