@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from convert.deviation import Own, Reals
+from convert.versions import WEIGHTED
 
 CUT = 0.01
 """Share of values that a sound range may cut off."""
@@ -18,7 +19,6 @@ FEWEST_CODES = 64
 """Of 256 codes, those that a sound range uses at least."""
 _EXPLAINED = 0.25
 """An explanation holds when at most this share of the error's power is left without it."""
-_WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 
 
 class Kind(enum.StrEnum):
@@ -61,7 +61,7 @@ def find(operator: str, own: Own) -> Cause:
         return Cause(Kind.ROUNDING, f"{share:.2%} of the values are one step off, none more")
     if own.only_cut:
         return _cut(own)
-    if operator in _WEIGHTED and len(own.bad) <= own.expected.shape[1] // 2:
+    if operator in WEIGHTED and len(own.bad) <= own.expected.shape[1] // 2:
         return _channels(own)
     return fit or Cause(Kind.UNKNOWN, "no simple pattern: compare its weights and its options")
 

@@ -21,7 +21,7 @@ For example:
 
 import argparse
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -42,7 +42,7 @@ from train import data
 IMAGES = 256
 THRESHOLD = 12.0
 """SQNR that every channel of a layer must have, dB; fine-tuning alone moves weights by 16 dB."""
-_MOVING = ("RESHAPE", "PAD", "QUANTIZE", "DEQUANTIZE")
+_MOVING = ("RESHAPE", "PAD", "QUANTIZE", "DEQUANTIZE", "LINEAR")
 """Operators that one version may have and the other not."""
 
 
@@ -75,29 +75,11 @@ def compare(a: Version, b: Version, images: Pixels, threshold: float = THRESHOLD
     Raises ModelError when the two are not the same network, ThimbleError when one cannot be run.
     """
     pairs = align(a.layers, b.layers)
-    total = len(a.layers) + len(b.layers)
-    running = console.progress(_all_values(a, b, images), "layers", total)
-    values: list[Array | None] = list(running)
-    left, right = values[: len(a.layers)], values[len(a.layers) :]
-    rows = []
-    for i, j in pairs.items():
-        ours, theirs = left[i], right[j]
-        layer = b.layers[j]
-        if ours is None or theirs is None:
-            rows.append(Row(layer, None, None, None))
-            continue
-        expected = ours if layer.operator == INPUT else _expected(a, b, (i, j), right, pairs)
-        known = ours if expected is None else expected
-        own = _own(a, b, (i, j), (known, theirs), threshold)
-        found = _cause(layer, own, known.shape) if cause.is_beyond(own) else None
-        figures = deviation(a.layers[i], ours, layer, theirs)
-        rows.append(Row(layer, figures, None if expected is None else own.worst, found))
+    left = list(console.progress(a.values(images), "A", len(a.layers)))
+    right = list(console.progress(b.values(images), "B", len(b.layers)))
+    both = _Both(a, b, pairs, left, right, threshold)
+    rows = [both.row(i, j) for i, j in console.progress(list(pairs.items()), "own errors")]
     return Comparison(len(images), tuple(rows))
-
-
-def _all_values(a: Version, b: Version, images: Pixels) -> Iterator[Array | None]:
-    yield from a.values(images)
-    yield from b.values(images)
 
 
 def align(a: Sequence[Layer], b: Sequence[Layer]) -> dict[int, int]:
@@ -115,38 +97,58 @@ def align(a: Sequence[Layer], b: Sequence[Layer]) -> dict[int, int]:
     return pairs
 
 
-def _expected(
-    a: Version, b: Version, pair: tuple[int, int], right: list[Array | None], pairs: dict[int, int]
-) -> Array | None:
-    """What A's layer makes of the input of B's; None where that input is not known in both."""
-    reads, given = a.layers[pair[0]].reads, b.layers[pair[1]].reads
-    if len(reads) != 1 or len(given) != 1 or pairs.get(reads[0]) != given[0]:
-        return None
-    values = right[given[0]]
-    if values is None:
-        return None
-    real = b.layers[given[0]].real(values)
-    return a.apply(pair[0], real.reshape(len(real), *a.layers[reads[0]].shape))
+@dataclass(frozen=True)
+class _Both:
+    """Two versions with what their layers gave for the same images."""
 
+    a: Version
+    b: Version
+    pairs: Mapping[int, int]  # which layer of A is which of B
+    left: Sequence[Array | None]  # of A, for each layer
+    right: Sequence[Array | None]
+    threshold: float
 
-def _own(
-    a: Version, b: Version, pair: tuple[int, int], values: tuple[Array, Array], threshold: float
-) -> Own:
-    ours, theirs = a.layers[pair[0]], b.layers[pair[1]]
-    grids = [(ours.grid, theirs.grid)]
-    grids += [
-        (a.layers[x].grid, b.layers[y].grid) for x, y in zip(ours.reads, theirs.reads, strict=False)
-    ]
-    exact = all(x is not None and x == y for x, y in grids)
-    channels = values[0].shape[-1]
-    expected, given = ours.real(values[0]), theirs.real(values[1])
-    return Own(
-        expected.reshape(-1, channels), given.reshape(-1, channels), theirs.grid, exact, threshold
-    )
+    def row(self, i: int, j: int) -> Row:
+        """Layer ``i`` of A against ``j`` of B."""
+        first, second = self.a.layers[i], self.b.layers[j]
+        ours, theirs = self.left[i], self.right[j]
+        if ours is None or theirs is None:
+            return Row(second, None, None, None)
+        # Where B's input is not known, what A gave stands in, with the errors up to there.
+        expected = ours if second.operator == INPUT else self._expected(i, j)
+        known = ours if expected is None else expected
+        shape = (-1, ours.shape[-1])
+        own = Own(
+            first.real(known).reshape(shape),
+            second.real(theirs).reshape(shape),
+            second.grid,
+            self._exact(i, j),
+            self.threshold,
+        )
+        found = _cause(second, own, ours.shape) if cause.is_beyond(own) else None
+        own_db = None if expected is None else own.worst
+        return Row(second, deviation(first, ours, second, theirs), own_db, found)
+
+    def _expected(self, i: int, j: int) -> Array | None:
+        """What A's layer makes of the input of B's; None where one has no such input."""
+        reads, given = self.a.layers[i].reads, self.b.layers[j].reads
+        if len(reads) != 1 or len(given) != 1 or self.pairs.get(reads[0]) != given[0]:
+            return None
+        values = self.right[given[0]]
+        if values is None:
+            return None
+        real = self.b.layers[given[0]].real(values)
+        return self.a.apply(i, real.reshape(len(real), *self.a.layers[reads[0]].shape))
+
+    def _exact(self, i: int, j: int) -> bool:
+        """Whether both layers read and give int8 on the same grids."""
+        sides = (self.a.layers, i), (self.b.layers, j)
+        grids = [[rows[k].grid for k in (n, *rows[n].reads)] for rows, n in sides]
+        return grids[0] == grids[1] and None not in grids[0]
 
 
 def _cause(layer: Layer, own: Own, shape: tuple[int, ...]) -> Cause:
-    if layer.operator == INPUT and len(own.bad):
+    if layer.operator == INPUT and not own.only_cut:
         return cause.preprocessing(own.expected.reshape(shape), own.given.reshape(shape))
     return cause.find(layer.operator, own)
 

@@ -73,7 +73,7 @@ def export(request: Request) -> Parity:
         configure(request.seed, request.threads)
         model, origin, trained = float_model(request, dataset)
         console.note(f"float model: {origin}")
-        content, tuned = int8_model(request, model, dataset)
+        content, tuned, fake = int8_model(request, model, dataset)
         graph = tflite.parse(content, f"{request.name}.tflite")
         audit.check(graph, f"{request.name}.tflite")
         console.note(f"int8 model: {len(content):,} bytes, {', '.join(graph.op_names)}")
@@ -84,9 +84,8 @@ def export(request: Request) -> Parity:
                 f"int8 loses {result.drop:.2f} points of accuracy, allowed are {allowed:.2f} "
                 "(--max-drop): nothing was written"
             )
-        provenance = Provenance(
-            request.name, origin, request.options(), request.quantize, allowed, trained, tuned
-        )
+        how = request.options(), request.quantize, allowed
+        provenance = Provenance(request.name, origin, *how, trained, tuned, fake)
         claim.publish(artifacts.collect(provenance, model, graph, dataset, result))
     return result
 
@@ -121,17 +120,20 @@ def check(model: keras.Model, path: Path, classes: int) -> None:
 
 def int8_model(
     request: Request, model: keras.Model, dataset: Dataset
-) -> tuple[bytes, Sequence[Epoch] | None]:
-    """Quantize: by fine-tuning ("qat"), with its curves, or from calibration alone ("ptq")."""
+) -> tuple[bytes, Sequence[Epoch] | None, bytes | None]:
+    """Quantize: by fine-tuning ("qat"), or from a calibration set alone ("ptq").
+
+    Gives the .tflite and, of fine-tuning, its curves and the network as an .h5.
+    """
     recipe = request.recipe
     level = LEVELS[recipe.augmentation]
     plan = Plan(recipe.qat_epochs, recipe.qat_rate, level, request.seed)
     if request.quantize == "ptq":
         images = dataset.train.images[qat.calibration(dataset.train, plan, CALIBRATION)]
-        return quantize.int8(deployment_graph(model), images), None
+        return quantize.int8(deployment_graph(model), images), None, None
     trainer = qat.fine_tune(model, dataset.train, plan)
     history = list(fit.report(trainer.epochs(dataset.validation), plan.epochs))
-    return quantize.int8(trainer.model), history
+    return quantize.int8(trainer.model), history, qat.dump(trainer.model)
 
 
 def measure(graph: tflite.Model, model: keras.Model, dataset: Dataset) -> Parity:

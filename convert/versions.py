@@ -10,7 +10,7 @@ A version is written MODEL or MODEL@HOW:
 """
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -28,10 +28,11 @@ from train.tf import keras
 
 INPUT = "INPUT"
 """What stands for an operator in the row of the network's input."""
+WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+"""Operators with weights and a bias."""
 _OPERATORS = {keras_class: operator for operator, keras_class in layers.OPERATORS.items()} | {
     "Flatten": "RESHAPE",
     "Reshape": "RESHAPE",
-    "Activation": "RELU",
 }
 
 
@@ -88,19 +89,15 @@ class InKeras:
     """A float network, in the form that is converted, or one with fake quantization."""
 
     def __init__(self, model: keras.Model) -> None:
-        fake = any(hasattr(layer, "quantize_config") for layer in model.layers)
+        fake = [layer for layer in model.layers if type(layer).__name__ == "QuantizeLayer"]
         graph = model if fake else deployment_graph(model)
-        self._steps = _fused(graph)
-        self.layers = tuple(
-            Layer(
-                _plain_name(step[0].name) if place else "input",
-                _operator(step[0]) if place else INPUT,
-                tuple(int(side) for side in step[-1].output_shape[1:]),
-                None,
-                (place - 1,) if place else (),
-            )
-            for place, step in enumerate(self._steps)
-        )
+        operators = _operators([layer for layer in graph.layers if layer not in fake])
+        self._steps = [fake, *operators]  # the first is that of the input
+        rows = [Layer("input", INPUT, graph.input_shape[1:], None, ())]
+        for step in operators:
+            name, shape = _plain_name(step[0].name), step[-1].output_shape[1:]
+            rows.append(Layer(name, _operator(step[0]), shape, None, (len(rows) - 1,)))
+        self.layers = tuple(rows)
 
     def values(self, images: Pixels) -> Iterator[Array]:
         """As in Version."""
@@ -117,23 +114,22 @@ class InKeras:
         return np.asarray(values)
 
 
-def _fused(graph: keras.Model) -> list[list[keras.layers.Layer]]:
-    """The layers in steps that are one operator each; the first is that of the input."""
-    first = [layer for layer in graph.layers if type(layer).__name__ == "QuantizeLayer"]
-    steps = [first or [keras.layers.Activation("linear", name="input")]]
-    if not first:
-        steps[0][0](keras.Input(graph.input_shape[1:]))  # so that it knows its shape
-    for layer in graph.layers:
-        weighted = "kernel" in str([w.name for w in steps[-1][0].weights])
-        if _operator(layer) == "RELU" and weighted:
-            steps[-1].append(layer)
-        elif layer not in first and not isinstance(layer, keras.layers.InputLayer):
-            steps.append([layer])
-    return steps
+def _operators(chain: Sequence[keras.layers.Layer]) -> list[list[keras.layers.Layer]]:
+    """``chain`` in groups that are one operator each: a ReLU joins the weighted layer before it."""
+    groups: list[list[keras.layers.Layer]] = []
+    for layer in chain:
+        if groups and _operator(layer) == "RELU" and _operator(groups[-1][0]) in WEIGHTED:
+            groups[-1].append(layer)
+        else:
+            groups.append([layer])
+    return groups
 
 
 def _operator(layer: keras.layers.Layer) -> str:
-    kind = type(getattr(layer, "layer", layer)).__name__
+    inner = getattr(layer, "layer", layer)  # of a layer with fake quantization
+    kind = type(inner).__name__
+    if kind == "Activation":
+        return str(inner.get_config()["activation"]).upper()
     return _OPERATORS.get(kind, kind)
 
 

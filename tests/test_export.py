@@ -32,6 +32,7 @@ FILES = {
     "model_data.c",
     "model_data.h",
     "model_float.tflite",
+    "qat.h5",
     "report.html",
     "report.json",
     "report.md",
@@ -97,6 +98,17 @@ def test_only_the_expected_operators(exported: Path) -> None:
     assert given["dtype"] == np.int8
     assert given["shape"].tolist() == [1, 28, 28, 1]
     assert given["quantization"] == (np.float32(1 / 255), -128)
+
+
+def test_int8_is_the_fine_tuned_network(exported: Path) -> None:
+    """Layer by layer: what is left between fake and real quantization is the rounding of halves."""
+    from convert import compare, versions
+
+    images = data.split(data.embedded()).test.images[:64]
+    qat, int8 = versions.load(f"{exported}@qat"), versions.load(str(exported))
+    found = compare.compare(qat, int8, images, threshold=30)
+    assert found.first is None
+    assert all(row.own_db is not None for row in found.rows)
 
 
 def test_the_data_is_named_everywhere(exported: Path) -> None:
