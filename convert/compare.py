@@ -38,6 +38,7 @@ from runtime import console
 from runtime.dataset import Pixels
 from runtime.errors import DataError, ModelError
 from train import data
+from train.tf import configure
 
 IMAGES = 256
 THRESHOLD = 12.0
@@ -259,6 +260,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = console.parse(parser(), argv)
     if (options.images or 1) < 1:
         raise DataError("--images needs at least 1")
+    configure(0)
     a = versions.load(options.a)
     b = versions.load(options.b, a)
     found = compare(a, b, _images(b, options), options.threshold)

@@ -18,6 +18,7 @@ from runtime import dataset, interpreter
 from runtime.errors import ModelError, ThimbleError
 from runtime.image import to_float
 from train import data
+from train.tf import configure
 
 ROOT = Path(__file__).parents[1]
 BASE = ROOT / "runtime/models/base/model.tflite"
@@ -122,8 +123,15 @@ FAULTS: list[tuple[Callable[[Model, str], None], str, Kind, tuple[int, ...]]] = 
 ]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def configured() -> None:
+    """As the command does; TensorFlow takes no thread count after its first operation."""
+    configure(0)
+
+
 @pytest.fixture(scope="module")
 def images() -> dataset.Pixels:
+    """Few, but enough."""
     return data.load().test.images[:128]
 
 
@@ -301,7 +309,7 @@ def test_wrong_input_is_one_line(run: Any) -> None:
         ({"images": np.zeros((2, 28, 28), np.uint8), "output": np.zeros((2, 9))}, "(2, 10)"),
         (
             {"images": np.zeros((2, 28, 28), np.uint8), "output": np.full((2, 10), np.nan)},
-            "'output' has values that are no numbers",
+            "'logits' has values that are no numbers",
         ),
     ],
 )
