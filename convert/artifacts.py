@@ -29,6 +29,7 @@ class Provenance:
     allowed_drop: float  # percentage points of accuracy that int8 might lose
     float_training: Sequence[Epoch] | None  # learning curves; None: not kept
     fine_tuning: Sequence[Epoch] | None  # None: there was none
+    qat: bytes | None  # the fine-tuned network with its fake quantization, .h5; None: as above
 
 
 def collect(
@@ -45,6 +46,7 @@ def collect(
         "model.tflite": graph.content,
         "model_float.tflite": quantize.float32(deployment_graph(model)),
         "float.keras": store.dump(model),
+        **({"qat.h5": provenance.qat} if provenance.qat else {}),
         "labels.txt": "".join(f"{name}\n" for name in dataset.names).encode(),
         **carray.generate(graph, "model.tflite", dataset.names).files(),
         **compiled.files(),

@@ -9,7 +9,7 @@ import argparse
 import math
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from convert import artifacts, audit, parity, publish, quantize, tflite
@@ -69,14 +69,14 @@ def export(request: Request) -> Parity:
     """Do the whole job; raises ThimbleError, and then leaves the previous result as it was."""
     with publish.claim(request.out / request.name) as claim:
         dataset = data.load(request.data)
-        print(dataset.summary())
+        console.note(dataset.summary())
         configure(request.seed, request.threads)
         model, origin, trained = float_model(request, dataset)
-        print(f"float model: {origin}")
-        content, tuned = int8_model(request, model, dataset)
+        console.note(f"float model: {origin}")
+        content, tuned, fake = int8_model(request, model, dataset)
         graph = tflite.parse(content, f"{request.name}.tflite")
         audit.check(graph, f"{request.name}.tflite")
-        print(f"int8 model: {len(content):,} bytes, {', '.join(graph.op_names)}")
+        console.note(f"int8 model: {len(content):,} bytes, {', '.join(graph.op_names)}")
         result = measure(graph, model, dataset)
         allowed = gate(request.max_drop, result.images)
         if result.drop > allowed:
@@ -84,9 +84,8 @@ def export(request: Request) -> Parity:
                 f"int8 loses {result.drop:.2f} points of accuracy, allowed are {allowed:.2f} "
                 "(--max-drop): nothing was written"
             )
-        provenance = Provenance(
-            request.name, origin, request.options(), request.quantize, allowed, trained, tuned
-        )
+        how = request.options(), request.quantize, allowed
+        provenance = Provenance(request.name, origin, *how, trained, tuned, fake)
         claim.publish(artifacts.collect(provenance, model, graph, dataset, result))
     return result
 
@@ -102,7 +101,9 @@ def float_model(
     if dataset.is_mnist:
         path = store.pretrained(request.preset)
         return store.load(path), f"{path.name}, pretrained on MNIST", curves.beside(path)
-    print(f"training {request.preset} on {dataset.source}, because the pretrained one is for MNIST")
+    console.note(
+        f"training {request.preset} on {dataset.source}, because the pretrained one is for MNIST"
+    )
     setup = fit.setup(presets.find(request.preset), dataset, request.seed, request.threads)
     model, history = fit.train(setup, dataset)
     return model, f"{request.preset}, trained in this run on {dataset.source}", history
@@ -119,22 +120,25 @@ def check(model: keras.Model, path: Path, classes: int) -> None:
 
 def int8_model(
     request: Request, model: keras.Model, dataset: Dataset
-) -> tuple[bytes, Sequence[Epoch] | None]:
-    """Quantize: by fine-tuning ("qat"), with its curves, or from calibration alone ("ptq")."""
+) -> tuple[bytes, Sequence[Epoch] | None, bytes | None]:
+    """Quantize: by fine-tuning ("qat"), or from a calibration set alone ("ptq").
+
+    Gives the .tflite and, of fine-tuning, its curves and the network as an .h5.
+    """
     recipe = request.recipe
     level = LEVELS[recipe.augmentation]
     plan = Plan(recipe.qat_epochs, recipe.qat_rate, level, request.seed)
     if request.quantize == "ptq":
         images = dataset.train.images[qat.calibration(dataset.train, plan, CALIBRATION)]
-        return quantize.int8(deployment_graph(model), images), None
+        return quantize.int8(deployment_graph(model), images), None, None
     trainer = qat.fine_tune(model, dataset.train, plan)
     history = list(fit.report(trainer.epochs(dataset.validation), plan.epochs))
-    return quantize.int8(trainer.model), history
+    return quantize.int8(trainer.model), history, qat.dump(trainer.model)
 
 
 def measure(graph: tflite.Model, model: keras.Model, dataset: Dataset) -> Parity:
     """Parity on the test set: the one time that it is looked at."""
-    print(f"parity: {len(dataset.test):,} test images through every runtime present")
+    console.note(f"parity: {len(dataset.test):,} test images through every runtime present")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
         path.write_bytes(graph.content)
@@ -155,7 +159,7 @@ def gate(option: float | None, images: int) -> float:
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m convert.export``."""
-    result = argparse.ArgumentParser("python -m convert.export", description=__doc__)
+    result = console.Parser("python -m convert.export", description=__doc__)
     source = result.add_mutually_exclusive_group()
     source.add_argument("--preset", default="base", choices=presets.PRESETS, help="default: base")
     source.add_argument("--model", type=Path, metavar="FILE", help="a float model, .keras")
@@ -188,13 +192,15 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     if options.seed < 0 or options.threads < 1 or not (options.max_drop or 0) >= 0:
         raise DataError("--seed and --max-drop must be at least 0, --threads at least 1")
-    request = Request(**vars(options))
+    request = Request(**{field.name: getattr(options, field.name) for field in fields(Request)})
     result = export(request)
-    print(f"\n{tables.summary(result)}\n\n{tables.runtimes(result)}\n")
-    print(f"wrote {request.out / request.name}: open report.html there")
+    folder = request.out / request.name
+    found = f"{tables.summary(result)}\n\n{tables.runtimes(result)}"
+    text = f"\n{found}\n\nwrote {folder}: open report.html there"
+    console.finish(text, {"folder": str(folder), "drop_points": result.drop, **asdict(result)})
     return 0
 
 

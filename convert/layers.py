@@ -23,7 +23,7 @@ from train.tf import keras
 
 INT8S = npt.NDArray[np.int8]
 
-_OPERATORS = {
+OPERATORS = {
     "CONV_2D": "Conv2D",
     "DEPTHWISE_CONV_2D": "DepthwiseConv2D",
     "FULLY_CONNECTED": "Dense",
@@ -122,7 +122,23 @@ def cut(model: tflite.Model, index: int) -> bytes:
     graph.operators = graph.operators[: index + 1]
     graph.outputs = [int(graph.operators[index].outputs[0])]
     whole.signatureDefs = None  # they name the old output
-    builder = flatbuffers.Builder(len(model.content))
+    return pack(whole)
+
+
+def alone(model: tflite.Model, index: int) -> bytes:
+    """The operator ``index`` (from 0) of ``model`` by itself, fed with what it reads."""
+    whole = schema.ModelT.InitFromPackedBuf(model.content)
+    graph = whole.subgraphs[0]
+    graph.operators = graph.operators[index : index + 1]
+    graph.inputs = list(model.reads(index))
+    graph.outputs = [int(graph.operators[0].outputs[0])]
+    whole.signatureDefs = None  # they name the old input and output
+    return pack(whole)
+
+
+def pack(whole: schema.ModelT) -> bytes:
+    """The file that ``whole`` describes, a model in the schema's object form."""
+    builder = flatbuffers.Builder()
     builder.Finish(whole.Pack(builder), file_identifier=flatbuffer.MAGIC)
     return bytes(builder.Output())
 
@@ -161,11 +177,11 @@ def _matched(
     values = image.to_float(images)
     layers = list(graph.layers)
     for index, operator in enumerate(int8.operators):
-        if operator.name not in _OPERATORS:
+        if operator.name not in OPERATORS:
             continue
         while layers and _kind(layers[0]) in _MOVING:
             values = layers.pop(0)(values)
-        if not layers or _kind(layers[0]) != _OPERATORS[operator.name]:
+        if not layers or _kind(layers[0]) != OPERATORS[operator.name]:
             found = layers[0].name if layers else "nothing"
             raise _differ(f"operator {index} is {operator.name}, the float layer there {found}")
         layer = layers.pop(0)
@@ -179,7 +195,7 @@ def _matched(
 
 def _is_fused(layer: keras.layers.Layer, following: Sequence[tflite.Operator]) -> bool:
     """Whether ``layer`` is an activation that no operator of its own follows for."""
-    own = following and _OPERATORS.get(following[0].name) == _kind(layer)
+    own = following and OPERATORS.get(following[0].name) == _kind(layer)
     return _kind(layer) in _FUSED and not own
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convert.tflite import Tensor
-from runtime import interpreter, worker
+from runtime import console, interpreter, worker
 from runtime.dataset import Digits
 
 FLOATS = npt.NDArray[np.float32]
@@ -147,8 +147,8 @@ def _run_all(model: Path, test: Digits) -> Iterator[tuple[tuple[str, str], npt.N
     present = [who for who in RUNTIMES if who[0] in interpreter.installed()]
     with ThreadPoolExecutor(2) as pool:
         jobs = [pool.submit(worker.outputs, model, test.images, *who) for who in present]
-        for who, job in zip(present, jobs, strict=True):
-            yield who, job.result()
+        done = (job.result() for job in jobs)
+        yield from zip(present, console.progress(done, "runtimes", len(jobs)), strict=True)
 
 
 def _compare(

@@ -5,7 +5,6 @@ table names; all models see the same images.
 """
 
 import argparse
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +66,7 @@ def changed(condition: Condition, images: Pixels) -> Pixels:
 def measure(model: Path, test: Digits) -> dict[str, float]:
     """Accuracy, 0..1, of ``model`` under each condition, by the named runtime."""
     result = {}
-    for condition in CONDITIONS:
+    for condition in console.progress(CONDITIONS, model.parent.name):
         scores = worker.outputs(model, changed(condition, test.images), *parity.NAMED)
         result[condition.name] = float(np.mean(scores.argmax(axis=1) == test.labels))
     return result
@@ -75,28 +74,25 @@ def measure(model: Path, test: Digits) -> dict[str, float]:
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m convert.robustness``."""
-    result = argparse.ArgumentParser("python -m convert.robustness", description=__doc__)
+    result = console.Parser("python -m convert.robustness", description=__doc__)
     result.add_argument("models", type=Path, nargs="+", metavar="MODEL", help=".tflite files")
     result.add_argument("--data", type=Path, metavar="DIR", help="MNIST's files, or class folders")
-    result.add_argument("--json", action="store_true", help="for machines")
     return result
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     dataset = data.load(options.data)
     configure(SEED)
     results = {str(path): measure(path, dataset.test) for path in options.models}
-    if options.json:
-        print(json.dumps({"data": dataset.source, "accuracy": results}, indent=2))
-        return 0
-    print(f"accuracy in % on the {len(dataset.test):,} test images of: {dataset.source}\n")
     rows = [
         [name, *(f"{100 * value:.2f}" for value in result.values())]
         for name, result in results.items()
     ]
-    print(console.table(["model", *(condition.name for condition in CONDITIONS)], rows))
+    title = f"accuracy in % on the {len(dataset.test):,} test images of: {dataset.source}"
+    table = console.table(["model", *(condition.name for condition in CONDITIONS)], rows)
+    console.finish(f"{title}\n\n{table}", {"data": dataset.source, "accuracy": results})
     return 0
 
 

@@ -18,6 +18,7 @@ COMMANDS = [
 ]
 MODULES = [
     "convert.carray",
+    "convert.compare",
     "convert.compiler.__main__",
     "convert.export",
     "convert.report.__main__",
@@ -91,5 +92,5 @@ def test_example_pictures_are_read(run) -> None:  # type: ignore[no-untyped-def]
     names = ("two.jpg", "seven.jpg", "zero.png")
     done = run("runtime.predict", *(f"runtime/examples/{name}" for name in names))
     assert done.returncode == 0, done.stderr
-    answers = [line.split()[1] for line in done.stdout.splitlines() if "examples" in line]
+    answers = [line.split()[3] for line in done.stdout.splitlines() if "examples" in line]
     assert answers == ["2", "7", "0"]

@@ -15,6 +15,7 @@ from PIL import Image as Picture
 from convert.report import gathered
 from convert.report.gathered import Places
 from firmware import boards
+from runtime.classifier import Classifier
 from runtime.dataset import Digits
 from tests.conftest import ROOT, Command
 from tests.firmware.images import image
@@ -48,6 +49,9 @@ def test_validate_writes_what_it_found(run: Command, data: Path, tmp_path: Path)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert json.loads((tmp_path / "microbit-nano-xnnpack/validation.json").read_text()) == found
+    with np.load(tmp_path / "microbit-nano-xnnpack/answers.npz") as recorded:
+        expected = Classifier("nano").raw(recorded["images"])
+        np.testing.assert_array_equal(recorded["output"], expected)
     assert found["data"] == {"source": "folder data", "images": 20}
     assert sum(map(sum, found["confusion"])) == 20
     own = {row["match"]: row["bytes"] for row in found["mismatches"]}
@@ -152,7 +156,7 @@ def test_client_reads_pictures(run: Command, tmp_path: Path) -> None:
     options = ("--board", "netduinoplus2", "--model", "small")
     done = run("firmware.client", *pictures, broken, *options)
     assert done.returncode == 1
-    answers = [line.split()[1] for line in done.stdout.splitlines()[1:]]
+    answers = [line.split()[3] for line in done.stdout.splitlines()[3:]]
     assert answers == ["2", "7"]
     assert "empty file" in done.stderr
     assert "instructions" in done.stdout
