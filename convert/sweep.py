@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from convert import parity, publish, tflite
 from convert.report.document import dump
@@ -67,7 +66,7 @@ def measure(model: Path, test: Digits) -> list[dict[str, Any]]:
         tflite.read(path)
     points = [(sweep, strength) for sweep in SWEEPS for strength in sweep.strengths]
     found: dict[tuple[str, str], list[float]] = {}
-    for sweep, strength in tqdm(points, unit=" points", disable=None, leave=False):
+    for sweep, strength in console.progress(points, "points"):
         images = changed(Condition(sweep.name, sweep.change(strength)), test.images)
         for name, path in networks.items():
             found.setdefault((sweep.name, name), []).append(_accuracy(path, images, test))
@@ -89,7 +88,7 @@ def _accuracy(model: Path, images: Pixels, test: Digits) -> float:
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m convert.sweep``."""
-    result = argparse.ArgumentParser("python -m convert.sweep", description=__doc__)
+    result = console.Parser("python -m convert.sweep", description=__doc__)
     result.add_argument("model", type=Path, help="a model.tflite that convert.export wrote")
     result.add_argument("--data", type=Path, metavar="DIR", help="MNIST's files, or class folders")
     result.add_argument(
@@ -100,7 +99,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     if options.images is not None and options.images < 1:
         raise DataError("--images must be at least 1")
     test = data.load(options.data).test
@@ -115,8 +114,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         "curves": curves,
     }
     publish.files(options.model.parent, {"robustness.json": dump(content)})
-    print(console.table(("change, at its strongest", "float", "int8"), list(map(_row, curves))))
-    print(f"\nwrote {options.model.parent}/robustness.json: python -m convert.report shows it")
+    console.note(f"wrote {options.model.parent}/robustness.json: python -m convert.report shows it")
+    header = ("change, at its strongest", "float", "int8")
+    console.finish(console.table(header, list(map(_row, curves))), content)
     return 0
 
 

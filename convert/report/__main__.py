@@ -8,6 +8,7 @@ another; the exit status is 1 when something got worse by more than --tolerance 
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from convert import publish
@@ -19,7 +20,7 @@ from runtime.errors import DataError, GateError
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m convert.report``."""
-    result = argparse.ArgumentParser("python -m convert.report", description=__doc__)
+    result = console.Parser("python -m convert.report", description=__doc__)
     what = result.add_mutually_exclusive_group(required=True)
     what.add_argument("folder", type=Path, nargs="?", help="of an export, such as build/base")
     what.add_argument(
@@ -58,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     if options.diff:
         old, new = options.diff
         return _diff(old, new, diff.Limits(options.tolerance, options.max_drop))
@@ -70,9 +71,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     manifest = document.load(folder / "manifest.json")
     manifest["files"] |= publish.listed(files)
     publish.files(folder, files | {"manifest.json": document.dump(manifest)})
-    for what, command in missing.parts(found).values():
-        print(f"not run: {what} ({command})")
-    print(f"wrote {folder}/report.html and report.json")
+    console.note(f"wrote {folder}/report.html and report.json")
+    absent = missing.parts(found)
+    rows = [(what, command) for what, command in absent.values()]
+    text = console.table(("not run", "to add it"), rows) if rows else "nothing is missing"
+    console.finish(text, {"folder": str(folder), "not_run": dict(absent.values())})
     return 0
 
 
@@ -81,7 +84,8 @@ def _diff(old: Path, new: Path, limits: diff.Limits) -> int:
         raise DataError("--tolerance and --max-drop must be at least 0")
     before, after = document.read(old), document.read(new)
     changes = diff.compare(before, after, limits)
-    print(diff.as_markdown(before, after, changes))
+    told = {"changes": [asdict(change) for change in changes]}
+    console.finish(diff.as_markdown(before, after, changes), told)
     beyond = [change.name for change in changes if change.beyond]
     if beyond:
         raise GateError(f"worse than is allowed: {', '.join(beyond)}")

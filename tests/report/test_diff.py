@@ -73,6 +73,15 @@ def test_changes_are_called_what_they_are(
     assert row.split("|")[-2].strip() == verdict
 
 
+def test_json_has_the_rows_of_the_table(
+    diff: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --json the changes are the only output."""
+    diff(cost("ram", 0.5), "--json")
+    (row,) = json.loads(capsys.readouterr().out)["changes"]
+    assert (row["name"], row["verdict"]) == ("RAM, generic speed, bytes", "smaller")
+
+
 def test_nothing_changed(diff: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
     """Then there is no table."""
     diff(lambda _: None)
