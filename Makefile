@@ -8,7 +8,8 @@ VALIDATED := netduinoplus2:base stm32vldiscovery:nano microbit:micro \
     mps2-an386:base mps2-an500:base mps3-an547:base
 
 .DEFAULT_GOAL := help
-.PHONY: help setup export export-all robustness exact validate web web-bench bench test test-long lint pretrained \
+.PHONY: help setup export export-all report robustness exact validate web web-bench bench \
+    test test-long lint pretrained \
     bundle lock clean
 
 help: ## Show this list
@@ -27,6 +28,10 @@ export: setup ## Run the main job: PRESET (base) from float to int8, proven
 
 export-all: setup ## Run the main job on every preset
 	for preset in $(PRESETS); do $(RUN) -m convert.export --preset $$preset || exit 1; done
+
+report: setup ## Add robustness curves, boards and counts to the report of PRESET
+	$(RUN) -m convert.sweep build/$(PRESET)/model.tflite
+	$(RUN) -m convert.report build/$(PRESET)
 
 robustness: setup ## Measure every exported preset on shifted, rotated, noisy ... test images
 	$(RUN) -m convert.robustness $(PRESETS:%=build/%/model.tflite)
@@ -71,7 +76,8 @@ lint: setup ## Check style and types
 pretrained: setup ## Train the float models in train/pretrained again (about an hour)
 	for preset in $(PRESETS); do \
 	    $(RUN) -m train.fit --preset $$preset --seed 0 && \
-	    cp build/train/$$preset/float.keras train/pretrained/$$preset.keras || exit 1; \
+	    cp build/train/$$preset/float.keras train/pretrained/$$preset.keras && \
+	    cp build/train/$$preset/float.csv train/pretrained/$$preset.csv || exit 1; \
 	done
 
 bundle: ## Make the exported models those that the runtime carries, and base that of the firmware

@@ -1,21 +1,21 @@
 """The files of an export, and the manifest that lists them."""
 
-import hashlib
-import json
 import shlex
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
-from convert import carray, quantize, report, tflite
+from convert import carray, publish, quantize, tflite
 from convert.bundle import build
 from convert.compiler.build import compile_model
 from convert.parity import Parity
+from convert.report import document, findings, gathered, page, tables
 from train import store
 from train.data import Dataset
 from train.graph import deployment_graph
+from train.loop import Epoch
 from train.tf import keras
 
 
@@ -28,6 +28,10 @@ class Provenance:
     origin: str  # of the float model, a phrase for people
     options: Mapping[str, str]  # of the command, without paths
     quantize: str  # "qat" or "ptq"
+    allowed_drop: float  # percentage points of accuracy that int8 might lose
+    float_training: Sequence[Epoch] | None  # learning curves; None: not kept
+    fine_tuning: Sequence[Epoch] | None  # None: there was none
+    qat: bytes | None  # the fine-tuned network with its fake quantization, .h5; None: as above
 
 
 def collect(
@@ -39,24 +43,43 @@ def collect(
 ) -> dict[str, bytes]:
     """Every file of the result, by name. The same input gives the same bytes: no date, no path."""
     facts = _facts(provenance, graph, dataset)
-    title = f"{provenance.name}: int8 against float"
+    compiled = compile_model(graph, "model")
     files = {
         "model.tflite": graph.content,
         "model_float.tflite": quantize.float32(deployment_graph(model)),
         "float.keras": store.dump(model),
+        **({"qat.h5": provenance.qat} if provenance.qat else {}),
         "labels.txt": "".join(f"{name}\n" for name in dataset.names).encode(),
         **carray.generate(graph, "model.tflite", dataset.names).files(),
-        **compile_model(graph, "model").files(),
+        **compiled.files(),
         build.NAME: build.bundle(graph, provenance.name, provenance.io, dataset.test),
-        "report.json": _json(report.as_data(result, facts)),
-        "report.md": report.as_markdown(result, title, dataset.source, dataset.names).encode(),
     }
-    listed = {
-        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-        for name, content in files.items()
+    found = {
+        **facts,
+        **_history(provenance),
+        **findings.measure(model, graph, compiled.unit, dataset.test, result),
+        **gathered.nothing(),
+        "files": publish.listed(files),
+    }
+    title = f"{provenance.name}: int8 against float"
+    files |= {
+        "report.md": tables.as_markdown(result, title, dataset.source, dataset.names).encode(),
+        **page.files(found),
     }
     accuracy = {"float": result.float_accuracy, "int8": result.int8_accuracy}
-    return files | {"manifest.json": _json({**facts, "accuracy": accuracy, "files": listed})}
+    manifest = {**facts, "accuracy": accuracy, "files": publish.listed(files)}
+    return files | {"manifest.json": document.dump(manifest)}
+
+
+def _history(provenance: Provenance) -> dict[str, Any]:
+    curves = {"float": provenance.float_training, "fine_tuning": provenance.fine_tuning}
+    return {
+        "allowed_drop_points": provenance.allowed_drop,
+        "training": {
+            name: None if rows is None else [asdict(row) for row in rows]
+            for name, rows in curves.items()
+        },
+    }
 
 
 def _facts(provenance: Provenance, graph: tflite.Model, dataset: Dataset) -> dict[str, Any]:
@@ -95,7 +118,3 @@ def _tensor(tensor: tflite.Tensor) -> dict[str, Any]:
         "scale": tensor.scales[0],
         "zero_point": tensor.zero_points[0],
     }
-
-
-def _json(value: Mapping[str, Any]) -> bytes:
-    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()

@@ -125,7 +125,7 @@ def labels(model: Model, path: Path) -> Sequence[str]:
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m convert.carray``."""
-    result = argparse.ArgumentParser("python -m convert.carray", description=__doc__)
+    result = console.Parser("python -m convert.carray", description=__doc__)
     result.add_argument("model", type=Path, help="any .tflite file")
     result.add_argument("--out", type=Path, metavar="DIR", help="default: beside the model")
     return result
@@ -133,12 +133,14 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     model = tflite.read(options.model)
     array = generate(model, options.model.name, labels(model, options.model))
     out = options.out or options.model.parent
     publish.files(out, array.files())
-    print(f"wrote {out / array.identifier}.h and .c: {len(model.content):,} bytes of model")
+    files, size = [str(out / name) for name in array.files()], len(model.content)
+    text = console.table(("array", "bytes"), [(array.identifier, f"{size:,}")])
+    console.finish(f"{text}\n\nwrote {' and '.join(files)}", {"files": files, "bytes": size})
     return 0
 
 

@@ -9,20 +9,21 @@ import argparse
 import math
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from convert import artifacts, audit, parity, publish, quantize, report, tflite
+from convert import artifacts, audit, parity, publish, quantize, tflite
 from convert.artifacts import Provenance
 from convert.bundle import border
 from convert.parity import Parity
+from convert.report import tables
 from runtime import console
 from runtime.errors import DataError, GateError, ModelError
-from train import data, fit, loop, presets, qat, store
+from train import curves, data, fit, loop, presets, qat, store
 from train.augment import LEVELS
 from train.data import Dataset
 from train.graph import deployment_graph
-from train.loop import Plan
+from train.loop import Epoch, Plan
 from train.model import SIDE
 from train.presets import Recipe
 from train.tf import DEFAULT_THREADS, configure, keras
@@ -70,14 +71,14 @@ def export(request: Request) -> Parity:
     """Do the whole job; raises ThimbleError, and then leaves the previous result as it was."""
     with publish.claim(request.out / request.name) as claim:
         dataset = data.load(request.data)
-        print(dataset.summary())
+        console.note(dataset.summary())
         configure(request.seed, request.threads)
-        model, origin = float_model(request, dataset)
-        print(f"float model: {origin}")
-        content = int8_model(request, model, dataset)
+        model, origin, trained = float_model(request, dataset)
+        console.note(f"float model: {origin}")
+        content, tuned, fake = int8_model(request, model, dataset)
         graph = tflite.parse(content, f"{request.name}.tflite")
         audit.check(graph, f"{request.name}.tflite")
-        print(f"int8 model: {len(content):,} bytes, {', '.join(graph.op_names)}")
+        console.note(f"int8 model: {len(content):,} bytes, {', '.join(graph.op_names)}")
         result = measure(graph, model, dataset)
         allowed = gate(request.max_drop, result.images)
         if result.drop > allowed:
@@ -85,26 +86,29 @@ def export(request: Request) -> Parity:
                 f"int8 loses {result.drop:.2f} points of accuracy, allowed are {allowed:.2f} "
                 "(--max-drop): nothing was written"
             )
-        provenance = Provenance(
-            request.name, request.io, origin, request.options(), request.quantize
-        )
+        how = request.options(), request.quantize, allowed
+        provenance = Provenance(request.name, request.io, origin, *how, trained, tuned, fake)
         claim.publish(artifacts.collect(provenance, model, graph, dataset, result))
     return result
 
 
-def float_model(request: Request, dataset: Dataset) -> tuple[keras.Model, str]:
-    """The float model, and a sentence on where it comes from."""
+def float_model(
+    request: Request, dataset: Dataset
+) -> tuple[keras.Model, str, Sequence[Epoch] | None]:
+    """The float model, a phrase on where it comes from, and its learning curves if kept."""
     if request.model:
         model = store.load(request.model)
         check(model, request.model, len(dataset.names))
-        return model, f"{request.model.name}, as given"
+        return model, f"{request.model.name}, as given", curves.beside(request.model)
     if dataset.is_mnist:
         path = store.pretrained(request.preset)
-        return store.load(path), f"{path.name}, pretrained on MNIST"
-    print(f"training {request.preset} on {dataset.source}, because the pretrained one is for MNIST")
+        return store.load(path), f"{path.name}, pretrained on MNIST", curves.beside(path)
+    console.note(
+        f"training {request.preset} on {dataset.source}, because the pretrained one is for MNIST"
+    )
     setup = fit.setup(presets.find(request.preset), dataset, request.seed, request.threads)
-    model, _ = fit.train(setup, dataset)
-    return model, f"{request.preset}, trained in this run on {dataset.source}"
+    model, history = fit.train(setup, dataset)
+    return model, f"{request.preset}, trained in this run on {dataset.source}", history
 
 
 def check(model: keras.Model, path: Path, classes: int) -> None:
@@ -116,23 +120,27 @@ def check(model: keras.Model, path: Path, classes: int) -> None:
             raise ModelError(f"{path} has {place} shape {have}, this data needs {want}")
 
 
-def int8_model(request: Request, model: keras.Model, dataset: Dataset) -> bytes:
-    """Quantize: by fine-tuning ("qat") or from a calibration set alone ("ptq")."""
+def int8_model(
+    request: Request, model: keras.Model, dataset: Dataset
+) -> tuple[bytes, Sequence[Epoch] | None, bytes | None]:
+    """Quantize: by fine-tuning ("qat"), or from a calibration set alone ("ptq").
+
+    Gives the .tflite and, of fine-tuning, its curves and the network as an .h5.
+    """
     recipe = request.recipe
     level = LEVELS[recipe.augmentation]
     plan = Plan(recipe.qat_epochs, recipe.qat_rate, level, request.seed)
     if request.quantize == "ptq":
         images = dataset.train.images[qat.calibration(dataset.train, plan, CALIBRATION)]
-        return quantize.int8(deployment_graph(model), images)
+        return quantize.int8(deployment_graph(model), images), None, None
     trainer = qat.fine_tune(model, dataset.train, plan)
-    for _ in fit.report(trainer.epochs(dataset.validation), plan.epochs):
-        pass
-    return quantize.int8(trainer.model)
+    history = list(fit.report(trainer.epochs(dataset.validation), plan.epochs))
+    return quantize.int8(trainer.model), history, qat.dump(trainer.model)
 
 
 def measure(graph: tflite.Model, model: keras.Model, dataset: Dataset) -> Parity:
     """Parity on the test set: the one time that it is looked at."""
-    print(f"parity: {len(dataset.test):,} test images through every runtime present")
+    console.note(f"parity: {len(dataset.test):,} test images through every runtime present")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
         path.write_bytes(graph.content)
@@ -153,7 +161,7 @@ def gate(option: float | None, images: int) -> float:
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m convert.export``."""
-    result = argparse.ArgumentParser("python -m convert.export", description=__doc__)
+    result = console.Parser("python -m convert.export", description=__doc__)
     source = result.add_mutually_exclusive_group()
     source.add_argument("--preset", default="base", choices=presets.PRESETS, help="default: base")
     source.add_argument("--model", type=Path, metavar="FILE", help="a float model, .keras")
@@ -193,13 +201,15 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     if options.seed < 0 or options.threads < 1 or not (options.max_drop or 0) >= 0:
         raise DataError("--seed and --max-drop must be at least 0, --threads at least 1")
-    request = Request(**vars(options))
+    request = Request(**{field.name: getattr(options, field.name) for field in fields(Request)})
     result = export(request)
-    print(f"\n{report.summary(result)}\n\n{report.runtimes(result)}\n")
-    print(f"wrote {request.out / request.name}")
+    folder = request.out / request.name
+    found = f"{tables.summary(result)}\n\n{tables.runtimes(result)}"
+    text = f"\n{found}\n\nwrote {folder}: open report.html there"
+    console.finish(text, {"folder": str(folder), "drop_points": result.drop, **asdict(result)})
     return 0
 
 

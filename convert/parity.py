@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convert.tflite import Tensor
-from runtime import interpreter, worker
+from runtime import console, interpreter, worker
 from runtime.dataset import Digits
 
 FLOATS = npt.NDArray[np.float32]
@@ -40,6 +40,18 @@ class Runtime:
 
 
 @dataclass(frozen=True)
+class Misread:
+    """A test image that at least one of the two networks reads wrongly."""
+
+    index: int  # in the test set, from 0
+    truth: int  # class
+    float_read: int  # class
+    int8_read: int
+    float_confidence: float  # softmax of the class that was read, 0..1
+    int8_confidence: float
+
+
+@dataclass(frozen=True)
 class Parity:
     """The whole test set through both networks. Shares are 0..1."""
 
@@ -52,6 +64,7 @@ class Parity:
     cosine: float  # mean over the images, of the angle between both logit vectors
     sqnr_db: float  # power of the float logits over power of the difference
     runtimes: tuple[Runtime, ...]
+    misread: tuple[Misread, ...]
 
     @property
     def drop(self) -> float:
@@ -79,6 +92,25 @@ def measure(model: Path, float_logits: FLOATS, test: Digits, output: Tensor) -> 
         cosine=_cosine(logits, float_logits),
         sqnr_db=sqnr_db(float_logits, error),
         runtimes=tuple(_compare(who, answers[who], named, test.labels) for who in answers),
+        misread=misread(float_logits, logits, test.labels),
+    )
+
+
+def misread(
+    float_logits: FLOATS, int8_logits: FLOATS, truth: npt.NDArray[np.int64]
+) -> tuple[Misread, ...]:
+    """The images that either network reads wrongly; logits are [count, classes], dequantized."""
+    reads = [logits.argmax(axis=1) for logits in (float_logits, int8_logits)]
+    sure = [_softmax(logits).max(axis=1) for logits in (float_logits, int8_logits)]
+    wrong = np.flatnonzero((reads[0] != truth) | (reads[1] != truth))
+    return tuple(
+        Misread(
+            int(index),
+            int(truth[index]),
+            *(int(read[index]) for read in reads),
+            *(round(float(share[index]), 6) for share in sure),
+        )
+        for index in wrong
     )
 
 
@@ -100,6 +132,11 @@ def sqnr_db(signal: FLOATS, error: npt.NDArray[np.float64]) -> float:
     return 10 * math.log10(power / noise) if power else -math.inf
 
 
+def _softmax(logits: FLOATS) -> FLOATS:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
 def _cosine(left: FLOATS, right: FLOATS) -> float:
     norms = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)
     return float(np.mean(np.sum(left * right, axis=1) / np.maximum(norms, 1e-12)))
@@ -110,8 +147,8 @@ def _run_all(model: Path, test: Digits) -> Iterator[tuple[tuple[str, str], npt.N
     present = [who for who in RUNTIMES if who[0] in interpreter.installed()]
     with ThreadPoolExecutor(2) as pool:
         jobs = [pool.submit(worker.outputs, model, test.images, *who) for who in present]
-        for who, job in zip(present, jobs, strict=True):
-            yield who, job.result()
+        done = (job.result() for job in jobs)
+        yield from zip(present, console.progress(done, "runtimes", len(jobs)), strict=True)
 
 
 def _compare(

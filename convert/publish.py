@@ -7,12 +7,13 @@ whoever looks, and whenever the process is killed, sees the old result or the ne
 import contextlib
 import ctypes
 import fcntl
+import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from runtime.errors import OutputError
 
@@ -66,6 +67,14 @@ def files(target: Path, contents: Mapping[str, bytes]) -> None:
         finally:
             for path in partial.values():
                 path.unlink(missing_ok=True)
+
+
+def listed(contents: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
+    """Size in bytes and sha256 of each file, as a manifest has them."""
+    return {
+        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for name, content in contents.items()
+    }
 
 
 @contextlib.contextmanager

@@ -5,7 +5,6 @@ table names; all models see the same images.
 """
 
 import argparse
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,9 @@ from train import data
 from train.augment import Level, affine
 from train.tf import configure, tf
 
-_SEED = 20
+SEED = 20
+"""Of every random change."""
+
 Change = Callable[[tf.Tensor], tf.Tensor]
 
 
@@ -32,22 +33,26 @@ class Condition:
     change: Change  # float32 [count, 28, 28, 1] in 0..1, to the same
 
 
-def _geometric(level: Level) -> Change:
-    return lambda images: affine(images, tf.constant([_SEED, 0]), level)
+def geometric(level: Level) -> Change:
+    """Move each image by amounts drawn from ``level``."""
+    return lambda images: affine(images, tf.constant([SEED, 0]), level)
 
 
-def _noise(images: tf.Tensor) -> tf.Tensor:
-    return images + tf.random.stateless_normal(tf.shape(images), [_SEED, 1], stddev=0.2)
+def noise(deviation: float) -> Change:
+    """Add normal noise of that standard deviation to every pixel."""
+    return lambda images: (
+        images + tf.random.stateless_normal(tf.shape(images), [SEED, 1], stddev=deviation)
+    )
 
 
 CONDITIONS = (
     Condition("clean", lambda images: images),
-    Condition("shift 4 px", _geometric(Level(shift=4))),
-    Condition("rotation 20°", _geometric(Level(rotation=20))),
-    Condition("scale 20 %", _geometric(Level(scale=0.2))),
-    Condition("shear 0.2", _geometric(Level(shear=0.2))),
-    Condition("all of these", _geometric(Level(shift=4, rotation=20, scale=0.2, shear=0.2))),
-    Condition("noise 0.2", _noise),
+    Condition("shift 4 px", geometric(Level(shift=4))),
+    Condition("rotation 20°", geometric(Level(rotation=20))),
+    Condition("scale 20 %", geometric(Level(scale=0.2))),
+    Condition("shear 0.2", geometric(Level(shear=0.2))),
+    Condition("all of these", geometric(Level(shift=4, rotation=20, scale=0.2, shear=0.2))),
+    Condition("noise 0.2", noise(0.2)),
     Condition("grey paper", lambda images: 0.5 + 0.5 * images),
 )
 
@@ -61,7 +66,7 @@ def changed(condition: Condition, images: Pixels) -> Pixels:
 def measure(model: Path, test: Digits) -> dict[str, float]:
     """Accuracy, 0..1, of ``model`` under each condition, by the named runtime."""
     result = {}
-    for condition in CONDITIONS:
+    for condition in console.progress(CONDITIONS, model.parent.name):
         scores = worker.outputs(model, changed(condition, test.images), *parity.NAMED)
         result[condition.name] = float(np.mean(scores.argmax(axis=1) == test.labels))
     return result
@@ -69,28 +74,25 @@ def measure(model: Path, test: Digits) -> dict[str, float]:
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m convert.robustness``."""
-    result = argparse.ArgumentParser("python -m convert.robustness", description=__doc__)
+    result = console.Parser("python -m convert.robustness", description=__doc__)
     result.add_argument("models", type=Path, nargs="+", metavar="MODEL", help=".tflite files")
     result.add_argument("--data", type=Path, metavar="DIR", help="MNIST's files, or class folders")
-    result.add_argument("--json", action="store_true", help="for machines")
     return result
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     dataset = data.load(options.data)
-    configure(_SEED)
+    configure(SEED)
     results = {str(path): measure(path, dataset.test) for path in options.models}
-    if options.json:
-        print(json.dumps({"data": dataset.source, "accuracy": results}, indent=2))
-        return 0
-    print(f"accuracy in % on the {len(dataset.test):,} test images of: {dataset.source}\n")
     rows = [
         [name, *(f"{100 * value:.2f}" for value in result.values())]
         for name, result in results.items()
     ]
-    print(console.table(["model", *(condition.name for condition in CONDITIONS)], rows))
+    title = f"accuracy in % on the {len(dataset.test):,} test images of: {dataset.source}"
+    table = console.table(["model", *(condition.name for condition in CONDITIONS)], rows)
+    console.finish(f"{title}\n\n{table}", {"data": dataset.source, "accuracy": results})
     return 0
 
 

@@ -79,6 +79,11 @@ class Model:
         """Names of the operators, in the order of execution."""
         return tuple(operator.name for operator in self.operators)
 
+    def reads(self, index: int) -> tuple[int, ...]:
+        """The tensors that operator ``index`` reads and that are not part of the file."""
+        given = (number for number in self.operators[index].inputs if number >= 0)
+        return tuple(number for number in given if not self.tensors[number].is_constant)
+
 
 def read(path: Path) -> Model:
     """Read and check a file; raises ModelError."""

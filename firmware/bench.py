@@ -186,7 +186,7 @@ def versions() -> dict[str, str]:
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m firmware.bench``."""
-    result = argparse.ArgumentParser("python -m firmware.bench", description=__doc__)
+    result = console.Parser("python -m firmware.bench", description=__doc__)
     targets = [boards.find(name).target for name in BOARDS]
     result.add_argument("--target", action="append", choices=targets, help="only this core")
     result.add_argument("--model", action="append", choices=classifier.bundled(), help="only this")
@@ -202,24 +202,23 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     if options.images < 1:
         raise DataError("--images needs at least 1")
     images = dataset.read_test(options.data).images[: options.images]
     names = options.model or sorted(classifier.bundled())
+    measured = [boards.find(name) for name in BOARDS]
+    if options.target:
+        measured = [board for board in measured if board.target in options.target]
+    requests = itertools.product(names, Match, Optimize)
     rows = []
-    for name in BOARDS:
-        board = boards.find(name)
-        if options.target and board.target not in options.target:
-            continue
-        for request in itertools.product(names, Match, Optimize):
-            row = measure(board, request, images)
-            rows.append(row)
-            print(f"{board.target} {request[0]} {request[1]} {request[2]}: {row.instructions:,}",
-                  flush=True)  # fmt: skip
-    found = {"versions": versions(), "rows": [asdict(row) for row in rows]}
-    publish.files(options.out, {"results.json": (json.dumps(found, indent=1) + "\n").encode()})
-    print(f"\n{table(rows)}\n\nwrote {options.out / 'results.json'}")
+    for board, request in console.progress([*itertools.product(measured, requests)], "builds"):
+        row = measure(board, request, images)
+        rows.append(row)
+        console.note(f"{board.target} {' '.join(request)}: {row.instructions:,}")
+    data = {"versions": versions(), "rows": [asdict(row) for row in rows]}
+    publish.files(options.out, {"results.json": (json.dumps(data, indent=1) + "\n").encode()})
+    console.finish(f"\n{table(rows)}\n\nwrote {options.out / 'results.json'}", data)
     return 0
 
 

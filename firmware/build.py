@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from convert import publish
 from convert.compiler import toolchain
@@ -211,6 +212,25 @@ def requested(options: argparse.Namespace) -> Image:
     return build(board, choose(board, options.model, options.match, options.optimize), options.out)
 
 
+def title(image: Image) -> str:
+    """What the image is, and for what board."""
+    return f"{image.deployment.name} (--match {image.deployment.match}) for {image.board.title}"
+
+
+def as_data(image: Image) -> dict[str, Any]:
+    """What ``summary`` says, in bytes, for machines."""
+    return {
+        "board": image.board.name,
+        "model": image.deployment.name,
+        "match": image.deployment.match.value,
+        "folder": str(image.folder),
+        "flash": {"predicted": image.predicted.flash, "built": image.flash},
+        "ram": {"predicted": image.predicted.ram, "built": image.ram},
+        "tables": image.tables,
+        "stack": image.stack,
+    }
+
+
 def summary(image: Image) -> str:
     """A table: predicted and measured bytes."""
     rows = [
@@ -229,16 +249,16 @@ def summary(image: Image) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m firmware.build``."""
-    result = argparse.ArgumentParser("python -m firmware.build", description=__doc__)
+    result = console.Parser("python -m firmware.build", description=__doc__)
     add_arguments(result)
     return result
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    image = requested(parser().parse_args(argv))
-    print(f"{image.deployment.name} (--match {image.deployment.match}) for {image.board.title}")
-    print(f"\n{summary(image)}\n\nwrote {image.folder}")
+    image = requested(console.parse(parser(), argv))
+    text = f"{title(image)}\n\n{summary(image)}\n\nwrote {image.folder}"
+    console.finish(text, as_data(image))
     return 0
 
 

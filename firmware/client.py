@@ -7,9 +7,10 @@ the pictures again whenever they change.
 import argparse
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -50,18 +51,17 @@ class Reader:
     hello: Hello
     machine: Machine | None  # the emulator that it is in; None: a board
 
-    def classify(self, names: Sequence[str]) -> int:
-        """Print what the device says of each picture; how many could not be read."""
-        failed = 0
+    def classify(self, names: Sequence[str]) -> list[dict[str, Any]]:
+        """What the device says of each picture that can be read; the others are errors."""
+        found = []
         for name in names:
             try:
                 pixels = classifier.prepare(name)
             except ImageError as error:
                 console.fail(error)
-                failed += 1
                 continue
-            print(self._line(name, self.device.infer(pixels.tobytes())), flush=True)
-        return failed
+            found.append({"file": name, **self._read(self.device.infer(pixels.tobytes()))})
+        return found
 
     def watch(self, names: Sequence[str]) -> None:
         """Classify each picture whenever its file changes, until interrupted."""
@@ -70,19 +70,25 @@ class Reader:
             for name in names:
                 changed = Path(name).stat().st_mtime if Path(name).exists() else 0.0
                 if changed and changed != seen.get(name):
-                    self.classify([name])
+                    for row in self.classify([name]):
+                        console.note("  ".join(cells(row)))
                 seen[name] = changed
             time.sleep(_LOOK)
 
-    def _line(self, name: str, answer: Answer) -> str:
+    def _read(self, answer: Answer) -> dict[str, Any]:
         hello = self.hello
         scores = (np.array(answer.outputs) - hello.output_zero_point) * hello.output_scale
         probability = classifier.softmax(scores.astype(np.float32))[answer.best]
+        found = {"label": _label(hello, answer.best), "probability": float(probability)}
         if self.machine:
-            took = f"{self.machine.instructions(answer.ticks):,.0f} instructions"
-        else:
-            took = f"{1000 * answer.ticks / hello.ticks_hz:.2f} ms"
-        return f"{name}  {_label(hello, answer.best)}  {probability:6.1%}  {took}"
+            return {**found, "instructions": round(self.machine.instructions(answer.ticks))}
+        return {**found, "milliseconds": round(1000 * answer.ticks / hello.ticks_hz, 3)}
+
+
+def cells(row: Mapping[str, Any]) -> list[str]:
+    """An answer for people."""
+    took = f"{row['instructions']:,}" if "instructions" in row else f"{row['milliseconds']:.2f}"
+    return [row["file"], row["label"], f"{row['probability']:.1%}", took]
 
 
 def _label(hello: Hello, best: int) -> str:
@@ -94,28 +100,37 @@ def _label(hello: Hello, best: int) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m firmware.client``."""
-    result = argparse.ArgumentParser("python -m firmware.client", description=__doc__)
+    result = console.Parser("python -m firmware.client", description=__doc__)
     result.add_argument("pictures", nargs="+", metavar="PICTURE", help="a picture of one digit")
     result.add_argument(
         "--port", help="the board's serial port: /dev/ttyACM0, COM3, socket://host:port"
     )
     result.add_argument("--board", choices=boards.names(), help="emulate this board instead")
     result.add_argument("--model", help="of the emulated board: a bundled model or a .tflite")
-    result.add_argument("--watch", action="store_true", help="look again when a picture changes")
+    result.add_argument(
+        "--watch",
+        action="store_true",
+        help="look again when a picture changes, without end: lines instead of a table or JSON",
+    )
     return result
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     with opened(options.port, options.board, options.model) as (port, machine):
         device = Device(port)
         hello = device.hello()
-        print(f"{hello.model} (--match {hello.match}) on {hello.board}", flush=True)
+        console.note(f"{hello.model} (--match {hello.match}) on {hello.board}")
         reader = Reader(device, hello, machine)
         if options.watch:
             reader.watch(options.pictures)
-        return int(reader.classify(options.pictures) > 0)
+        found = reader.classify(options.pictures)
+    header = ("picture", "digit", "sure", "instructions" if machine else "ms")
+    about = {"model": hello.model, "match": hello.match, "board": hello.board}
+    text = console.table(header, [cells(row) for row in found])
+    console.finish(text, {**about, "pictures": found})
+    return int(len(found) < len(options.pictures))
 
 
 if __name__ == "__main__":

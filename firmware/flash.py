@@ -32,7 +32,7 @@ _TELLING = ("no connected", "no available", "not found", "no device", "couldn't 
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m firmware.flash``."""
-    result = argparse.ArgumentParser("python -m firmware.flash", description=__doc__)
+    result = console.Parser("python -m firmware.flash", description=__doc__)
     build.add_arguments(result)
     how = result.add_mutually_exclusive_group()
     how.add_argument(
@@ -47,14 +47,17 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     image = build.requested(options)
     name = "gdb" if options.gdb else choose(image, options.flasher)
-    print(f"{image.deployment.name} for {image.board.title}, with {name}")
+    console.note(f"{build.title(image)}, with {name}\n")
     if name == UF2:
-        copy(image, options.drive, dry_run=options.dry_run)
+        done = copy(image, options.drive, dry_run=options.dry_run)
     else:
-        write(image, name, options)
+        done = write(image, name, options)
+    about = {"board": image.board.name, "model": image.deployment.name, "with": name}
+    header = "would run" if options.dry_run else "done"
+    console.finish(console.table((header,), [(line,) for line in done]), {**about, header: done})
     return 0
 
 
@@ -88,8 +91,8 @@ def program(flasher: Flasher) -> str | None:
     return None
 
 
-def write(image: Image, name: str, options: argparse.Namespace) -> None:
-    """Write, read back and start ``image``; raises ToolError or DeviceError."""
+def write(image: Image, name: str, options: argparse.Namespace) -> list[str]:
+    """Write, read back and start ``image``: what was done; raises ToolError or DeviceError."""
     flasher = FLASHERS[name]
     found = program(flasher)
     if found is None and not options.dry_run:
@@ -101,14 +104,13 @@ def write(image: Image, name: str, options: argparse.Namespace) -> None:
         argument = options.gdb or image.board.flash_with[name]
         start = memory.minaddr()
         job = Job(image.folder / "firmware.hex", start, len(content), argument, options.probe, back)
-        for words in flasher.commands(found or flasher.programs[0], job):
-            if options.dry_run:
-                print(f"would run: {shlex.join(words)}")
-            else:
-                _run(words, Path(folder))
-        if not options.dry_run:
-            compare(content, back.read_bytes() if back.exists() else b"", start)
-            print(f"wrote {len(content):,} bytes at {start:#x}, read back the same")
+        commands = flasher.commands(found or flasher.programs[0], job)
+        if options.dry_run:
+            return [shlex.join(words) for words in commands]
+        for words in console.progress(commands, "steps"):
+            _run(words, Path(folder))
+        compare(content, back.read_bytes() if back.exists() else b"", start)
+    return [f"wrote {len(content):,} bytes at {start:#x}", "read back the same"]
 
 
 def _run(words: list[str], folder: Path) -> None:
@@ -151,8 +153,8 @@ def find_drive(label: str) -> Path | None:
     return None
 
 
-def copy(image: Image, drive: Path | None, *, dry_run: bool) -> None:
-    """Copy the UF2 to the board's drive; raises DeviceError when there is no such drive.
+def copy(image: Image, drive: Path | None, *, dry_run: bool) -> list[str]:
+    """Copy the UF2 to the board's drive: what was done; raises DeviceError without a drive.
 
     The drive goes away when the board has taken it, so it cannot be read back.
     """
@@ -160,8 +162,7 @@ def copy(image: Image, drive: Path | None, *, dry_run: bool) -> None:
     target = drive or find_drive(label)
     source = image.folder / "firmware.uf2"
     if dry_run:
-        print(f"would copy {source} to {target or f'the drive {label}'}")
-        return
+        return [f"copy {source} to {target or f'the drive {label}'}"]
     if target is None or not target.is_dir():
         raise DeviceError(
             f"there is no drive {target or label}: hold the board's BOOTSEL while plugging it in"
@@ -170,10 +171,11 @@ def copy(image: Image, drive: Path | None, *, dry_run: bool) -> None:
         shutil.copyfile(source, target / source.name)
     except OSError as error:
         raise DeviceError(f"cannot write to {target}: {error.strerror}") from error
-    print(
-        f"copied {source.stat().st_size:,} bytes to {target}; a drive cannot be read back: "
-        f"prove it with python -m firmware.validate --board {image.board.name} --port PORT"
-    )
+    return [
+        f"copied {source.stat().st_size:,} bytes to {target}",
+        "a drive cannot be read back: prove it with python -m firmware.validate "
+        f"--board {image.board.name} --port PORT",
+    ]
 
 
 if __name__ == "__main__":

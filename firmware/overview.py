@@ -68,7 +68,7 @@ def built(board: Board, out: Path) -> tuple[str, ...]:
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m firmware.overview``."""
-    result = argparse.ArgumentParser("python -m firmware.overview", description=__doc__)
+    result = console.Parser("python -m firmware.overview", description=__doc__)
     result.add_argument(
         "--out", type=Path, default=build.OUT, metavar="DIR", help=f"default: {build.OUT}"
     )
@@ -77,8 +77,10 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = parser().parse_args(argv)
-    print(console.table(HEADER, rows(options.out)))
+    options = console.parse(parser(), argv)
+    found = rows(options.out)
+    data = [dict(zip(HEADER, row, strict=True)) for row in found]
+    console.finish(console.table(HEADER, found), data)
     return 0
 
 

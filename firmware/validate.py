@@ -7,31 +7,33 @@ must match, byte for byte, and what it uses with what was predicted. Status 1 wh
 
 import argparse
 import contextlib
+import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
+import numpy as np
 
-from convert import publish, report
+from convert import publish
 from convert.compiler.numerics import RUNTIME
+from convert.report import tables
 from firmware import build
 from firmware.boards import Machine
 from firmware.build import Image
 from firmware.device import Device
 from firmware.emulate import emulate
 from firmware.port import Port, open_port
-from firmware.validation import Validation, validate
+from firmware.validation import Outputs, Validation, validate
 from runtime import console, dataset
-from runtime.dataset import Digits
+from runtime.dataset import Digits, Pixels
 from runtime.errors import DataError, GateError
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m firmware.validate``."""
-    result = argparse.ArgumentParser("python -m firmware.validate", description=__doc__)
+    result = console.Parser("python -m firmware.validate", description=__doc__)
     build.add_arguments(result)
     result.add_argument(
         "--port", help="the board's serial port: /dev/ttyACM0, COM3; default: an emulator"
@@ -40,24 +42,24 @@ def parser() -> argparse.ArgumentParser:
         "--images", type=int, default=1000, metavar="N", help="test images; default 1000"
     )
     result.add_argument("--data", type=Path, metavar="DIR", help="MNIST's files, or class folders")
-    result.add_argument("--json", action="store_true", help="print JSON")
     return result
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     if options.images < 1:
         raise DataError("--images needs at least 1")
     test = first(dataset.read_test(options.data), options.images)
     image = build.requested(options)
-    if not options.json:
-        print(f"{image.deployment.name} (--match {image.deployment.match}) for {image.board.title}")
+    console.note(f"{build.title(image)}\n")
     with connected(image, options.port) as (port, machine):
-        found = validate(Device(port), image, test, machine, progress)
-    content = json.dumps(as_data(found), indent=2) + "\n"
-    publish.files(image.folder, {"validation.json": content.encode()})
-    print(content if options.json else as_text(found))
+        found = validate(Device(port), image, test, machine)
+    data = as_data(found)
+    content = (json.dumps(data, indent=2) + "\n").encode()
+    recorded = recording(test.images, found.outputs)
+    publish.files(image.folder, {"validation.json": content, "answers.npz": recorded})
+    console.finish(as_text(found), data)
     if found.problems:
         raise GateError("; ".join(found.problems))
     return 0
@@ -82,9 +84,11 @@ def connected(image: Image, port: str | None) -> Iterator[tuple[Port, Machine | 
         yield line, image.board.emulator
 
 
-def progress(images: Iterable[Any]) -> Iterable[Any]:
-    """``images`` with a progress bar on a terminal."""
-    return tqdm(images, unit=" images", disable=None, leave=False)
+def recording(images: Pixels, outputs: Outputs) -> bytes:
+    """What was shown and what came back, as ``python -m convert.compare`` takes it."""
+    sink = io.BytesIO()
+    np.savez_compressed(sink, images=images, output=outputs)
+    return sink.getvalue()
 
 
 def as_data(found: Validation) -> dict[str, Any]:
@@ -139,7 +143,7 @@ def as_text(found: Validation) -> str:
             console.table(("against", "differing bytes", "differing images"), rows),
             build.summary(found.image),
             "Confusion: row is the true class, column what the device read\n\n"
-            + report.confusion(found.confusion, names),
+            + tables.confusion(found.confusion, names),
         ]
     )
 

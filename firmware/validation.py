@@ -1,8 +1,6 @@
 """What a device answers to test images, beside what the runtimes answer and what was predicted."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +11,11 @@ from convert.compiler.numerics import Match
 from firmware.boards import Machine
 from firmware.build import Image
 from firmware.device import CALIBRATION, Answer, Bench, Device, Fault, Hello, Status
-from runtime import worker
+from runtime import console, worker
 from runtime.dataset import Digits
 from runtime.errors import BackendError, DeviceError
 
 Outputs = npt.NDArray[np.int8]
-Progress = Callable[[Iterable[Any]], Iterable[Any]]
 
 COUNTERS = ("cycles", "cycles", "timer ticks")
 """What a device's counter counts, by ``Hello.counter``, where it is no emulator's."""
@@ -42,6 +39,7 @@ class Validation:
     hello: Hello
     images: int
     source: str  # of the images
+    outputs: Outputs  # [images, classes], as the device gave them
     accuracy: float
     confusion: tuple[tuple[int, ...], ...]  # [true class][read as]
     mismatches: tuple[Mismatch, ...]
@@ -79,16 +77,14 @@ class Validation:
         return found
 
 
-def validate(
-    device: Device, image: Image, test: Digits, machine: Machine | None, progress: Progress
-) -> Validation:
+def validate(device: Device, image: Image, test: Digits, machine: Machine | None) -> Validation:
     """Send the images of ``test`` to ``device``, which runs ``image``, and compare.
 
     ``machine`` is the emulator that the device is in, None: a board. Raises DeviceError when the
     device runs something else, fails its self-test or fails later.
     """
     hello = check(device.hello(), image)
-    answers = [device.infer(pixels.tobytes()) for pixels in progress(test.images)]
+    answers = [device.infer(pixels.tobytes()) for pixels in console.progress(test.images, "images")]
     bench = device.bench(_BENCH_RUNS)
     outputs = np.array([answer.outputs for answer in answers], np.int8)
     read = np.array([answer.best for answer in answers], np.int64)
@@ -96,6 +92,7 @@ def validate(
         hello=hello,
         images=len(test),
         source=test.source,
+        outputs=outputs,
         accuracy=float(np.mean(read == test.labels)),
         confusion=parity.confusion(test.labels, read, hello.output_size),
         mismatches=mismatches(image, test, outputs),

@@ -44,7 +44,7 @@ class Measurement:
 
 def parser() -> argparse.ArgumentParser:
     """The command line of this module."""
-    result = argparse.ArgumentParser(
+    result = console.Parser(
         prog="python -m runtime.benchmark",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -61,26 +61,23 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--threads", type=positive, default=1, metavar="T", help="threads (default: 1)"
     )
-    result.add_argument("--json", action="store_true", help="print JSON")
     result.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     return result
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure every model and print a table, ratios to the first one included."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     if options.worker:
         result = measure(options.models[0], options.backend, options.runs, options.threads)
         print(json.dumps(asdict(result)))
         return 0
     results = [
         in_new_process(model, options.backend, options.runs, options.threads)
-        for model in options.models
+        for model in console.progress(options.models, "models")
     ]
-    if options.json:
-        print(json.dumps([asdict(result) for result in results], indent=2))
-    else:
-        print(as_text(results, options.runs, options.threads))
+    data = [asdict(result) for result in results]
+    console.finish(as_text(results, options.runs, options.threads), data)
     return 0
 
 

@@ -1,14 +1,106 @@
-"""What every command of thimble shares: how it fails, how it is stopped, how its tables look."""
+"""What every command of thimble shares: how it speaks, fails, is stopped, and how its tables look.
 
+A command notes what it is doing, shows how far it is, and ends with a short table; with --json its
+only output is the same figures for machines, with --quiet there are only errors. Colour and
+progress are for terminals; NO_COLOR turns colour off (no-color.org).
+"""
+
+import argparse
+import enum
+import json
 import os
+import re
 import sys
-from collections.abc import Callable, Sequence
-from typing import NoReturn
+from collections.abc import Callable, Iterable, Sequence
+from typing import IO, Any, NoReturn, TypeVar
 
 from runtime.errors import ThimbleError
 
+Item = TypeVar("Item")
+
 Command = Callable[[Sequence[str] | None], int]
 """A command's ``main``: takes arguments (None: those of the process), returns the exit status."""
+
+
+class Output(enum.Enum):
+    """What a command prints on standard output."""
+
+    TEXT = "notes on its way, and tables"
+    JSON = "JSON"
+    QUIET = "nothing"
+
+
+MARK = "<--"
+"""At the end of a table's last cell: look here. The row is coloured."""
+_BOLD, _RED, _YELLOW = "1", "31", "33"
+_output = Output.TEXT
+
+
+class Parser(argparse.ArgumentParser):
+    """A command line with --json and --quiet; what it does not understand is one line."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        how = self.add_mutually_exclusive_group()
+        how.add_argument("--json", action="store_true", help="print the result as JSON only")
+        how.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+    def error(self, message: str) -> NoReturn:
+        """Leave the process with status 2."""
+        self.exit(2, f"{_error(message)}; {self.prog} --help says more\n")
+
+
+def parse(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace:
+    """The options in ``argv``; from here on the process speaks as --json or --quiet say."""
+    global _output  # noqa: PLW0603 - a process has one standard output
+    options = parser.parse_args(argv)
+    chosen = Output.JSON if options.json else Output.QUIET if options.quiet else Output.TEXT
+    _output = chosen
+    return options
+
+
+def note(text: str) -> None:
+    """Say what is going on, as a line for people."""
+    if _output is Output.TEXT:
+        print(text, flush=True)
+
+
+def finish(text: str, data: Any) -> None:
+    """End a command: ``text`` with its tables for people, or ``data`` as JSON for machines."""
+    if _output is Output.JSON:
+        print(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+    elif _output is Output.TEXT:
+        print(_coloured(text) if _takes_colour(sys.stdout) else text)
+
+
+def progress(items: Iterable[Item], what: str, total: int | None = None) -> Iterable[Item]:
+    """``items``, with a bar on a terminal that says how many of ``total`` are done, and time left.
+
+    The bar is tqdm's. Where only numpy and Pillow are installed, there is none.
+    """
+    try:
+        from tqdm import tqdm  # noqa: PLC0415 - not every installation has it
+    except ImportError:
+        return items
+    hidden = True if _output is Output.QUIET else None  # None: where there is no terminal
+    bar: Iterable[Item] = tqdm(items, what, total, leave=False, disable=hidden)
+    return bar
+
+
+def _takes_colour(stream: IO[str]) -> bool:
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return stream.isatty() and not plain
+
+
+def _style(text: str, code: str) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m"
+
+
+def _coloured(text: str) -> str:
+    """``text`` with the headers of its tables in bold and marked rows in yellow."""
+    bold = re.sub(r"^\|.*\|$(?=\n\|-)", lambda m: _style(m[0], _BOLD), text, flags=re.MULTILINE)
+    marked = rf"^\|.*{MARK} *\|$"
+    return re.sub(marked, lambda m: _style(m[0], _YELLOW), bold, flags=re.MULTILINE)
 
 
 def run(command: Command) -> NoReturn:
@@ -30,7 +122,12 @@ def run(command: Command) -> NoReturn:
 
 def fail(error: Exception) -> None:
     """Print ``error`` as one line on standard error."""
-    print("error: " + " ".join(str(error).split()), file=sys.stderr)
+    print(_error(str(error)), file=sys.stderr)
+
+
+def _error(message: str) -> str:
+    sign = _style("error:", _RED) if _takes_colour(sys.stderr) else "error:"
+    return f"{sign} {' '.join(message.split())}"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -7,11 +7,11 @@ For example:
 """
 
 import argparse
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,8 @@ from runtime.classifier import Classifier
 from runtime.errors import DataError
 from runtime.interpreter import KERNELS
 from runtime.predict import about_backend, describe, positive
+
+_PART = 100  # pictures, between two steps of the progress bar
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ def evaluate(model: Classifier, digits: dataset.Digits, limit: int | None = None
         )
     images, labels = digits.images[:limit], digits.labels[:limit]
     start = time.perf_counter()
-    predicted = model.scores(images).argmax(axis=1)
+    parts = np.array_split(images, -(-len(images) // _PART))
+    running = console.progress(parts, "evaluating")
+    predicted = np.concatenate([model.scores(part).argmax(axis=1) for part in running])
     seconds = time.perf_counter() - start
     confusion = np.zeros((len(digits.names), len(digits.names)), np.int64)
     np.add.at(confusion, (labels, predicted), 1)
@@ -68,7 +72,7 @@ def evaluate(model: Classifier, digits: dataset.Digits, limit: int | None = None
 
 def parser() -> argparse.ArgumentParser:
     """The command line of this module."""
-    result = argparse.ArgumentParser(
+    result = console.Parser(
         prog="python -m runtime.evaluate",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -94,26 +98,25 @@ def parser() -> argparse.ArgumentParser:
         "no-delegate: its optimized ones without XNNPACK",
     )
     result.add_argument("--limit", type=positive, metavar="N", help="use the first N pictures only")
-    result.add_argument("--json", action="store_true", help="print JSON")
     return result
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Evaluate a model and print what came out."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     model = Classifier(options.model, options.backend, options.kernels)
     digits = dataset.read_test(options.data)
     evaluation = evaluate(model, digits, options.limit)
-    if options.json:
-        print(as_json(options.model, model, digits, evaluation))
-    else:
-        print(as_text(options.model, model, digits, evaluation))
+    about = options.model, model, digits, evaluation
+    console.finish(as_text(*about), as_data(*about))
     return 0
 
 
-def as_json(name: str, model: Classifier, digits: dataset.Digits, result: Evaluation) -> str:
+def as_data(
+    name: str, model: Classifier, digits: dataset.Digits, result: Evaluation
+) -> dict[str, Any]:
     """``result`` for programs."""
-    content = {
+    return {
         "data": digits.source,
         "model": name,
         **about_backend(model),
@@ -124,7 +127,6 @@ def as_json(name: str, model: Classifier, digits: dataset.Digits, result: Evalua
         "confusion": result.confusion.tolist(),
         "seconds": round(result.seconds, 3),
     }
-    return json.dumps(content, indent=2, ensure_ascii=False)
 
 
 def as_text(name: str, model: Classifier, digits: dataset.Digits, result: Evaluation) -> str:

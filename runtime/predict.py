@@ -8,7 +8,7 @@ For example:
 """
 
 import argparse
-import json
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ SHADES = " .:-=+*#%@"
 
 def parser() -> argparse.ArgumentParser:
     """The command line of this module."""
-    result = argparse.ArgumentParser(
+    result = console.Parser(
         prog="python -m runtime.predict",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -39,7 +39,6 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--top", type=positive, default=1, metavar="N", help="show the N best labels (default: 1)"
     )
-    result.add_argument("--json", action="store_true", help="print JSON")
     result.add_argument(
         "--show", action="store_true", help="draw what the network sees (not in JSON)"
     )
@@ -56,13 +55,13 @@ def positive(text: str) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Predict every picture; 1 when one could not be read, after the others' answers."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     from runtime.classifier import Classifier, prepare  # noqa: PLC0415  # --help needs no NumPy
 
     model = Classifier(options.model, options.backend)
-    if not options.json:
-        print(f"model {options.model}, {describe(model)}")
+    console.note(f"model {options.model}, {describe(model)}")
     results: list[dict[str, Any]] = []
+    rows = []
     for name in options.pictures:
         try:
             pixels = prepare(name)
@@ -71,13 +70,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             continue
         prediction = model.predict(pixels)
         results.append(as_json(name, prediction, model, options.top))
-        if not options.json:
-            print(line(name, prediction, model, options.top))
-            if options.show:
-                print(draw(pixels))
-    if options.json:
-        about = {"model": options.model, **about_backend(model), "pictures": results}
-        print(json.dumps(about, indent=2, ensure_ascii=False))
+        rows.append(cells(name, prediction, model, options.top))
+        if options.show:
+            console.note(f"{name}\n{draw(pixels)}")
+    header = ("picture", "digit", "sure", *("or", "sure") * (options.top - 1), "ms")
+    about = {"model": options.model, **about_backend(model), "pictures": results}
+    console.finish(console.table(header, rows), about)
     return int(len(results) < len(options.pictures))
 
 
@@ -94,13 +92,10 @@ def describe(model: "Classifier") -> str:
     return f"{runs.backend} {runs.version}{kernels}"
 
 
-def line(name: str, prediction: "Prediction", model: "Classifier", top: int) -> str:
-    """One picture's answer as a line."""
-    best = [
-        f"{model.labels[index]}  {prediction.probabilities[index]:6.1%}"
-        for index in prediction.top(top)
-    ]
-    return f"{name}  " + "   ".join(best) + f"  {prediction.milliseconds:.2f} ms"
+def cells(name: str, prediction: "Prediction", model: "Classifier", top: int) -> list[str]:
+    """One picture's answer as a row: the ``top`` best labels, each with its probability."""
+    best = [(model.labels[i], f"{prediction.probabilities[i]:.1%}") for i in prediction.top(top)]
+    return [name, *itertools.chain(*best), f"{prediction.milliseconds:.2f}"]
 
 
 def as_json(name: str, prediction: "Prediction", model: "Classifier", top: int) -> dict[str, Any]:

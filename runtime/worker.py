@@ -20,11 +20,12 @@ MICRO = "tflite-micro"
 
 
 def outputs(
-    model: Path, images: npt.NDArray[np.uint8], backend: str, kernels: str
+    model: Path, images: npt.NDArray[Any], backend: str, kernels: str
 ) -> npt.NDArray[np.generic]:
-    """Run ``images`` [count, 28, 28] through ``model``: its own outputs, [count, classes].
+    """Run ``images`` through ``model``: its own outputs, [count, classes].
 
-    Raises BackendError when the interpreter fails in any way.
+    Pictures, uint8 [count, 28, 28], are first made the model's input; anything else is its input
+    already, in its type and shape. Raises BackendError when the interpreter fails in any way.
     """
     done = subprocess.run(
         [sys.executable, "-m", "runtime.worker", str(model), backend, kernels],
@@ -48,28 +49,37 @@ def _packed(array: npt.NDArray[Any]) -> bytes:
 
 def main() -> None:
     """Read images from standard input, write outputs to standard output, both as ``.npy``."""
-    from runtime.classifier import Classifier  # noqa: PLC0415 - only the child needs it
+    from runtime import interpreter  # noqa: PLC0415 - only the child needs them
+    from runtime.classifier import Classifier  # noqa: PLC0415
 
     model, backend, kernels = sys.argv[1:]
     images = np.load(io.BytesIO(sys.stdin.buffer.read()), allow_pickle=False)
     if backend == MICRO:
         result = _micro(Path(model), images)
-    else:
+    elif _are_pictures(images):
         result = Classifier(Path(model), backend=backend, kernels=kernels).raw(images)
+    else:
+        result = interpreter.load(Path(model), backend, kernels).run(images)
     sys.stdout.buffer.write(_packed(result))
 
 
-def _micro(model: Path, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.generic]:
+def _are_pictures(images: npt.NDArray[Any]) -> bool:
+    return images.dtype == np.uint8 and images.ndim == 3
+
+
+def _micro(model: Path, images: npt.NDArray[Any]) -> npt.NDArray[np.generic]:
     """Run TensorFlow Lite Micro itself; a development tool, so not one of the backends."""
     from tflite_micro.python.tflite_micro import runtime as micro  # noqa: PLC0415
 
     from runtime.image import quantize, to_float  # noqa: PLC0415
 
     interpreter = micro.Interpreter.from_file(str(model))
-    details = interpreter.get_input_details(0)["quantization_parameters"]
-    scale, zero_point = float(details["scales"][0]), int(details["zero_points"][0])
+    if _are_pictures(images):
+        details = interpreter.get_input_details(0)["quantization_parameters"]
+        scale, zero_point = float(details["scales"][0]), int(details["zero_points"][0])
+        images = quantize(to_float(images), scale, zero_point, np.int8)
     results = []
-    for image in quantize(to_float(images), scale, zero_point, np.int8):
+    for image in images:
         interpreter.set_input(image[None], 0)
         interpreter.invoke()
         results.append(interpreter.get_output(0)[0])

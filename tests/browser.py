@@ -93,15 +93,21 @@ def violations(page: Page) -> list[str]:
 
 
 def overflow(page: Page) -> list[str]:
-    """Elements that reach beyond the right edge of the page and cannot be scrolled into view."""
+    """Elements that reach beyond the page's right edge, or whose content bulges out of them.
+
+    What lies in a part that can be scrolled is in order.
+    """
     return page.evaluate(
         """() => {
             const scrolls = (e) => e && (/auto|scroll/.test(getComputedStyle(e).overflowX)
                 || scrolls(e.parentElement));
             const edge = document.documentElement.clientWidth + 0.5;
+            const bulges = (e) => e instanceof HTMLElement
+                && getComputedStyle(e).display !== 'inline'
+                && e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1;
             return [...document.body.querySelectorAll('*')]
-                .filter((e) => e.getBoundingClientRect().right > edge && !scrolls(e.parentElement))
-                .filter((e) => e.checkVisibility())
+                .filter((e) => e.checkVisibility() && !scrolls(e))
+                .filter((e) => bulges(e) || e.getBoundingClientRect().right > edge)
                 .map((e) => `${e.tagName.toLowerCase()}.${e.className} ${e.textContent.trim()}`
                     .slice(0, 80));
         }"""

@@ -34,6 +34,8 @@ FILES = {
     "model_data.c",
     "model_data.h",
     "model_float.tflite",
+    "qat.h5",
+    "report.html",
     "report.json",
     "report.md",
 }
@@ -98,6 +100,18 @@ def test_only_the_expected_operators(exported: Path) -> None:
     assert given["dtype"] == np.int8
     assert given["shape"].tolist() == [1, 28, 28, 1]
     assert given["quantization"] == (np.float32(1 / 255), -128)
+
+
+def test_int8_is_the_fine_tuned_network(exported: Path) -> None:
+    """Layer by layer: what is left between fake and real quantization is the rounding of halves."""
+    from convert import compare, versions
+
+    configure(0)
+    images = data.split(data.embedded()).test.images[:64]
+    qat, int8 = versions.load(f"{exported}@qat"), versions.load(str(exported))
+    found = compare.compare(qat, int8, images, threshold=30)
+    assert found.first is None
+    assert all(row.own_db is not None for row in found.rows)
 
 
 def test_the_data_is_named_everywhere(exported: Path) -> None:
@@ -182,7 +196,7 @@ def request_(tmp_path: Path, no_mnist: None) -> Request:  # noqa: ARG001
 def test_a_model_of_ones_own_is_exported_under_its_name(request_: Request) -> None:
     """``--model mine.keras --quantize ptq`` gives out/mine with an int8 model."""
     export.export(request_)
-    assert {path.name for path in (request_.out / "mine").iterdir()} == FILES
+    assert {path.name for path in (request_.out / "mine").iterdir()} == FILES - {"qat.h5"}
 
 
 def test_io_is_the_bundled_model_s_alone(request_: Request) -> None:

@@ -4,13 +4,15 @@ import csv
 import signal
 import subprocess
 import sys
+from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from train import data, fit, presets, qat, store
+from runtime.errors import DataError
+from train import curves, data, fit, presets, qat, store
 from train.augment import LEVELS
 from train.loop import Cosine, Plan, accuracy
 from train.model import two_block_cnn
@@ -66,7 +68,7 @@ def test_same_seed_gives_the_same_bytes(
     """Another process with the same command writes the same files."""
     subprocess.run(command(offline, tmp_path), cwd=ROOT, check=True, capture_output=True)
     names = sorted(path.name for path in reference.iterdir())
-    assert names == ["curves.png", "float.keras", "history.csv"]
+    assert names == ["curves.png", "float.csv", "float.keras"]
     for name in names:
         assert (tmp_path / name).read_bytes() == (reference / name).read_bytes(), name
 
@@ -90,18 +92,32 @@ def test_interrupted_training_resumes_to_the_same_bytes(
     assert not (tmp_path / "float.keras").exists()
     done = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True)
     assert "resuming after epoch" in done.stdout
-    for name in ("float.keras", "history.csv", "curves.png"):
+    for name in ("float.keras", "float.csv", "curves.png"):
         assert (tmp_path / name).read_bytes() == (reference / name).read_bytes(), name
     assert not (tmp_path / "checkpoint.npz").exists()
 
 
 def test_learning_curves_have_a_row_per_epoch(reference: Path) -> None:
     """The table counts epochs from one and its rates fall to a thousandth of the peak."""
-    with (reference / "history.csv").open() as stream:
+    with (reference / "float.csv").open() as stream:
         rows = list(csv.DictReader(stream))
     assert [int(row["epoch"]) for row in rows] == list(range(1, EPOCHS + 1))
     peak = presets.find("nano").recipe.peak_rate
     assert float(rows[-1]["rate"]) == pytest.approx(peak / 1000, rel=0.01)
+
+
+def test_curves_are_read_again(reference: Path, tmp_path: Path) -> None:
+    """As the table has them; a model may lack them; what is no such table is refused."""
+    found = curves.beside(reference / "float.keras")
+    with (reference / "float.csv").open() as stream:
+        rows = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(stream)]
+    assert found is not None
+    assert [asdict(epoch) for epoch in found] == rows
+    assert curves.beside(tmp_path / "float.keras") is None
+    for damaged in ("epoch,loss\n1,0.5\n", "epoch\nfirst\n", "a,b\n1,2,3\n"):
+        (tmp_path / "float.csv").write_text(damaged)
+        with pytest.raises(DataError, match=r"float\.csv"):
+            curves.beside(tmp_path / "float.keras")
 
 
 def test_rate_warms_up_then_falls() -> None:

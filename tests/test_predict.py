@@ -25,15 +25,15 @@ def one(tmp_path: Path) -> Path:
     return path
 
 
-def test_one_line_per_picture_with_label_and_probability(one: Path, run: Run) -> None:
-    """A header names model and backend; the line names file, label, probability and time."""
+def test_one_row_per_picture_with_label_and_probability(one: Path, run: Run) -> None:
+    """A line names model and backend; the row names file, label, probability and time."""
     done = run("runtime.predict", one)
-    header, answer = done.stdout.splitlines()
+    header, _, _, answer = done.stdout.splitlines()
     assert done.returncode == 0
     assert done.stderr == ""
     assert header.startswith("model base, litert ")
-    name, label, share, milliseconds, unit = answer.split()
-    assert (name, label, unit) == (str(one), "1", "ms")
+    name, label, share, milliseconds = answer.replace("|", " ").split()
+    assert (name, label) == (str(one), "1")
     assert 50 < float(share.rstrip("%")) <= 100
     assert float(milliseconds) > 0
 
@@ -44,7 +44,7 @@ def test_a_broken_picture_does_not_stop_the_others(one: Path, run: Run) -> None:
     broken.write_bytes(one.read_bytes()[:100])
     done = run("runtime.predict", *[one] * 4, broken, *[one] * 5)
     assert done.returncode == 1
-    assert len(done.stdout.splitlines()) == 1 + 9
+    assert len(done.stdout.splitlines()) == 3 + 9
     (error,) = done.stderr.splitlines()
     assert error.startswith("error: ")
     assert "broken.png" in error
@@ -64,9 +64,9 @@ def test_json_has_the_same_answers(one: Path, run: Run) -> None:
 
 
 def test_show_draws_what_the_network_sees(one: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """28 lines of 56 characters follow the answer, dark where the digit is."""
+    """28 lines of 56 characters follow the picture's name, dark where the digit is."""
     assert predict.main(["--show", str(one)]) == 0
-    drawn = capsys.readouterr().out.splitlines()[2:]
+    drawn = capsys.readouterr().out.splitlines()[2:30]
     assert [len(line) for line in drawn] == [56] * 28
     assert drawn[0].strip() == ""
     assert "@" in drawn[14]

@@ -4,7 +4,9 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from pathlib import Path
 
+from runtime.errors import DataError
 from train.loop import Epoch
 
 
@@ -15,6 +17,25 @@ def as_csv(history: Sequence[Epoch]) -> bytes:
     writer.writeheader()
     writer.writerows(asdict(epoch) for epoch in history)
     return text.getvalue().encode()
+
+
+def beside(model: Path) -> list[Epoch] | None:
+    """The curves kept for ``NAME.keras`` as ``NAME.csv`` beside it; None: there are none.
+
+    Raises DataError for a file that is something else.
+    """
+    path = model.with_suffix(".csv")
+    if not path.is_file():
+        return None
+    try:
+        rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+        return [Epoch(int(row.pop("epoch")), **_numbers(row)) for row in rows]
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataError(f"{path} is not what train.fit writes: remove it") from error
+
+
+def _numbers(row: dict[str, str]) -> dict[str, float]:
+    return {name: float(value) for name, value in row.items()}
 
 
 def as_png(history: Sequence[Epoch], title: str) -> bytes:

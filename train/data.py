@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from runtime import dataset, image
+from runtime import console, dataset, image
 from runtime.dataset import Digits
 from runtime.errors import DataError
 from train import download
@@ -69,8 +69,8 @@ def load(option: Path | None = None) -> Dataset:
             download.mnist(dataset.cache_folder())
             folder = dataset.cache_folder()
         except DataError as error:
-            print(f"MNIST is not here: {error}")
-            print("using the embedded digits instead: small, real, and not MNIST")
+            console.note(f"MNIST is not here: {error}")
+            console.note("using the embedded digits instead: small, real, and not MNIST")
             return split(embedded())
     if dataset.is_mnist(folder):
         return _mnist(folder)

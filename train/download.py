@@ -11,9 +11,7 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from tqdm import tqdm
-
-from runtime import dataset
+from runtime import console, dataset
 from runtime.errors import DataError
 
 MIRRORS = (
@@ -72,17 +70,11 @@ def _fetch(mirror: str, file: dataset.IdxFile, folder: Path, patience: float) ->
         with (
             urllib.request.urlopen(url, timeout=patience) as answer,  # noqa: S310 - http(s) only
             partial.open("wb") as sink,
-            tqdm(
-                total=int(answer.headers.get("Content-Length") or 0),
-                desc=file.name,
-                unit="B",
-                unit_scale=True,
-                disable=None,
-            ) as bar,
         ):
-            while chunk := answer.read(_CHUNK):
+            chunks = iter(lambda: answer.read(_CHUNK), b"")
+            total = -(-int(answer.headers.get("Content-Length") or 0) // _CHUNK)
+            for chunk in console.progress(chunks, file.name, total):
                 sink.write(chunk)
-                bar.update(len(chunk))
         _verify(partial, file, url)
         partial.replace(target)
     except (OSError, http.client.HTTPException) as error:

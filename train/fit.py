@@ -1,6 +1,6 @@
 """Train a preset's float model: ``python -m train.fit --preset base``.
 
-Writes ``float.keras``, ``history.csv`` and ``curves.png`` to a folder. Interrupted, the same
+Writes ``float.keras``, ``float.csv`` and ``curves.png`` to a folder. Interrupted, the same
 command resumes after the last whole epoch and ends with the same bytes as an uninterrupted run.
 """
 
@@ -73,7 +73,7 @@ def train(
     kept = Checkpoint(checkpoint, fit.key(dataset), trainer) if checkpoint else None
     history = kept.resume() if kept else []
     if history:
-        print(f"resuming after epoch {history[-1].epoch} of {fit.plan.epochs}")
+        console.note(f"resuming after epoch {history[-1].epoch} of {fit.plan.epochs}")
     for epoch in report(trainer.epochs(dataset.validation), fit.plan.epochs):
         history.append(epoch)
         if kept:
@@ -84,18 +84,17 @@ def train(
 def report(epochs: Iterator[Epoch], total: int) -> Iterator[Epoch]:
     """Print a line for each epoch on its way."""
     for row in epochs:
-        print(
+        console.note(
             f"epoch {row.epoch:3}/{total}  loss {row.loss:.4f}  "
             f"augmented {100 * row.train_accuracy:.2f} %  "
-            f"validation {100 * row.validation_accuracy:.2f} %",
-            flush=True,
+            f"validation {100 * row.validation_accuracy:.2f} %"
         )
         yield row
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m train.fit``."""
-    result = argparse.ArgumentParser("python -m train.fit", description=__doc__)
+    result = console.Parser("python -m train.fit", description=__doc__)
     result.add_argument("--preset", default="base", choices=presets.PRESETS, help="the network")
     result.add_argument("--data", type=Path, metavar="DIR", help="MNIST's files, or class folders")
     result.add_argument("--out", type=Path, metavar="DIR", help="default: build/train/PRESET")
@@ -107,21 +106,32 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     if options.epochs < 0 or options.threads < 1 or options.seed < 0:
         raise DataError("--epochs and --seed must be at least 0, --threads at least 1")
     dataset = data.load(options.data)
-    print(dataset.summary())
+    console.note(dataset.summary())
     preset = presets.find(options.preset)
     fit = setup(preset, dataset, options.seed, options.threads, options.epochs)
     out = options.out or Path("build/train") / preset.name
     checkpoint = out / "checkpoint.npz"
     model, history = train(fit, dataset, checkpoint)
     store.write(out / "float.keras", store.dump(model))
-    store.write(out / "history.csv", curves.as_csv(history))
+    store.write(out / "float.csv", curves.as_csv(history))
     store.write(out / "curves.png", curves.as_png(history, f"{preset.name} on {dataset.source}"))
     checkpoint.unlink(missing_ok=True)
-    print(f"wrote {out}/float.keras, history.csv and curves.png")
+    last = history[-1]
+    rows = [
+        ("epochs", str(last.epoch)),
+        ("loss", f"{last.loss:.4f}"),
+        ("accuracy, augmented", f"{100 * last.train_accuracy:.2f} %"),
+        ("accuracy, validation", f"{100 * last.validation_accuracy:.2f} %"),
+    ]
+    text = f"\n{console.table((preset.name, 'at the end'), rows)}"
+    console.finish(
+        f"{text}\n\nwrote {out}/float.keras, float.csv and curves.png",
+        {"folder": str(out), "preset": preset.name, **dataclasses.asdict(last)},
+    )
     return 0
 
 

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
-from tqdm import tqdm
 
+from runtime import console
 from runtime.dataset import Digits
 from runtime.image import to_float
 from train.augment import Level, augment
@@ -95,10 +95,8 @@ class Trainer:
     def _one_epoch(self, epoch: int) -> tuple[float, int]:
         order = np.random.default_rng([self.plan.seed, epoch]).permutation(len(self.labels))
         loss, right = tf.constant(0.0), tf.constant(0)
-        bar = tqdm(
-            range(self.steps), f"epoch {epoch + 1}/{self.plan.epochs}", leave=False, disable=None
-        )
-        for step in bar:
+        what = f"epoch {epoch + 1}/{self.plan.epochs}"
+        for step in console.progress(range(self.steps), what):
             index = order[step * self.batch : (step + 1) * self.batch]
             seed = tf.constant([self.plan.seed, epoch * self.steps + step])
             step_loss, step_right = self._step(tf.constant(index), seed)

@@ -5,17 +5,20 @@ activation ranges start at +-6 and follow the data so slowly that a short fine-t
 ranges that waste codes, so they are set from observed activations first.
 """
 
+import tempfile
 import warnings
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from runtime.dataset import Digits
 from runtime.image import to_float
+from train import store
 from train.augment import augment
 from train.graph import deployment_graph
 from train.loop import Plan, Trainer
-from train.tf import keras, tf
+from train.tf import keras, silence, tf
 
 CALIBRATION = 1_024
 """Training images whose activations give the first ranges."""
@@ -38,6 +41,26 @@ def prepare(model: keras.Model, train: Digits, plan: Plan) -> keras.Model:
 def fine_tune(model: keras.Model, train: Digits, plan: Plan) -> Trainer:
     """A trainer for ``prepare(model)``; run its epochs to fine-tune."""
     return Trainer(prepare(model, train, plan), train, plan)
+
+
+def dump(model: keras.Model) -> bytes:
+    """``model``, fake quantization included, as the content of an ``.h5`` file.
+
+    In the newer ``.keras`` format, tensorflow-model-optimization's layers cannot be read back.
+    """
+    with tempfile.TemporaryDirectory() as folder, silence(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Keras recommends the newer format
+        path = Path(folder) / "qat.h5"
+        model.save(path, include_optimizer=False)
+        return path.read_bytes()
+
+
+def load(path: Path) -> keras.Model:
+    """Read what ``dump`` wrote; raises ModelError for what is not that."""
+    import tensorflow_model_optimization as tfmot  # noqa: PLC0415 - train.tf must come first
+
+    with tfmot.quantization.keras.quantize_scope():
+        return store.load(path)
 
 
 def observe(graph: keras.Model, train: Digits, plan: Plan) -> dict[str, tuple[float, float]]:

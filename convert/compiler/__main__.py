@@ -6,11 +6,12 @@ names, byte for byte; RAM is known at compile time.
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from convert import carray, publish, tflite
 from convert.compiler import check, estimate, toolchain
-from convert.compiler.build import compile_model
+from convert.compiler.build import Compiled, compile_model
 from convert.compiler.numerics import RUNTIME, Match
 from convert.compiler.targets import Optimize, Options, Target
 from runtime import console, dataset
@@ -19,7 +20,7 @@ from runtime.errors import DataError, GateError
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m convert.compiler``."""
-    result = argparse.ArgumentParser("python -m convert.compiler", description=__doc__)
+    result = console.Parser("python -m convert.compiler", description=__doc__)
     result.add_argument("model", type=Path, help="a full-int8 .tflite")
     result.add_argument(
         "--match",
@@ -71,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     model = tflite.read(options.model)
     name = carray.c_name(options.name or options.model.stem)
     if options.check is not None:
@@ -84,14 +85,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         ),
     )
     if options.dump or options.estimate:
-        print((estimate.dump if options.dump else estimate.report)(compiled.unit))
-        if options.cc:
-            print(estimate.measured(toolchain.measure(compiled, options.cc), options.cc))
-        return 0
+        return _show(compiled, options)
     out = options.out or options.model.parent
     publish.files(out, compiled.files())
+    files = [str(out / file) for file in compiled.files()]
     ram, flash = compiled.unit.arena, compiled.unit.program.flash
-    print(f"wrote {out / name}.h and .c: {ram:,} bytes of RAM, {flash:,} of tables")
+    rows = [("RAM", f"{ram:,}"), ("flash: tables", f"{flash:,}")]
+    text = f"{console.table(('bytes', 'needed'), rows)}\n\nwrote {' and '.join(files)}"
+    console.finish(text, {"files": files, "ram": ram, "flash": flash})
+    return 0
+
+
+def _show(compiled: Compiled, options: argparse.Namespace) -> int:
+    """The stages of the compilation, or what the result costs; writes nothing."""
+    if options.dump:
+        text = estimate.dump(compiled.unit)
+        console.finish(text, {"stages": text.splitlines()})
+        return 0
+    parts, data = [estimate.report(compiled.unit)], estimate.as_data(compiled.unit)
+    if options.cc:
+        cost = toolchain.measure(compiled, options.cc)
+        parts.append(estimate.measured(cost, options.cc))
+        data |= {"compiler": options.cc, "measured": asdict(cost)}
+    console.finish("\n".join(parts), data)
     return 0
 
 
@@ -105,7 +121,7 @@ def _check(model: tflite.Model, options: argparse.Namespace) -> int:
         (r.mode, RUNTIME[r.runtime], f"{r.images:,}", f"{r.differing:,}", f"{r.images_differing:,}")
         for r in rows
     ]
-    print(console.table(header, cells))
+    console.finish(console.table(header, cells), [asdict(row) for row in rows])
     if any(row.differing for row in rows if row.mode is row.runtime):
         raise GateError("the C differs from the runtime that it must match")
     return 0

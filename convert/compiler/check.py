@@ -11,7 +11,7 @@ from convert.compiler.build import compile_model
 from convert.compiler.numerics import RUNTIME, Match
 from convert.compiler.targets import Options
 from convert.tflite import Model
-from runtime import image, worker
+from runtime import console, image, worker
 from runtime.compiled import CompiledModel
 from runtime.dataset import Pixels
 
@@ -39,9 +39,10 @@ def check(model: Model, path: Path, images: Pixels) -> list[Row]:
 
     Raises ThimbleError when a compiler or a runtime is missing.
     """
-    runtimes = {match: worker.outputs(path, images, *INTERPRETER[match]) for match in RUNTIME}
+    running = console.progress(list(RUNTIME), "runtimes")
+    runtimes = {match: worker.outputs(path, images, *INTERPRETER[match]) for match in running}
     rows = []
-    for mode in Match:
+    for mode in console.progress(list(Match), "modes of the C"):
         answers = outputs(model, Options(mode), images)
         for runtime, expected in runtimes.items():
             other = answers != expected.reshape(answers.shape)

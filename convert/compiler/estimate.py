@@ -1,5 +1,7 @@
 """What a compiled model costs, layer by layer, before anything is flashed."""
 
+from typing import Any
+
 from convert.compiler.emit import Unit
 from convert.compiler.plan import needed
 from convert.compiler.toolchain import Cost
@@ -49,6 +51,24 @@ def report(unit: Unit) -> str:
             *(f"note: {note}" for note in program.notes),
         ]
     )
+
+
+def as_data(unit: Unit) -> dict[str, Any]:
+    """The same figures for machines, in bytes."""
+    program, lives = unit.program, unit.plan.lives
+    steps = [
+        {
+            "operator": step.title,
+            "shapes": step.shapes,
+            "macs": step.macs,
+            "instructions": step.instructions,
+            "kernel": step.kernel,
+            "flash": step.flash,
+            "ram": needed(program, lives, number) + 4 * step.sums,
+        }
+        for number, step in enumerate(program.steps)
+    ]
+    return {"steps": steps, "flash": program.flash, "ram": unit.arena, "notes": list(program.notes)}
 
 
 def measured(cost: Cost, command: str) -> str:

@@ -19,7 +19,7 @@ FIRST = "small"
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m convert.web``."""
-    result = argparse.ArgumentParser("python -m convert.web", description=__doc__)
+    result = console.Parser("python -m convert.web", description=__doc__)
     result.add_argument(
         "--model",
         action="append",
@@ -33,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     with publish.claim(options.out) as place:
         networks = [web.load(model) for model in options.model or classifier.bundled()]
         names = [network.name for network in networks]
@@ -44,18 +44,20 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise ModelError(f"--first {first} is none of the models: {', '.join(names)}")
         files = web.application(networks, first)
         place.publish(files)
-    print(table(files))
-    print(f"\nwrote {options.out}; python -m runtime.web serves it")
+    sizes = weigh(files)
+    cells = [(name, f"{one['bytes']:,}", f"{one['gzip']:,}") for name, one in sizes.items()]
+    table = console.table(("file", "bytes", "compressed (gzip)"), cells)
+    text = f"{table}\n\nwrote {options.out}; python -m runtime.web serves it"
+    console.finish(text, {"out": str(options.out), "first": first, "files": sizes})
     return 0
 
 
-def table(files: Mapping[str, bytes]) -> str:
-    """The files with their bytes, as they are and as they travel."""
-    rows = [
-        (name, f"{len(content):,}", f"{len(gzip.compress(content, 9, mtime=0)):,}")
+def weigh(files: Mapping[str, bytes]) -> dict[str, dict[str, int]]:
+    """The bytes of each file, as it is and as it travels."""
+    return {
+        name: {"bytes": len(content), "gzip": len(gzip.compress(content, 9, mtime=0))}
         for name, content in sorted(files.items())
-    ]
-    return console.table(("file", "bytes", "compressed (gzip)"), rows)
+    }
 
 
 if __name__ == "__main__":

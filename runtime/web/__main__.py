@@ -7,7 +7,9 @@ on any host with https.
 """
 
 import argparse
+import io
 import socket
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +24,7 @@ APP = Path("build/web")
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m runtime.web``."""
-    result = argparse.ArgumentParser("python -m runtime.web", description=__doc__)
+    result = console.Parser("python -m runtime.web", description=__doc__)
     result.add_argument("--app", type=Path, default=APP, metavar="DIR", help=f"default: {APP}")
     result.add_argument("--port", type=int, default=8000, help="default: 8000; 0: any free one")
     result.add_argument("--local", action="store_true", help="let only this computer connect")
@@ -42,26 +44,32 @@ def address() -> str | None:
         return name
 
 
+def _told(local: str, outside: str | None) -> str:
+    lines = [f"{local}  on this computer"]
+    if outside:
+        code = io.StringIO()
+        segno.make(outside).terminal(code, compact=True)
+        lines += [f"{outside}  on a phone in the same network:", code.getvalue()]
+        if outside.startswith("http:"):
+            lines.append(
+                "Without https a phone draws and opens pictures, but has no camera and does not "
+                "work offline: see --help."
+            )
+    return "\n".join([*lines, "Ctrl-C ends it."])
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = parser().parse_args(argv)
+    options = console.parse(parser(), argv)
     if not (options.app / "version.js").is_file():
         raise OutputError(f"{options.app} has no web app: make it with `make web`")
     host = "127.0.0.1" if options.local else ""
     with Server(options.app, host, options.port, options.cert, options.key) as server:
-        scheme = "https" if options.cert else "http"
-        print(f"{scheme}://localhost:{server.server_port}/  on this computer", flush=True)
-        name = None if options.local else address()
-        if name:
-            url = f"{scheme}://{name}:{server.server_port}/"
-            print(f"{url}  on a phone in the same network:\n")
-            segno.make(url).terminal(compact=True)
-            if not options.cert:
-                print(
-                    "\nWithout https a phone draws and opens pictures, but has no camera and does "
-                    "not work offline: see --help."
-                )
-        print("\nCtrl-C ends it.", flush=True)
+        scheme, name = "https" if options.cert else "http", None if options.local else address()
+        local = f"{scheme}://localhost:{server.server_port}/"
+        outside = f"{scheme}://{name}:{server.server_port}/" if name else None
+        console.finish(_told(local, outside), {"local": local, "network": outside})
+        sys.stdout.flush()
         server.serve_forever()
     return 0
 

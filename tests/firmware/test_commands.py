@@ -12,7 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image as Picture
 
+from convert.report import gathered
+from convert.report.gathered import Places
 from firmware import boards
+from runtime.classifier import Classifier
 from runtime.dataset import Digits
 from tests.conftest import ROOT, Command
 from tests.firmware.images import image
@@ -46,12 +49,20 @@ def test_validate_writes_what_it_found(run: Command, data: Path, tmp_path: Path)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert json.loads((tmp_path / "microbit-nano-xnnpack/validation.json").read_text()) == found
+    with np.load(tmp_path / "microbit-nano-xnnpack/answers.npz") as recorded:
+        expected = Classifier("nano").raw(recorded["images"])
+        np.testing.assert_array_equal(recorded["output"], expected)
     assert found["data"] == {"source": "folder data", "images": 20}
     assert sum(map(sum, found["confusion"])) == 20
     own = {row["match"]: row["bytes"] for row in found["mismatches"]}
     assert own["xnnpack"] == 0
     assert found["memory"]["flash"]["built"] <= found["memory"]["flash"]["predicted"]
     assert found["problems"] == []
+    report = {"model": "nano", "files": {"model.tflite": {"sha256": found["device"]["sha256"]}}}
+    places = Places(tmp_path, tmp_path, tmp_path / "no bench")
+    (row,) = gathered.gather(report, places)["boards"]
+    assert (row["board"], row["accuracy"]) == ("microbit", found["accuracy"])
+    assert (row["images"], row["data"]) == (20, "folder data")
 
 
 def test_validate_shows_tables(run: Command, data: Path, tmp_path: Path) -> None:
@@ -145,7 +156,7 @@ def test_client_reads_pictures(run: Command, tmp_path: Path) -> None:
     options = ("--board", "netduinoplus2", "--model", "small")
     done = run("firmware.client", *pictures, broken, *options)
     assert done.returncode == 1
-    answers = [line.split()[1] for line in done.stdout.splitlines()[1:]]
+    answers = [line.split()[3] for line in done.stdout.splitlines()[3:]]
     assert answers == ["2", "7"]
     assert "empty file" in done.stderr
     assert "instructions" in done.stdout

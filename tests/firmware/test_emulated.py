@@ -41,7 +41,7 @@ def booted(built: Image) -> Iterator[Device]:
 
 def run(built: Image, test: Digits) -> Validation:
     with booted(built) as device:
-        return validate(device, built, test, built.board.emulator, list)
+        return validate(device, built, test, built.board.emulator)
 
 
 @pytest.mark.parametrize("name", EMULATED)

@@ -1,16 +1,9 @@
-"""What an export found out, as data (``report.json``) and as tables (``report.md``)."""
+"""What an export found out as tables in Markdown, for the console and ``report.md``."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Sequence
 
 from convert.parity import Parity
 from runtime.console import table
-
-
-def as_data(parity: Parity, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Everything that is known, for machines: ``facts`` of the manifest, and the parity."""
-    return {**facts, "parity": {**asdict(parity), "drop_points": round(parity.drop, 6)}}
 
 
 def as_markdown(parity: Parity, title: str, source: str, names: Sequence[str]) -> str:

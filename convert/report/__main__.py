@@ -1,0 +1,96 @@
+"""Make a report again, or compare two: ``python -m convert.report build/base``.
+
+With a folder: writes report.html and report.json there again, from the export's own figures and
+from what other commands have left since: convert.sweep, firmware.validate, firmware.bench. With
+--diff: says what got better, worse, bigger, smaller, faster and slower from one report.json to
+another; the exit status is 1 when something got worse by more than --tolerance allows.
+"""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from convert import publish
+from convert.report import diff, document, gathered, missing, page
+from convert.report.gathered import Places
+from runtime import console
+from runtime.errors import DataError, GateError
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of ``python -m convert.report``."""
+    result = console.Parser("python -m convert.report", description=__doc__)
+    what = result.add_mutually_exclusive_group(required=True)
+    what.add_argument("folder", type=Path, nargs="?", help="of an export, such as build/base")
+    what.add_argument(
+        "--diff", type=Path, nargs=2, metavar=("OLD", "NEW"), help="compare two report.json"
+    )
+    result.add_argument(
+        "--firmware",
+        type=Path,
+        default=Path("build/firmware"),
+        metavar="DIR",
+        help="where firmware.validate left its results; default: %(default)s",
+    )
+    result.add_argument(
+        "--bench",
+        type=Path,
+        default=Path("bench/results.json"),
+        metavar="FILE",
+        help="what firmware.bench counted; default: %(default)s",
+    )
+    result.add_argument(
+        "--tolerance",
+        type=float,
+        default=diff.TOLERANCE,
+        metavar="PERCENT",
+        help="of --diff: how much bigger or slower, in %%, is let pass; default: %(default)s",
+    )
+    result.add_argument(
+        "--max-drop",
+        type=float,
+        default=diff.MAX_DROP,
+        metavar="POINTS",
+        help="of --diff: how many points of accuracy may be lost; default: %(default)s",
+    )
+    return result
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; gives its exit status."""
+    options = console.parse(parser(), argv)
+    if options.diff:
+        old, new = options.diff
+        return _diff(old, new, diff.Limits(options.tolerance, options.max_drop))
+    folder = options.folder
+    found = document.read(folder / "report.json")
+    found |= gathered.gather(found, Places(folder, options.firmware, options.bench))
+    document.check(found)
+    files = page.files(found)
+    manifest = document.load(folder / "manifest.json")
+    manifest["files"] |= publish.listed(files)
+    publish.files(folder, files | {"manifest.json": document.dump(manifest)})
+    console.note(f"wrote {folder}/report.html and report.json")
+    absent = missing.parts(found)
+    rows = [(what, command) for what, command in absent.values()]
+    text = console.table(("not run", "to add it"), rows) if rows else "nothing is missing"
+    console.finish(text, {"folder": str(folder), "not_run": dict(absent.values())})
+    return 0
+
+
+def _diff(old: Path, new: Path, limits: diff.Limits) -> int:
+    if not (limits.percent >= 0 and limits.points >= 0):
+        raise DataError("--tolerance and --max-drop must be at least 0")
+    before, after = document.read(old), document.read(new)
+    changes = diff.compare(before, after, limits)
+    told = {"changes": [asdict(change) for change in changes]}
+    console.finish(diff.as_markdown(before, after, changes), told)
+    beyond = [change.name for change in changes if change.beyond]
+    if beyond:
+        raise GateError(f"worse than is allowed: {', '.join(beyond)}")
+    return 0
+
+
+if __name__ == "__main__":
+    console.run(main)
