@@ -8,13 +8,12 @@ counts. Writes bench/results.json.
 """
 
 import argparse
-import contextlib
 import itertools
 import json
 import struct
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,8 +27,8 @@ from convert.compiler.targets import Optimize
 from firmware import boards, build, cycles
 from firmware.boards import Board
 from firmware.build import Image
-from firmware.device import CALIBRATION, Device
-from firmware.emulate import emulate
+from firmware.device import CALIBRATION
+from firmware.emulate import booted
 from runtime import classifier, console, dataset, worker
 from runtime.dataset import Pixels
 from runtime.errors import DataError, GateError, ToolError
@@ -103,17 +102,6 @@ def measure(board: Board, request: tuple[str, Match, Optimize], images: Pixels) 
     )
 
 
-@contextlib.contextmanager
-def _booted(image: Image) -> Iterator[Device]:
-    with (
-        emulate(image.board, image.elf) as emulator,
-        contextlib.closing(emulator.connect()) as line,
-    ):
-        device = Device(line)
-        device.hello()
-        yield device
-
-
 def _instructions(image: Image, ticks: float) -> float:
     machine = image.board.emulator
     if machine is None:
@@ -122,7 +110,7 @@ def _instructions(image: Image, ticks: float) -> float:
 
 
 def _counted(image: Image, images: Pixels, expected: np.ndarray[Any, Any]) -> dict[str, Any]:
-    with _booted(image) as device:
+    with booted(image) as device:
         answers = [device.infer(pixels.tobytes()) for pixels in images]
         bench = device.bench(1)
         used = device.status().stack_used
@@ -140,7 +128,7 @@ def _counted(image: Image, images: Pixels, expected: np.ndarray[Any, Any]) -> di
 def _layers(image: Image, out: Path) -> tuple[int, ...]:
     """Instructions of each operator, in an image that measures them."""
     profiled = build.build(image.board, image.deployment, out / "profile", ("-DPROFILE=ON",))
-    with _booted(profiled) as device:
+    with booted(profiled) as device:
         ticks = struct.unpack(f"<{_PROFILED}I", device.request(_PROFILE))
     count = len(image.deployment.compiled.unit.program.steps)
     return tuple(int(round(_instructions(image, value), -2)) for value in ticks[:count])

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from firmware.boards import Board
+from firmware.build import Image
+from firmware.device import Device
 from firmware.port import Port, open_port
 from runtime.errors import ToolError
 
@@ -111,6 +113,18 @@ def emulate(board: Board, elf: Path, options: Sequence[str] = ()) -> Iterator[Em
             yield emulator
         finally:
             emulator.stop()
+
+
+@contextlib.contextmanager
+def booted(image: Image) -> Iterator[Device]:
+    """The device that ``image`` is in an emulator, after its greeting."""
+    with (
+        emulate(image.board, image.elf) as emulator,
+        contextlib.closing(emulator.connect()) as line,
+    ):
+        device = Device(line)
+        device.hello()
+        yield device
 
 
 def _listens(path: Path) -> bool:

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from convert import compare, versions
-from convert.cause import Kind
-from convert.compare import Comparison
+from convert import compare
+from convert.compare import Comparison, versions
+from convert.compare.cause import Kind
 from runtime import dataset, interpreter
 from runtime.errors import ModelError, ThimbleError
 from runtime.image import to_float
@@ -290,7 +290,7 @@ def test_json_equals_the_table(run: Any) -> None:
 def test_wrong_input_is_named(a: str, b: str, says: str) -> None:
     """What is wrong, and what to do."""
     with pytest.raises(ThimbleError, match=re.escape(says)):
-        compare.main([a, b])
+        main([a, b])
 
 
 def test_wrong_input_is_one_line(run: Any) -> None:

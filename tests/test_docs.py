@@ -18,7 +18,7 @@ COMMANDS = [
 ]
 MODULES = [
     "convert.carray",
-    "convert.compare",
+    "convert.compare.__main__",
     "convert.compiler.__main__",
     "convert.export",
     "convert.report.__main__",

@@ -104,7 +104,8 @@ def test_only_the_expected_operators(exported: Path) -> None:
 
 def test_int8_is_the_fine_tuned_network(exported: Path) -> None:
     """Layer by layer: what is left between fake and real quantization is the rounding of halves."""
-    from convert import compare, versions
+    from convert import compare
+    from convert.compare import versions
 
     configure(0)
     images = data.split(data.embedded()).test.images[:64]

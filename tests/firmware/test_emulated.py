@@ -2,15 +2,14 @@
 
 import contextlib
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from convert.compiler.numerics import Match
 from firmware.build import Image
-from firmware.device import CALIBRATION, Device
-from firmware.emulate import emulate
+from firmware.device import CALIBRATION
+from firmware.emulate import booted, emulate
 from firmware.validation import Validation, validate
 from runtime import worker
 from runtime.dataset import Digits
@@ -25,18 +24,6 @@ def noise(count: int = COUNT) -> Digits:
     images = rng.integers(0, 256, (count, 28, 28)).astype(np.uint8)
     images[0], images[1] = 0, 255
     return Digits(images, np.zeros(count, np.int64), tuple("0123456789"), "noise")
-
-
-@contextlib.contextmanager
-def booted(built: Image) -> Iterator[Device]:
-    """The image in an emulator, with a line to it."""
-    with (
-        emulate(built.board, built.elf) as emulator,
-        contextlib.closing(emulator.connect()) as line,
-    ):
-        device = Device(line)
-        device.hello()
-        yield device
 
 
 def run(built: Image, test: Digits) -> Validation:

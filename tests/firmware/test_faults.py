@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from firmware.device import Device
-from firmware.emulate import emulate
+from firmware.emulate import booted, emulate
 from firmware.port import Port, open_port
 from firmware.protocol import Frame, Type
 from runtime import worker
 from runtime.errors import DeviceError
 from tests.firmware.faults import damage
 from tests.firmware.images import EMULATED, breakable, image
-from tests.firmware.test_emulated import booted, noise
+from tests.firmware.test_emulated import noise
 
 INJECT = 0x70
 BUS_FAULT, UNDEFINED, STACK, CANARY = 1, 2, 3, 4

@@ -18,7 +18,7 @@ from typing import Protocol
 import numpy as np
 
 from convert import layers, tflite
-from convert.runners import RUNNERS, Array, Run
+from convert.compare.runners import RUNNERS, Array, Run
 from runtime import classifier, image
 from runtime.dataset import Pixels
 from runtime.errors import ModelError

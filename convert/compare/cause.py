@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convert.deviation import Own, Reals
-from convert.versions import WEIGHTED
+from convert.compare.deviation import Own, Reals
+from convert.compare.versions import WEIGHTED
 
 CUT = 0.01
 """Share of values that a sound range may cut off."""

@@ -11,9 +11,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from convert.compare.runners import Array
+from convert.compare.versions import Grid, Layer
 from convert.parity import sqnr_db
-from convert.runners import Array
-from convert.versions import Grid, Layer
 
 Reals = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
