@@ -13,6 +13,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from convert import compare
 from convert.compare import Comparison, versions
+from convert.compare.__main__ import main
 from convert.compare.cause import Kind
 from runtime import dataset, interpreter
 from runtime.errors import ModelError, ThimbleError
