@@ -23,6 +23,7 @@ need ninja ninja-build
 need gdb-multiarch gdb-multiarch
 need openocd openocd
 need chromium chromium
+need openssl openssl
 
 if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "installing$missing"

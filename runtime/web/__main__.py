@@ -63,6 +63,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = console.parse(parser(), argv)
     if not (options.app / "version.js").is_file():
         raise OutputError(f"{options.app} has no web app: make it with `make web`")
+    if options.key and not options.cert:
+        raise OutputError("--key needs its certificate: give --cert too")
     host = "127.0.0.1" if options.local else ""
     with Server(options.app, host, options.port, options.cert, options.key) as server:
         scheme, name = "https" if options.cert else "http", None if options.local else address()

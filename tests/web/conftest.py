@@ -29,9 +29,9 @@ FILMED = "27"
 class Site:
     """A server that can be stopped."""
 
-    def __init__(self, app: Path) -> None:
+    def __init__(self, app: Path, cert: Path | None = None, key: Path | None = None) -> None:
         self.app = app
-        self.server = Server(app, "127.0.0.1", 0)
+        self.server = Server(app, "127.0.0.1", 0, cert, key)
         self.url = f"http://localhost:{self.server.server_port}/"
         self._thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self._thread.start()
