@@ -4,16 +4,17 @@
 ``overflow`` judge.
 """
 
+import atexit
 import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 PROGRAM = "chromium"
 ARGUMENTS = (
@@ -36,12 +37,19 @@ def chromium(*arguments: str) -> Iterator[Browser]:
     """A running Chromium, with further command-line arguments; it ends with the block."""
     program = shutil.which(PROGRAM)
     assert program, f"{PROGRAM} is not installed: run tests/tools.sh"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS, *arguments])
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = _playwright().chromium.launch(executable_path=program, args=[*ARGUMENTS, *arguments])
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@cache
+def _playwright() -> Playwright:
+    """The driver: a process can have but one."""
+    running = sync_playwright().start()
+    atexit.register(running.stop)
+    return running
 
 
 class Silent(SimpleHTTPRequestHandler):

@@ -1,6 +1,7 @@
 """What the tests share: the data they run on, small models, and a way to run commands."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from runtime import dataset
 from runtime.dataset import Digits
 
 ROOT = Path(__file__).parents[1]
+# A shell's background jobs ignore Ctrl-C, and so would the commands that the tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 

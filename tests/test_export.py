@@ -207,7 +207,7 @@ def test_io_is_the_bundled_model_s_alone(request_: Request) -> None:
     export.export(replace(request_, io="float32"))
     folder = request_.out / "mine"
     changed = {name for name, digest in sums(folder).items() if digest != before[name]}
-    assert changed == {"bundle.zip", "manifest.json", "report.json"}
+    assert changed == {"bundle.zip", "manifest.json", "report.html", "report.json"}
     with zipfile.ZipFile(folder / "bundle.zip") as archive:
         model = json.loads(archive.read("contract.json"))["model"]
     assert model["input"]["type"] == model["output"]["type"] == "float32"

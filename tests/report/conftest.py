@@ -36,7 +36,7 @@ def made(digits: Digits) -> dict[str, bytes]:
         NANO, loop.logits(model, digits), digits, graph.tensors[graph.outputs[0]]
     )
     provenance = Provenance(
-        "nano", "nano.keras", {"--preset": "nano"}, "qat", 0.5, None, FINE_TUNING, None
+        "nano", "uint8", "nano.keras", {"--preset": "nano"}, "qat", 0.5, None, FINE_TUNING, None
     )
     return artifacts.collect(provenance, model, graph, data.split(data.embedded()), measured)
 
