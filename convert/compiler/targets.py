@@ -23,6 +23,11 @@ class Target(enum.StrEnum):
     WASM = "wasm"
 
     @property
+    def is_core(self) -> bool:
+        """Whether it is a microcontroller's core."""
+        return self not in (Target.GENERIC, Target.WASM)
+
+    @property
     def lanes(self) -> str:
         """Numbers that a multiplication takes at once, where a kernel does either."""
         return "one" if self in (Target.CORTEX_M0, Target.CORTEX_M3) else "two"

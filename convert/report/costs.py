@@ -94,7 +94,7 @@ def _targets(model: Model, plain: Unit) -> list[Json]:
     """The costs on each core, and of plain C, which is the same for all."""
     rows = [_target(plain)]
     for target in Target:
-        for optimize in () if target is Target.GENERIC else Optimize:
+        for optimize in Optimize if target.is_core else ():
             options = Options(target=target, optimize=optimize)
             rows.append(_target(compile_model(model, "model", options).unit))
     return rows

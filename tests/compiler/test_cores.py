@@ -21,7 +21,7 @@ from tests.compiler.runtimes import RUN
 from tests.compiler.test_exact import INPUTS, inputs_of
 
 LONG = os.environ.get("THIMBLE_LONG") == "1"
-CORES = tuple(target for target in Target if target.startswith("cortex"))
+CORES = tuple(target for target in Target if target.is_core)
 CHANNELS = {
     "conv_single": (1,),
     "conv_gather": (1,),
