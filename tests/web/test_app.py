@@ -21,7 +21,11 @@ def picture(
     """A PNG with a line of text in it."""
     drawn = Image.new("L", size, paper)
     ImageDraw.Draw(drawn).text(
-        (size[0] / 2, size[1] / 2), text, ink, ImageFont.load_default(size=130), anchor="mm"
+        (size[0] / 2, size[1] / 2),
+        text,
+        ink,
+        ImageFont.load_default(size=0.65 * size[1]),
+        anchor="mm",
     )
     sink = io.BytesIO()
     drawn.save(sink, "PNG")
@@ -68,6 +72,11 @@ def test_two_digits_beside_each_other_are_two(phone: BrowserContext, site: Site)
         touch(page, [[(0.6 * x + place, 0.6 * y + 0.2) for x, y in s] for s in DIGITS[digit]])
     expect(page.locator("#digits")).to_have_text("17")
     page.screenshot(path=SHOTS / "web-draw.png")
+    bars = page.locator("#bars .best")
+    expect(bars).to_contain_text("1")
+    page.click("#digits button:nth-child(2)")
+    expect(bars).to_contain_text("7")
+    assert violations(page) == []
 
 
 def test_offline_after_the_first_visit(phone: BrowserContext, site: Site) -> None:
@@ -199,6 +208,8 @@ def test_pictures_are_read(phone: BrowserContext, site: Site) -> None:
     for text, ink, paper in (("5", 20, 235), ("3", 240, 30), ("27", 0, 255)):
         upload(page, picture(text, ink=ink, paper=paper))
         expect(page.locator("#digits")).to_have_text(text)
+    upload(page, picture("6", (8000, 6250)))  # 50 megapixels
+    expect(page.locator("#digits")).to_have_text("6", timeout=30_000)
     examples = Path("runtime/examples")
     for name, digit in (("seven.jpg", "7"), ("two.jpg", "2"), ("zero.png", "0")):
         page.set_input_files("#file", examples / name)

@@ -25,7 +25,9 @@ function read({ data, width, height }) {
     const pixels = normalize(grey);
     found = pixels ? [{ ...found[0], pixels }] : [];
   }
-  last = { found, width: grey.width, height: grey.height, chosen: 0 };
+  // A film's next picture of as many digits keeps the choice.
+  const chosen = last?.found.length === found.length ? last.chosen : 0;
+  last = { found, width: grey.width, height: grey.height, chosen };
   answer();
 }
 
@@ -163,7 +165,10 @@ function listen() {
   document.addEventListener("paste", (event) => take(event, event.clipboardData));
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => take(event, event.dataTransfer));
-  $("boxes").addEventListener("click", choose);
+  $("boxes").addEventListener("click", (event) => choose(boxAt(event)));
+  $("digits").addEventListener("click", (event) => {
+    choose([...event.currentTarget.children].indexOf(event.target));
+  });
   for (const change of ["online", "offline"]) addEventListener(change, showConnection);
 }
 
@@ -174,18 +179,22 @@ function take(event, transfer) {
   void open(file);
 }
 
-/** Show the details of the digit that was tapped. */
-function choose(event) {
-  if (!last) return;
+/** Show the details of one of the digits that were read; -1: none was meant. */
+function choose(number) {
+  if (!last || number < 0) return;
+  last.chosen = number;
+  answer();
+}
+
+/** The number of the digit whose box was tapped, or -1. */
+function boxAt(event) {
+  if (!last) return -1;
   const box = $("boxes").getBoundingClientRect();
   const scale = Math.min(box.width / last.width, box.height / last.height);
   const x = (event.clientX - box.left - (box.width - scale * last.width) / 2) / scale;
   const y = (event.clientY - box.top - (box.height - scale * last.height) / 2) / scale;
-  const hit = last.found.findIndex((one) =>
+  return last.found.findIndex((one) =>
     x >= one.x && x < one.x + one.width && y >= one.y && y < one.y + one.height);
-  if (hit < 0) return;
-  last.chosen = hit;
-  answer();
 }
 
 function showConnection() {

@@ -32,15 +32,25 @@ export function makeBars(labels) {
 export function showAnswer(readings, chosen, labels) {
   const { probabilities, best } = readings[chosen];
   const sure = probabilities[best];
-  $("digits").replaceChildren(...readings.map((reading, i) => {
-    const mark = readings.length > 1 && i === chosen ? "mark" : "span";
-    return make(mark, { textContent: labels[reading.best] });
-  }));
+  showDigits(readings.map((reading) => labels[reading.best]), chosen);
   $("sure").textContent = readings.length > 1
     ? text.several(readings.length)
     : (sure < SURE ? text.unsure : text.sure)(percent(sure));
   document.body.classList.toggle("unsure", readings.length === 1 && sure < SURE);
   showBars(probabilities, best);
+}
+
+/** The digits that were read: one, or a button for each, to choose whose details are shown. */
+function showDigits(digits, chosen) {
+  const shown = [...$("digits").children];
+  const same = shown.map(({ textContent }) => textContent).join() === digits.join();
+  if (!same || !shown.length) { // buttons stay while the camera sees the same, to be pressed
+    const kind = digits.length > 1 ? "button" : "span";
+    $("digits").replaceChildren(...digits.map((textContent) => make(kind, { textContent })));
+  }
+  [...$("digits").querySelectorAll("button")].forEach((button, i) => {
+    button.setAttribute("aria-pressed", String(i === chosen));
+  });
 }
 
 function showBars(probabilities, best) {
