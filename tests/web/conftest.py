@@ -15,6 +15,7 @@ from convert.web.__main__ import main as make_web
 from runtime.web.server import Server
 from tests.browser import chromium
 
+expect.set_options(timeout=20_000)  # milliseconds: machines that test are busy
 SHOTS = Path("build/screenshots")
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -120,3 +121,10 @@ def controlled(page: Page) -> None:
             navigator.serviceWorker.addEventListener("controllerchange", done, {once: true}))
             .then(() => null)"""
     )
+
+
+def upload(page: Page, content: bytes, name: str = "picture.png") -> None:
+    """Give the page a file."""
+    page.click("[data-mode=picture]")
+    kind = "image/png" if name.endswith("png") else "text/plain"
+    page.set_input_files("#file", {"name": name, "mimeType": kind, "buffer": content})
