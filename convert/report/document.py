@@ -41,7 +41,9 @@ def load(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror or error}") from error
+        raise DataError(
+            f"cannot read {path} ({error.strerror or error}): give what convert.export wrote"
+        ) from error
     except ValueError as error:
         raise DataError(f"{path} is damaged ({error}): make it again") from error
     if not isinstance(found, dict):

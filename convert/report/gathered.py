@@ -51,7 +51,7 @@ def _robustness(report: Mapping[str, Any], path: Path) -> Json | None:
         return None
     found = load(path)
     if found.pop("sha256") != _sha256(report):
-        raise DataError(f"{path} is of another model: run convert.robustness --curves again")
+        raise DataError(f"{path} is of another model: run convert.sweep again")
     return found
 
 
