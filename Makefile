@@ -49,7 +49,6 @@ validate: setup ## Boot every emulated board and prove it on 10,000 images (abou
 	$(RUN) -m firmware.overview
 
 web: setup ## Make the web app in build/web; python -m runtime.web serves it
-	tests/tools.sh
 	$(RUN) -m convert.web
 
 web-bench: setup ## Weigh and time the web app's networks beside LiteRT.js, in one browser
