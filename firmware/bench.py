@@ -46,12 +46,12 @@ in the same emulator with the same compiler; not measured by this program."""
 _PROFILE, _PROFILED = 0x71, 16  # FRAME_PROFILE and PROFILE_MOST of src/profile.h
 _IMAGES = 20
 _REASONS = """\
-Per MAC, `base` takes the fewest. The first convolution, which lays out each window anew for only 4
-to 14 filters instead of 16, has a larger share of the smaller presets (of `nano` on a Cortex-M4 59 %
-of the instructions, of `base` 24 %), and so has requantization. `--match ref` and `tflm` round twice
-in 64-bit fixed point instead of once in 32 bits, and `ref` computes dense layers in double
-precision, which these cores do in software. `size` takes more than `speed` where the larger tables
-of Winograd's transform are what makes `speed` fast.
+Per MAC, `base` takes the fewest. The first convolution, which lays out each window anew for only
+4 to 14 filters instead of 16, has a larger share of the smaller presets (of `nano` on a Cortex-M4
+59 % of the instructions, of `base` 24 %), and so has requantization. `--match ref` and `tflm`
+round twice in 64-bit fixed point instead of once in 32 bits, and `ref` computes dense layers in
+double precision, which these cores do in software. `size` takes more than `speed` where the
+larger tables of Winograd's transform are what makes `speed` fast.
 
 Tables, code, arena and stack (used / predicted) are bytes; code is the whole firmware's."""
 """Why some rows take more instructions per MAC than others."""

@@ -44,6 +44,16 @@ def test_marks_are_met(core: str, optimize: str) -> None:
     assert row["stack_used"] <= row["stack"]
 
 
+def test_page_shows_the_published_counts() -> None:
+    """bench/README.md is what its command makes of bench/results.json."""
+    found = json.loads((ROOT / "bench/results.json").read_text())
+    rows = [bench.Row(**{**row, "per_layer": tuple(row["per_layer"])}) for row in found["rows"]]
+    page = (ROOT / "bench/README.md").read_text()
+    assert page == bench.document(rows, found["versions"])
+    for row in found["rows"]:
+        assert f"{row['instructions']:,}" in page
+
+
 @pytest.mark.parametrize("board", bench.BOARDS)
 def test_fresh_count_is_the_published_one(board: str) -> None:
     """Counted again on noise, base takes what is published for digits, within two per cent."""
