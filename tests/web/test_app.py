@@ -88,6 +88,21 @@ def test_without_simd(phone: BrowserContext, site: Site) -> None:
     assert answer(page) == "6"
 
 
+def test_choice_is_remembered_where_it_can_be(phone: BrowserContext, site: Site) -> None:
+    """The next visit has the network that was chosen; a browser that keeps nothing still works."""
+    page = visit(phone, site.url)
+    page.check("[name=model][value=micro]")
+    page.wait_for_selector("body[data-model=micro]")
+    assert visit(phone, site.url).is_checked("[name=model][value=micro]")
+    phone.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new Error('no'); }})"
+    )
+    page = visit(phone, site.url)
+    assert page.is_checked("[name=model][value=small]")
+    touch(page, DIGITS["7"])
+    assert answer(page) == "7"
+
+
 def test_without_service_worker(phone: BrowserContext, site: Site) -> None:
     """A browser that has none, or no secure context, still reads digits."""
     phone.add_init_script("Object.defineProperty(navigator, 'serviceWorker', {value: undefined})")

@@ -223,13 +223,30 @@ async function use(about) {
     }
     return;
   }
-  localStorage.setItem(CHOSEN, about.name);
+  remember(about.name);
   view.makeBars(about.labels);
   view.makeMaps(about.maps);
   view.showNothing();
   answer();
   view.showFacts(network, simd);
   document.body.dataset.model = about.name; // it is ready
+}
+
+/** Keep the choice of a network for the next visit, where the browser keeps anything. */
+function remember(name) {
+  try {
+    localStorage.setItem(CHOSEN, name);
+  } catch {
+    // private windows and strict settings forbid it: the next visit begins with the first network
+  }
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(CHOSEN);
+  } catch {
+    return null;
+  }
 }
 
 async function makeExamples(labels) {
@@ -281,7 +298,7 @@ async function start() {
   showConnection();
   const response = await fetch("models.json");
   const { models, first } = await response.json();
-  const kept = localStorage.getItem(CHOSEN);
+  const kept = remembered();
   const current = models.find(({ name }) => name === kept)
     ?? models.find(({ name }) => name === first);
   makeModels(models, current);
