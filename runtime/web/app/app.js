@@ -5,6 +5,7 @@ import { digits } from "./digits.js";
 import { toGrey } from "./grey.js";
 import { normalize } from "./ink.js";
 import { Network, simd } from "./network.js";
+import { keepOffline, watchConnection } from "./offline.js";
 import { Pad } from "./pad.js";
 import { PictureError, pictureIn, pixelsOf, show } from "./picture.js";
 import { text, translate } from "./text.js";
@@ -169,7 +170,6 @@ function listen() {
   $("digits").addEventListener("click", (event) => {
     choose([...event.currentTarget.children].indexOf(event.target));
   });
-  for (const change of ["online", "offline"]) addEventListener(change, showConnection);
 }
 
 function take(event, transfer) {
@@ -195,10 +195,6 @@ function boxAt(event) {
   const y = (event.clientY - box.top - (box.height - scale * last.height) / 2) / scale;
   return last.found.findIndex((one) =>
     x >= one.x && x < one.x + one.width && y >= one.y && y < one.y + one.height);
-}
-
-function showConnection() {
-  $("offline").textContent = navigator.onLine ? text.online : text.offline;
 }
 
 // ---- networks ----
@@ -271,31 +267,10 @@ async function makeExamples(labels) {
   $("examples").replaceChildren(...buttons);
 }
 
-// ---- offline ----
-
-async function installWorker() {
-  const { serviceWorker } = navigator;
-  if (!serviceWorker) return; // no secure context, or switched off: the page works online
-  let controlled = Boolean(serviceWorker.controller);
-  serviceWorker.addEventListener("controllerchange", () => {
-    if (!controlled) { // the first worker of a first visit: nothing is new
-      controlled = true;
-      return;
-    }
-    if (last || !pad.empty) $("update").hidden = false; // do not take away what one looks at
-    else location.reload();
-  });
-  $("reload").addEventListener("click", () => location.reload());
-  const registration = await serviceWorker.register("sw.js", { updateViaCache: "none" });
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) registration.update().catch(() => {}); // offline: another time
-  });
-}
-
 async function start() {
   translate();
   listen();
-  showConnection();
+  watchConnection();
   const response = await fetch("models.json");
   const { models, first } = await response.json();
   const kept = remembered();
@@ -305,7 +280,7 @@ async function start() {
   await use(current);
   if (!network && current.name !== first) await use(models.find(({ name }) => name === first));
   await makeExamples(current.labels);
-  await installWorker();
+  await keepOffline(() => last !== null || !pad.empty);
 }
 
 start().catch((error) => {
