@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from convert import layers, tflite
 from runtime import classifier, dataset, worker
 from runtime.dataset import Pixels
 from tests.web.conftest import Site, visit
@@ -59,6 +60,31 @@ def test_without_simd(phone: BrowserContext, site: Site, name: str) -> None:
     expected = worker.outputs(classifier.find(name), pictures, "litert", "default")
     found = outputs(visit(phone, site.url), name, pictures, simd=False)
     assert int((found != expected.reshape(found.shape)).sum()) == 0
+
+
+MAPS = """async ([name, pixels]) => {
+    const { Network } = await import("./network.js");
+    const { models } = await (await fetch("models.json")).json();
+    const network = await Network.load(models.find((one) => one.name === name));
+    return network.read(Uint8Array.from(pixels)).maps.map((map) => [...map]);
+}"""
+
+
+@pytest.mark.parametrize("simd", [True, False])
+def test_feature_maps(phone: BrowserContext, site: Site, simd: bool) -> None:
+    """What the page shows of both blocks is what LiteRT has behind each max-pooling."""
+    if not simd:
+        phone.add_init_script("WebAssembly.validate = () => false")
+    page = visit(phone, site.url)
+    picture = images(8)[7]
+    for name in classifier.bundled():
+        model = tflite.read(classifier.find(name))
+        pools = [i for i, one in enumerate(model.operators) if one.name == "MAX_POOL_2D"]
+        found = page.evaluate(MAPS, [name, picture.ravel().tolist()])
+        assert len(found) == len(pools) == 2
+        for index, shown in zip(pools, found, strict=True):
+            expected = layers.run(layers.cut(model, index), picture[None], "litert", "default")
+            assert shown == expected.ravel().tolist()
 
 
 def test_weight(site: Site) -> None:

@@ -83,9 +83,7 @@ const pad = new Pad($("pad"), () => {
   waiting = true; // once a frame is enough
   requestAnimationFrame(() => {
     waiting = false;
-    if (mode !== "draw") return;
-    if (pad.empty) nothing();
-    else read(pad.pixels());
+    if (mode === "draw") read(pad.pixels());
   });
 });
 
@@ -133,7 +131,7 @@ function select(wanted) {
   $("hint").textContent = text[`${mode}Hint`];
   nothing();
   view.showProblem();
-  if (mode === "draw" && !pad.empty) read(pad.pixels());
+  if (mode === "draw") read(pad.pixels());
   if (mode === "camera") startCamera();
 }
 
