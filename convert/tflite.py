@@ -4,7 +4,7 @@ Field meanings are those of the TensorFlow Lite flatbuffer schema, version 3.
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -16,19 +16,6 @@ import tflite as schema
 from runtime import flatbuffer
 from runtime.errors import ModelError
 
-_ACTIVATION = ("FusedActivationFunction",)
-_STRIDES = ("Padding", "StrideH", "StrideW", *_ACTIVATION)
-_DILATION = ("DilationHFactor", "DilationWFactor")
-_OPTIONS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
-    "CONV_2D": (schema.Conv2DOptions, (*_STRIDES, *_DILATION)),
-    "DEPTHWISE_CONV_2D": (schema.DepthwiseConv2DOptions, (*_STRIDES, *_DILATION)),
-    "FULLY_CONNECTED": (schema.FullyConnectedOptions, (*_ACTIVATION, "WeightsFormat")),
-    "MAX_POOL_2D": (schema.Pool2DOptions, (*_STRIDES, "FilterHeight", "FilterWidth")),
-    "AVERAGE_POOL_2D": (schema.Pool2DOptions, (*_STRIDES, "FilterHeight", "FilterWidth")),
-    "ADD": (schema.AddOptions, _ACTIVATION),
-    "SOFTMAX": (schema.SoftmaxOptions, ("Beta",)),
-    "CONCATENATION": (schema.ConcatenationOptions, ("Axis", *_ACTIVATION)),
-}
 _ENUMERATIONS = {
     "FusedActivationFunction": schema.ActivationFunctionType,
     "Padding": schema.Padding,
@@ -61,7 +48,8 @@ class Operator:
     name: str  # "CONV_2D"
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    options: Mapping[str, Any]  # those of _OPTIONS, by the schema's names; enumerations spelled out
+    options_type: str  # the schema's table that the options are: "Conv2DOptions"; "": none
+    options: Mapping[str, Any]  # by the schema's names, "StrideH"; enumerations spelled out
 
 
 @dataclass(frozen=True)
@@ -126,21 +114,36 @@ def _operator(root: Any, operator: Any) -> Operator:
     if name == "CUSTOM":
         name += " " + (code.CustomCode() or b"?").decode(errors="replace")
     inputs, outputs = _ints(operator.InputsAsNumpy()), _ints(operator.OutputsAsNumpy())
-    return Operator(name, inputs, outputs, _options(name, operator.BuiltinOptions()))
+    kind = _names(schema.BuiltinOptions).get(operator.BuiltinOptionsType(), "")
+    table = operator.BuiltinOptions()
+    if table is None or not hasattr(schema, kind):
+        return Operator(name, inputs, outputs, "", {})
+    return Operator(name, inputs, outputs, kind, _options(kind, table))
 
 
-def _options(name: str, table: Any) -> dict[str, Any]:
-    """The options of an operator; the schema's defaults where the file has none."""
-    kind, fields = _OPTIONS.get(name, (None, ()))
-    if kind is None or table is None:
-        return {}
-    options = kind()
+def _options(kind: str, table: Any) -> dict[str, Any]:
+    """All options of a table; the schema's defaults where the file has none."""
+    options = getattr(schema, kind)()
     options.Init(table.Bytes, table.Pos)
-    values = {field: getattr(options, field)() for field in fields}
+    values = {field: read(options) for field, read in _fields(kind)}
     for field, enumeration in _ENUMERATIONS.items():
         if field in values:
             values[field] = _names(enumeration).get(values[field], f"number {values[field]}")
     return values
+
+
+@cache
+def _fields(kind: str) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """The fields of a table of options, by the names of the schema's accessors, and how to read."""
+    found: list[tuple[str, Callable[[Any], Any]]] = []
+    for name, method in vars(getattr(schema, kind)).items():
+        if name.endswith("AsNumpy"):
+            found.append((name.removesuffix("AsNumpy"), lambda table, m=method: _ints(m(table))))
+        elif name[0].isupper() and not name.endswith(("Length", "IsNone")):
+            code = getattr(method, "__code__", None)
+            if code is not None and code.co_argcount == 1:
+                found.append((name, method))
+    return tuple(found)
 
 
 def _tensor(root: Any, tensor: Any) -> Tensor:

@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 
 from convert import publish
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.check import INTERPRETER
-from convert.compiler.numerics import Match
-from convert.compiler.targets import Optimize
+from convert.compiler.targets.options import Optimize
 from firmware import boards, build, cycles
 from firmware.boards import Board
 from firmware.build import Image

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled
-from convert.compiler.numerics import Match
-from convert.compiler.targets import Optimize, Options
+from convert.compiler.targets.options import Optimize, Options
 from runtime.errors import ToolError
 
 BOARDS = Path(__file__).with_name("boards")

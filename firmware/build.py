@@ -14,8 +14,8 @@ from typing import Any
 
 from convert import publish
 from convert.compiler import toolchain
-from convert.compiler.numerics import Match
-from convert.compiler.targets import Optimize, Options, Target
+from convert.compiler.arithmetic.match import Match
+from convert.compiler.targets.options import Optimize, Options, Target
 from firmware import boards, deployment, uf2
 from firmware.boards import Board, Need
 from firmware.deployment import Deployment

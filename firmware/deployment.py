@@ -13,11 +13,11 @@ import numpy as np
 
 from convert import publish, tflite
 from convert.carray import c_name
-from convert.compiler import ctext
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled, compile_model
-from convert.compiler.graph import Tensor
-from convert.compiler.numerics import Match
-from convert.compiler.targets import Optimize, Options
+from convert.compiler.emit import ctext
+from convert.compiler.ir import Tensor
+from convert.compiler.targets.options import Optimize, Options
 from runtime import classifier, image
 
 

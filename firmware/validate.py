@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from convert import publish
-from convert.compiler.numerics import RUNTIME
+from convert.compiler.arithmetic.match import RUNTIME
 from convert.report import tables
 from firmware import build
 from firmware.boards import Machine

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from convert import parity
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.check import INTERPRETER
-from convert.compiler.numerics import Match
 from firmware.boards import Machine
 from firmware.build import Image
 from firmware.device import CALIBRATION, Answer, Bench, Device, Fault, Hello, Status

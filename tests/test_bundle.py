@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from convert import export, tflite
-from convert.compiler.targets import Options
+from convert.compiler.targets.options import Options
 from convert.export import Request
 from firmware import deployment
 from runtime import classifier, worker

@@ -8,9 +8,9 @@ from typing import Any
 import numpy.typing as npt
 
 from convert import publish, tflite
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import compile_model
-from convert.compiler.numerics import Match
-from convert.compiler.targets import Options
+from convert.compiler.targets.options import Options
 from runtime import interpreter, worker
 from runtime.compiled import CompiledModel
 

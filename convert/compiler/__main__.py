@@ -11,9 +11,9 @@ from pathlib import Path
 
 from convert import carray, publish, tflite
 from convert.compiler import check, estimate, toolchain
+from convert.compiler.arithmetic.match import RUNTIME, Match
 from convert.compiler.build import Compiled, compile_model
-from convert.compiler.numerics import RUNTIME, Match
-from convert.compiler.targets import Optimize, Options, Target
+from convert.compiler.targets.options import Optimize, Options, Target
 from runtime import console, dataset
 from runtime.errors import DataError, GateError
 

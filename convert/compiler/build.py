@@ -4,18 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 
-import numpy as np
-
-from convert.compiler import emit, overlap, simulate
-from convert.compiler.emit import Unit
+from convert.compiler.emit import header, source
+from convert.compiler.emit.unit import Unit
+from convert.compiler.frontend.read import read
+from convert.compiler.golden import SEEDS, answers
 from convert.compiler.lower import lower
-from convert.compiler.plan import plan
-from convert.compiler.reader import read
-from convert.compiler.targets import Options
+from convert.compiler.memory import overlap
+from convert.compiler.memory.plan import plan
+from convert.compiler.targets.options import Options
 from convert.tflite import Model
-
-SEEDS = (1, 2)
-"""Of the golden inputs."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +25,8 @@ class Compiled:
         """File names with their content."""
         name = self.unit.name
         return {
-            f"{name}.h": emit.header(self.unit).encode(),
-            f"{name}.c": emit.source(self.unit).encode(),
+            f"{name}.h": header.text(self.unit).encode(),
+            f"{name}.c": source.text(self.unit).encode(),
         }
 
 
@@ -42,8 +39,6 @@ def compile_model(model: Model, name: str, options: Options | None = None) -> Co
     options = options or Options()
     network = read(model)
     program = overlap.reuse(lower(network, options))
-    inputs = [emit.golden_input(seed, network.input.size) for seed in SEEDS]
-    golden = np.stack([simulate.run(network, options.match, image).ravel() for image in inputs])
     origin = f"python -m convert.compiler {name}.tflite {options}"
     unit = Unit(
         name,
@@ -53,7 +48,7 @@ def compile_model(model: Model, name: str, options: Options | None = None) -> Co
         network,
         program,
         plan(program),
-        golden,
+        answers(network, options.match),
         SEEDS,
     )
     return Compiled(unit)

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from convert import publish
+from convert.compiler.arithmetic.match import RUNTIME, Match
 from convert.compiler.build import compile_model
-from convert.compiler.numerics import RUNTIME, Match
-from convert.compiler.targets import Options
+from convert.compiler.targets.options import Options
 from convert.tflite import Model
 from runtime import console, image, worker
 from runtime.compiled import CompiledModel

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from convert.compiler.emit import Unit
-from convert.compiler.plan import needed
+from convert.compiler.emit.unit import Unit
+from convert.compiler.memory.plan import needed
 from convert.compiler.toolchain import Cost
 from runtime.console import table
 
@@ -23,7 +23,7 @@ def report(unit: Unit) -> str:
                 step.kernel,
                 step.why,
                 f"{step.flash:,}",
-                f"{alive + 4 * step.sums:,}",
+                f"{alive + 4 * step.scratch_words:,}",
             )
         )
     work = f"{sum(step.instructions for step in program.steps):,}"
@@ -46,7 +46,7 @@ def report(unit: Unit) -> str:
             "instructions: estimated from measurements of the kernels; make bench counts them",
             f"flash: {program.flash:,} bytes of tables; code comes on top",
             f"RAM: {unit.arena:,} bytes of arena = {plan.size:,} of activations and windows"
-            f" + {4 * program.sums:,} of scratch words; lower bound of the activations:"
+            f" + {4 * program.scratch_words:,} of scratch words; lower bound of the activations:"
             f" {plan.lower_bound:,}",
             *(f"note: {note}" for note in program.notes),
         ]
@@ -64,7 +64,7 @@ def as_data(unit: Unit) -> dict[str, Any]:
             "instructions": step.instructions,
             "kernel": step.kernel,
             "flash": step.flash,
-            "ram": needed(program, lives, number) + 4 * step.sums,
+            "ram": needed(program, lives, number) + 4 * step.scratch_words,
         }
         for number, step in enumerate(program.steps)
     ]
@@ -84,12 +84,12 @@ def dump(unit: Unit) -> str:
     lines = ["graph:"]
     for node in unit.network.nodes:
         inputs = ", ".join(f"t{tensor.number}{list(tensor.shape)}" for tensor in node.inputs)
-        output = f"t{node.output.number}{list(node.output.shape)}"
+        output = ", ".join(f"t{tensor.number}{list(tensor.shape)}" for tensor in node.outputs)
         lines.append(f"  {node.index:3} {node.op:18} {inputs} -> {output}")
     lines.append("steps:")
     for number, step in enumerate(unit.program.steps):
         inputs = ", ".join(buffer.name for buffer in step.inputs)
-        scratch = f", patch {step.patch.size}" if step.patch else ""
+        scratch = f", scratch {step.scratch.size}" if step.scratch else ""
         lines.append(f"  {number:3} {step.kernel:18} {inputs} -> {step.output.name}{scratch}")
     lines.append("arena:")
     for life in sorted(unit.plan.lives, key=lambda life: (life.first, life.buffer.name)):

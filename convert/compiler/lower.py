@@ -1,26 +1,35 @@
-"""From the graph to kernel calls: fuse, fold, and let the target choose a kernel for each node."""
+"""From the graph to kernel calls: fuse, and let the target choose a kernel for each group."""
 
 from collections.abc import Sequence
 
-from convert.compiler import graph, targets
-from convert.compiler.graph import Conv, Graph, Node, Pool, Reshape, Tensor
-from convert.compiler.numerics import Match
-from convert.compiler.program import Buffer, Program
-from convert.compiler.select import Way, select
-from convert.compiler.site import Site
-from convert.compiler.targets import Options
+from convert.compiler.arithmetic.match import RUNTIME, Match
+from convert.compiler.ir import Graph, Node, Tensor
+from convert.compiler.operators import registry
+from convert.compiler.operators.common.lowering import ALIGNMENT, LoweringContext
+from convert.compiler.program import CTYPES, Buffer, Program
+from convert.compiler.select import Candidate, select
+from convert.compiler.targets.candidates import candidates
+from convert.compiler.targets.options import Options
 from runtime.errors import ModelError
+
+BORDER_ALIGNMENT = 4
+"""Bytes that inputs and outputs are aligned to, for DMA."""
 
 
 class Places:
     """Which buffer each tensor lies in; a reshaped tensor lies where the original does."""
 
-    def __init__(self) -> None:
+    def __init__(self, network: Graph) -> None:
+        border = (*network.inputs, *network.outputs)
+        self._border = {tensor.number for tensor in border}
         self._buffers: dict[int, Buffer] = {}
 
     def of(self, tensor: Tensor) -> Buffer:
         """The buffer of ``tensor``."""
-        return self._buffers.setdefault(tensor.number, Buffer(f"t{tensor.number}", tensor.size))
+        ctype = CTYPES[tensor.dtype]
+        alignment = BORDER_ALIGNMENT if tensor.number in self._border else ALIGNMENT[ctype]
+        buffer = Buffer(f"t{tensor.number}", tensor.bytes, ctype, alignment=alignment)
+        return self._buffers.setdefault(tensor.number, buffer)
 
     def alias(self, tensor: Tensor, original: Tensor) -> None:
         """Let ``tensor`` lie where ``original`` lies."""
@@ -30,59 +39,62 @@ class Places:
 def lower(network: Graph, options: Options) -> Program:
     """The calls that compute ``network`` as the runtime ``options.match`` does.
 
-    Raises ModelError where no such call exists, as for scales that the runtime refuses.
+    Raises ModelError where no such call exists, as for operators or scales that the runtime refuses.
     """
-    places = Places()
-    source = places.of(network.input)
-    ways: list[Sequence[Way]] = []
+    places = Places(network)
+    sources = tuple(map(places.of, network.inputs))
+    found: list[Sequence[Candidate]] = []
     for group in fuse(network):
-        if isinstance(group[0], Reshape):
-            places.alias(group[0].output, group[0].input)
+        first = group[0]
+        if registry()[first.op].is_alias:
+            places.alias(first.output, first.input)
             continue
+        _check_runtime(first, options.match)
         try:
-            site = Site(group, f"op{group[0].index}", options.match, places.of)
-            ways.append(targets.ways(site, options.target))
+            site = LoweringContext(group, f"op{first.index}", options.match, places.of)
+            found.append(candidates(site, options.target))
         except ValueError as error:
-            raise ModelError(f"operator {group[0].index} {group[0].op}: {error}") from error
-    notes = tuple(note for node in network.nodes for note in unmatched(node, options.match))
-    output = places.of(network.output)
+            raise ModelError(f"operator {first.index} {first.op}: {error}") from error
+    notes = tuple(
+        note for node in network.nodes for note in registry()[node.op].notes(node, options.match)
+    )
+    results = tuple(map(places.of, network.outputs))
 
-    def finish(chosen: Sequence[Way]) -> Program:
-        return Program(tuple(step for way in chosen for step in way), source, output, notes)
+    def finish(chosen: Sequence[Candidate]) -> Program:
+        steps = tuple(step for candidate in chosen for step in candidate)
+        return Program(steps, sources, results, notes)
 
-    return select(ways, finish, options)
+    return select(found, finish, options)
+
+
+def _check_runtime(node: Node, match: Match) -> None:
+    """Raise ModelError for an operator that the runtime lacks."""
+    lacking = registry()[node.op].lacking
+    if match in lacking:
+        others = [f"--match {other}" for other in Match if other not in lacking]
+        raise ModelError(
+            f"operator {node.index} {node.op}: {RUNTIME[match]} {lacking[match]}; "
+            f"choose {' or '.join(others)}"
+        )
 
 
 def fuse(network: Graph) -> list[tuple[Node, ...]]:
-    """Nodes in groups that one kernel computes: a convolution with the max-pooling behind it.
+    """Nodes in groups that one kernel computes: one that absorbs another with that one behind it.
 
-    Only where nothing else reads what lies between, and where pooling first gives the same bytes:
-    the pooling must not bring an activation of its own.
+    Only where nothing else reads what lies between.
     """
     readers = [tensor.number for node in network.nodes for tensor in node.inputs]
+    readers += [tensor.number for tensor in network.outputs]
     groups: list[tuple[Node, ...]] = []
     for node in network.nodes:
-        before = groups[-1][-1] if groups else None
+        before = groups[-1] if groups else ()
         if (
-            isinstance(node, Pool)
-            and node.op == "MAX_POOL_2D"
-            and node.activation == "NONE"
-            and isinstance(before, Conv)
-            and before.output == node.input
+            len(before) == 1
+            and before[0].outputs == node.inputs
+            and registry()[before[0].op].absorbs(before[0], node)
             and readers.count(node.input.number) == 1
-            and node.input.number != network.output.number
         ):
-            groups[-1] = (before, node)
+            groups[-1] = (*before, node)
         else:
             groups.append((node,))
     return groups
-
-
-def unmatched(node: Node, match: Match) -> Sequence[str]:
-    """What of ``node`` cannot be matched everywhere."""
-    if match is Match.XNNPACK and isinstance(node, graph.Mean | graph.Softmax):
-        return [
-            f"{node.op} (operator {node.index}): equals LiteRT on x86; LiteRT on Arm differs by "
-            "one step in places"
-        ]
-    return []

@@ -1,10 +1,21 @@
 """What is left when every choice is made: kernel calls on buffers. Knows no graph, no text."""
 
+import enum
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+CTYPES = {
+    "INT8": "int8_t",
+    "UINT8": "uint8_t",
+    "INT16": "int16_t",
+    "INT32": "int32_t",
+    "FLOAT32": "float",
+    "BOOL": "uint8_t",
+}
+"""What an element is in C."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +33,28 @@ class Table:
         return self.values.nbytes
 
 
+class Home(enum.Enum):
+    """Where a buffer lies."""
+
+    ARENA = "arena"  # placed by the plan, for as long as its bytes matter
+    STATE = "state"  # kept from one run to the next
+    FLASH = "flash"  # a table
+
+
 @dataclass(frozen=True)
 class Buffer:
-    """A place in the arena for one activation, or for scratch, int8."""
+    """A place for a tensor, or for scratch."""
 
     name: str
     size: int  # bytes
+    ctype: str = "int8_t"  # of its elements
+    home: Home = Home.ARENA
+    alignment: int = 1  # bytes
+
+    @property
+    def in_arena(self) -> bool:
+        """Whether the plan has to place it."""
+        return self.home is Home.ARENA
 
 
 @dataclass(frozen=True)
@@ -40,15 +67,19 @@ class Step:
     quantization: str  # of input and output, for the reader of the C
     inputs: tuple[Buffer, ...]
     output: Buffer
-    fields: dict[str, Any]  # of the kernel's struct, in C's order; empty: none
+    fields: dict[str, Any]  # of the kernel's struct, in C's order
     tables: tuple[Table, ...]
     macs: int = 0  # multiply-accumulates
     instructions: int = 0  # estimated; 0: unknown
     why: str = "plain C"  # why this kernel was chosen
-    patch: Buffer | None = None  # int8 scratch
-    sums: int = 0  # int32 scratch, elements
+    scratch: Buffer | None = None  # int8
+    scratch_words: int = 0  # int32, elements
     in_place: bool = False  # the output may lie where the first input lies
     lead: int | None = None  # or over it, when it starts this many bytes before; None: it may not
+    layer: str = ""  # what the file calls it
+    states: tuple[Buffer, ...] = ()  # what it reads and writes besides, after the output
+    batch: int = 1  # the kernel is called for each of so many equal parts of inputs and output
+    as_bytes: bool = False  # the kernel takes bytes, whatever they are
 
     @property
     def flash(self) -> int:
@@ -58,7 +89,8 @@ class Step:
     @property
     def buffers(self) -> tuple[Buffer, ...]:
         """Everything that must lie in the arena while the kernel runs."""
-        return (*self.inputs, self.output, *([self.patch] if self.patch else []))
+        every = (*self.inputs, self.output, *([self.scratch] if self.scratch else []))
+        return tuple(buffer for buffer in every if buffer.in_arena)
 
 
 @dataclass(frozen=True)
@@ -66,8 +98,8 @@ class Program:
     """All calls in order."""
 
     steps: tuple[Step, ...]
-    input: Buffer
-    output: Buffer
+    inputs: tuple[Buffer, ...]
+    outputs: tuple[Buffer, ...]
     notes: tuple[str, ...] = ()  # what is not matched, for the header and the report
     tables: tuple[Table, ...] = field(init=False)
 
@@ -76,9 +108,9 @@ class Program:
         object.__setattr__(self, "tables", tuple(found.values()))
 
     @property
-    def sums(self) -> int:
+    def scratch_words(self) -> int:
         """Elements of the int32 scratch that all steps share."""
-        return max((step.sums for step in self.steps), default=0)
+        return max((step.scratch_words for step in self.steps), default=0)
 
     @property
     def flash(self) -> int:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convert import publish
-from convert.compiler import sources
 from convert.compiler.build import Compiled
+from convert.compiler.emit import kernels
 from runtime.errors import ToolError
 
 _NODE = re.compile(r'node: \{ title: "([^"]+)" label: "([^"]*)"')
@@ -85,6 +85,7 @@ def deepest(graph: str, root: str | None = None, unknown: int = 0) -> int:
     kernels' assembly functions push, which GCC does not see, is added.
     Raises ToolError when a frame is not static, the calls form a circle, or there is no root.
     """
+    assembly = kernels.assembly_stack()
     frames: dict[str, int] = {}
     for title, label in _NODE.findall(graph):
         found = _FRAME.search(label)
@@ -93,7 +94,7 @@ def deepest(graph: str, root: str | None = None, unknown: int = 0) -> int:
         if found or title not in frames:
             frames[title] = int(found[1]) if found else unknown
         name = title.rsplit(":", 1)[-1].split(".")[0]
-        frames[title] += sources.ASSEMBLY_STACK.get(name, 0)
+        frames[title] += assembly.get(name, 0)
     if root is not None and root not in frames:
         raise ToolError(f"there is no function {root} in the call graph")
     calls: dict[str, set[str]] = {title: set() for title in frames}

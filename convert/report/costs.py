@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from convert.compiler.build import compile_model
-from convert.compiler.emit import Unit
-from convert.compiler.plan import needed
-from convert.compiler.targets import Optimize, Options, Target
+from convert.compiler.emit.unit import Unit
+from convert.compiler.memory.plan import needed
+from convert.compiler.targets.options import Optimize, Options, Target
 from convert.tflite import Model
 
 Json = dict[str, Any]

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from convert import layers
-from convert.compiler.emit import Unit
+from convert.compiler.emit.unit import Unit
 from convert.parity import Parity
 from convert.report import costs, observed
 from convert.tflite import Model

@@ -11,9 +11,9 @@ from pathlib import Path
 from convert import publish, tflite
 from convert.compiler import toolchain
 from convert.compiler.build import Compiled, compile_model
-from convert.compiler.graph import Tensor
+from convert.compiler.ir import Tensor
 from convert.compiler.program import Step
-from convert.compiler.targets import Options, Target
+from convert.compiler.targets.options import Options, Target
 from runtime.errors import ToolError
 
 _FOLDER = Path(__file__).parent

@@ -8,7 +8,8 @@ import numpy as np
 
 from convert import tflite
 from convert.compiler.build import Compiled, compile_model
-from convert.compiler.targets import Options
+from convert.compiler.emit import border
+from convert.compiler.targets.options import Options
 
 WARNINGS = (
     "-std=c99",
@@ -26,20 +27,30 @@ MAIN = """
 #include <stdio.h>
 #include <string.h>
 {includes}
-#define RUN(name, SIZE_IN, SIZE_OUT) do {{ \\
-    static struct {{ int8_t before[64]; name##_arena arena; int8_t after[64]; }} m; \\
-    memset(&m, 0x5a, sizeof m); \\
-    if (name##_self_test(&m.arena) != 0) return 2; \\
-    memset(&m, 0x5a, sizeof m); \\
-    for (int i = 0; i < {count}; i++) {{ \\
-        if (fread(name##_input(&m.arena), 1, SIZE_IN, stdin) != SIZE_IN) return 3; \\
-        fwrite(name##_run(&m.arena), 1, SIZE_OUT, stdout); \\
-    }} \\
-    for (int i = 0; i < 64; i++) if (m.before[i] != 0x5a || m.after[i] != 0x5a) return 4; \\
-    }} while (0)
+{functions}
 int main(void)
 {{
+    int status = 0;
+
 {calls}
+    return 0;
+}}
+"""
+FUNCTION = """
+static int run_{name}(void)
+{{
+    static struct {{ int32_t before[16]; {name}_arena arena; int32_t after[16]; }} m;
+{state}
+    memset(&m, 0x5a, sizeof m);
+    if ({name}_self_test(&m.arena{pass}) != 0) return 2;
+    memset(&m, 0x5a, sizeof m);
+    for (int i = 0; i < {count}; i++) {{
+{reads}
+{run}
+{writes}
+    }}
+    for (int i = 0; i < 16; i++)
+        if (m.before[i] != 0x5a5a5a5a || m.after[i] != 0x5a5a5a5a) return 4;
     return 0;
 }}
 """
@@ -51,6 +62,35 @@ def compile_all(models: Sequence[bytes], options: Options) -> list[Compiled]:
         compile_model(tflite.parse(content), f"m{number}", options)
         for number, content in enumerate(models)
     ]
+
+
+def _function(compiled: Compiled, count: int) -> str:
+    """C that runs a model on ``count`` inputs from standard input, in turn."""
+    unit = compiled.unit
+    name, outputs = unit.name, border.outputs(unit)
+    passed = ", &state" if unit.state else ""
+    reads = [
+        f"        if (fread({name}_{one.name}(&m.arena), 1, {one.tensor.bytes}, stdin)"
+        f" != {one.tensor.bytes}) return 3;"
+        for one in border.inputs(unit)
+    ]
+    run = f"        {name}_run(&m.arena{passed});"
+    writes = [
+        f"        fwrite({name}_{one.name}(&m.arena), 1, {one.tensor.bytes}, stdout);"
+        for one in outputs
+    ]
+    if len(outputs) == 1:
+        run = f"        const void *answer = {name}_run(&m.arena{passed});"
+        writes = [f"        fwrite(answer, 1, {outputs[0].tensor.bytes}, stdout);"]
+    return FUNCTION.format(
+        name=name,
+        count=count,
+        state=f"    static {name}_state state;\n" if unit.state else "",
+        reads="\n".join(reads),
+        run=run,
+        writes="\n".join(writes),
+        **{"pass": passed},
+    )
 
 
 def build(
@@ -67,10 +107,10 @@ def build(
             (folder / name).write_bytes(content)
         name = one.unit.name
         includes.append(f'#include "{name}.h"')
-        upper = name.upper()
-        calls.append(f"    RUN({name}, {upper}_INPUT_SIZE, {upper}_OUTPUT_SIZE);")
+        calls.append(f"    if ((status = run_{name}()) != 0) return status;")
         sources.append(folder / f"{name}.c")
-    text = MAIN.format(includes="\n".join(includes), calls="\n".join(calls), count=count)
+    functions = "\n".join(_function(one, count) for one in compiled)
+    text = MAIN.format(includes="\n".join(includes), functions=functions, calls="\n".join(calls))
     (folder / "main.c").write_text(text)
     program = folder / "program"
     subprocess.run([*compiler, *sources, folder / "main.c", "-o", program, *libraries], check=True)
@@ -78,18 +118,25 @@ def build(
 
 
 def run(
-    program: Sequence[str | Path], compiled: Sequence[Compiled], inputs: Sequence[np.ndarray]
-) -> list[np.ndarray]:
-    """The answers of each model to its inputs, int8 [count, ...]."""
-    done = subprocess.run(
-        [*program], input=b"".join(x.tobytes() for x in inputs), capture_output=True, check=False
+    program: Sequence[str | Path],
+    compiled: Sequence[Compiled],
+    inputs: Sequence[Sequence[np.ndarray]],
+) -> list[list[np.ndarray]]:
+    """The answers of each model to its inputs: an array [count, *shape] for each output.
+
+    ``inputs`` has, for each model, an array [count, *shape] for each of its inputs.
+    """
+    given = b"".join(
+        one.tobytes() for arrays in inputs for row in zip(*arrays, strict=True) for one in row
     )
+    done = subprocess.run([*program], input=given, capture_output=True, check=False)
     assert done.returncode == 0, (done.returncode, done.stderr.decode()[-2000:])
     answers, place = [], 0
-    for one, given in zip(compiled, inputs, strict=True):
-        shape = (len(given), *one.unit.network.output.shape[1:])
-        size = int(np.prod(shape))
-        chunk = np.frombuffer(done.stdout, np.int8, size, place)
-        answers.append(chunk.reshape(shape))
-        place += size
+    for one, arrays in zip(compiled, inputs, strict=True):
+        outputs = one.unit.network.outputs
+        kind = np.dtype([(f"{n}", t.numpy, t.shape) for n, t in enumerate(outputs)])
+        rows = np.frombuffer(done.stdout, kind, len(arrays[0]), place)
+        place += rows.nbytes
+        answers.append([rows[f"{n}"] for n in range(len(outputs))])
+    assert place == len(done.stdout)
     return answers

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from convert import tflite
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.check import outputs
-from convert.compiler.numerics import Match
-from convert.compiler.targets import Options
+from convert.compiler.targets.options import Options
 from runtime.dataset import Digits
 from tests.compiler.arm import Phone
 

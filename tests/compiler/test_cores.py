@@ -9,14 +9,17 @@ import numpy as np
 import pytest
 
 from convert import tflite
-from convert.compiler import select, winograd
+from convert.compiler import select
+from convert.compiler.arithmetic import winograd
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled, compile_model
-from convert.compiler.numerics import Match
-from convert.compiler.select import Way
-from convert.compiler.targets import Optimize, Options, Target
+from convert.compiler.select import Candidate
+from convert.compiler.targets.options import Optimize, Options, Target
 from runtime import classifier, dataset
 from runtime.errors import ModelError
 from tests.compiler import cores, harness, models, wasm
+from tests.compiler.models import classic
+from tests.compiler.models.base import Random
 from tests.compiler.runtimes import RUN
 from tests.compiler.test_exact import INPUTS, inputs_of
 
@@ -44,18 +47,18 @@ KERNELS = {
 def contents_for(kernel: str) -> list[bytes]:
     """Random models that ``kernel`` is for: shapes, strides, paddings, poolings, extremes."""
     if kernel.startswith("dense"):
-        return [models.Random(seed).model("FULLY_CONNECTED") for seed in range(16)]
+        return [models.random("FULLY_CONNECTED", seed) for seed in range(16)]
     if kernel == "depthwise_four":
-        return [models.Random(seed).depthwise(channels=4 * (1 + seed % 9)) for seed in range(20)]
+        return [classic.depthwise(Random(seed), channels=4 * (1 + seed % 9)) for seed in range(20)]
     taps = (3, 5) if kernel == "winograd" else (1, 2, 3, 5)
     found = [
-        models.Random(seed).conv_pool(channels=channels, taps=size, pooled=seed % 3 > 0)
+        classic.conv_pool(Random(seed), channels=channels, taps=size, pooled=seed % 3 > 0)
         for seed, (channels, size) in enumerate(
             (c, t) for _ in range(3) for c in CHANNELS[kernel] for t in taps
         )
     ]
     if kernel in ("conv_packed", "conv_vectors"):
-        found += [models.Random(seed).model("CONV_2D") for seed in range(100, 120)]
+        found += [models.random("CONV_2D", seed) for seed in range(100, 120)]
     return found
 
 
@@ -63,7 +66,7 @@ def force(monkeypatch: pytest.MonkeyPatch, kernel: str) -> None:
     """Let the compiler take ``kernel`` wherever it can."""
     honest = select.best
 
-    def best(ways: Sequence[Way], optimize: Optimize) -> Way:
+    def best(candidates: Sequence[Candidate], optimize: Optimize) -> Candidate:
         chosen = [way for way in ways if way[0].kernel == kernel]
         return chosen[0] if chosen else honest(ways, optimize)
 

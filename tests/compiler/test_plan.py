@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 
 from convert import tflite
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import compile_model
-from convert.compiler.emit import Unit
-from convert.compiler.numerics import Match
-from convert.compiler.overlap import lead
-from convert.compiler.plan import Life, first_fit
+from convert.compiler.emit.unit import Unit
+from convert.compiler.memory.overlap import lead
+from convert.compiler.memory.plan import Life, first_fit
 from convert.compiler.program import Buffer
-from convert.compiler.targets import Options
+from convert.compiler.targets.options import Options
 from tests.compiler import harness, models
-from tests.compiler.models import Builder
+from tests.compiler.builder import Builder
+from tests.compiler.models import classic
+from tests.compiler.models.base import Random
 from tests.compiler.runtimes import RUN
 
 
@@ -27,7 +29,7 @@ def test_overlap_is_as_large_as_it_can_be() -> None:
     """Found by trying: the smallest lead at which walking the rows loses no byte."""
     rng = np.random.default_rng(3)
     for _ in range(300):
-        content = models.Random(int(rng.integers(1 << 30))).model("CONV_2D")
+        content = models.random("CONV_2D", int(rng.integers(1 << 30)))
         found = unit(content)
         node = found.network.nodes[0]
         computed = lead(node.input, node.output, node.window)  # type: ignore[attr-defined]

@@ -10,12 +10,12 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from convert import tflite
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import compile_model
-from convert.compiler.numerics import Match
-from convert.compiler.targets import Options
+from convert.compiler.targets.options import Options
 from runtime.errors import ModelError
 from tests.compiler import models
-from tests.compiler.models import Builder
+from tests.compiler.builder import Builder
 
 MUTATIONS = 20_000 if os.environ.get("THIMBLE_LONG") == "1" else 600
 
@@ -42,7 +42,7 @@ def changed(content: bytes, change: Callable[[object], None]) -> bytes:
 
 
 def conv() -> bytes:
-    return models.Random(1).model("CONV_2D")
+    return models.random("CONV_2D", 1)
 
 
 def graph(model: object) -> object:
@@ -127,7 +127,7 @@ def test_a_broken_model_is_refused_by_name(change: Callable[[object], None], nam
 
 def test_an_operator_that_feeds_itself_is_refused() -> None:
     """Reading what was not written yet, be it one's own output."""
-    assert "before any operator" in attempt(changed(models.Random(1).model("RELU"), cyclic))
+    assert "before any operator" in attempt(changed(models.random("RELU", 1), cyclic))
 
 
 def test_an_unsupported_operator_is_named_with_what_is_supported() -> None:
@@ -167,7 +167,7 @@ def test_truncated_at_any_place(model_path: Path) -> None:
 def test_mutated_models_compile_or_are_refused() -> None:
     """Bytes changed at random in models of every operator: one clear line, or C; nothing else."""
     rng = np.random.default_rng(6)
-    originals = [models.Random(seed).model(op) for op in models.OPS for seed in (1, 2)]
+    originals = [models.random(op, seed) for op in models.kinds() for seed in (1, 2)]
     refused = 0
     for _ in range(MUTATIONS):
         content = bytearray(originals[rng.integers(len(originals))])

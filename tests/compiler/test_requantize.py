@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from convert.compiler import sources
 from tests.compiler.harness import SANITIZERS, WARNINGS
 
 MAIN = """

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from convert import tflite
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled, compile_model
-from convert.compiler.numerics import Match
-from convert.compiler.targets import Options
+from convert.compiler.targets.options import Options
 from tests.compiler import models
 
 FLIPS = 60
@@ -84,8 +84,8 @@ def test_wrong_arithmetic_is_found(model_path: Path, tmp_path: Path) -> None:
     assert status(target, compiled) == 2
 
 
-@pytest.mark.parametrize("op", models.OPS)
+@pytest.mark.parametrize("op", models.kinds())
 def test_every_operator_passes_its_own(op: str, tmp_path: Path) -> None:
     """Golden vectors come from NumPy, answers from C."""
-    compiled = compile_model(tflite.parse(models.Random(5).model(op)), "one", Options(Match.TFLM))
+    compiled = compile_model(tflite.parse(models.random(op, 5)), "one", Options(Match.TFLM))
     assert status(library(tmp_path, compiled), compiled) == 0

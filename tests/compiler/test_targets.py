@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from convert import tflite
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import compile_model
-from convert.compiler.numerics import Match
-from convert.compiler.targets import Options
+from convert.compiler.targets.options import Options
 from convert.compiler.toolchain import measure
 from tests.compiler import harness, models
 from tests.compiler.runtimes import RUN
@@ -25,7 +25,7 @@ def test_big_endian_machine_gives_the_same_bytes(
 ) -> None:
     """Every operator and the bundled model on an emulated PowerPC, self-tests included."""
     assert shutil.which("qemu-ppc-static"), "install qemu-user-static"
-    contents = [models.Random(seed).model(op) for op in models.OPS for seed in (1, 2)]
+    contents = [models.random(op, seed) for op in models.kinds() for seed in (1, 2)]
     contents.append(model_path.read_bytes())
     given = [inputs_of(content, np.random.default_rng(1)) for content in contents]
     expected = [RUN[match](content, x) for content, x in zip(contents, given, strict=True)]

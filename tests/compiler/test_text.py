@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from convert import tflite
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled, compile_model
-from convert.compiler.numerics import Match
-from convert.compiler.targets import Options
+from convert.compiler.targets.options import Options
 from convert.compiler.toolchain import measure
 from tests.compiler import harness, models
 
@@ -39,10 +39,8 @@ def test_no_warning(source: Path, compiler: str) -> None:
 @pytest.mark.parametrize("match", MODES)
 def test_no_warning_in_any_kernel(match: Match, tmp_path: Path) -> None:
     """The same for a model of each operator, so for every kernel."""
-    for op in models.OPS:
-        compiled = compile_model(
-            tflite.parse(models.Random(3).model(op)), op.lower(), Options(match)
-        )
+    for op in models.kinds():
+        compiled = compile_model(tflite.parse(models.random(op, 3)), op.lower(), Options(match))
         source = write(tmp_path, compiled)
         for compiler in ("gcc", "clang"):
             words = [compiler, *harness.WARNINGS, "-O2", "-c", source, "-o", tmp_path / "x.o"]
@@ -66,10 +64,8 @@ def test_header_is_valid_cpp(source: Path) -> None:
 @pytest.mark.parametrize("match", MODES)
 def test_cppcheck_finds_nothing(match: Match, tmp_path: Path) -> None:
     """Static analysis of every kernel is silent; on small models, whose tables it reads in time."""
-    for op in models.OPS:
-        compiled = compile_model(
-            tflite.parse(models.Random(3).model(op)), op.lower(), Options(match)
-        )
+    for op in models.kinds():
+        compiled = compile_model(tflite.parse(models.random(op, 3)), op.lower(), Options(match))
         write(tmp_path, compiled)
     words = ["cppcheck", "--enable=warning,performance,portability", "--std=c99", "--quiet"]
     done = subprocess.run(
@@ -109,7 +105,7 @@ def test_arena_is_within_the_marks(model_path: Path) -> None:
 
 def test_several_models_in_one_program(tmp_path: Path) -> None:
     """Names do not collide, whatever the modes."""
-    contents = [models.Random(seed).model("CONV_2D") for seed in range(3)]
+    contents = [models.random("CONV_2D", seed) for seed in range(3)]
     compiled = [
         compile_model(tflite.parse(content), f"net{number}", Options(match))
         for number, (content, match) in enumerate(zip(contents, MODES, strict=True))

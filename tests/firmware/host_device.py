@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from convert.compiler.targets import Options
+from convert.compiler.targets.options import Options
 from firmware import build, deployment
 from tests.compiler.harness import SANITIZERS, WARNINGS
 

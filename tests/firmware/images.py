@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from convert.compiler.numerics import Match
-from convert.compiler.targets import Optimize
+from convert.compiler.arithmetic.match import Match
+from convert.compiler.targets.options import Optimize
 from firmware import boards, build
 from firmware.build import Image
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convert.compiler.numerics import Match
-from convert.compiler.targets import Optimize
+from convert.compiler.arithmetic.match import Match
+from convert.compiler.targets.options import Optimize
 from firmware import bench, boards, cycles
 from tests.conftest import ROOT
 from tests.firmware.images import image

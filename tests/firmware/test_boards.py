@@ -9,8 +9,8 @@ import pytest
 from intelhex import IntelHex
 
 from convert.compiler import toolchain
-from convert.compiler.numerics import Match
-from convert.compiler.targets import Optimize, Options
+from convert.compiler.arithmetic.match import Match
+from convert.compiler.targets.options import Optimize, Options
 from firmware import boards, build, deployment
 from firmware.boards import BOARDS
 from firmware.build import Image

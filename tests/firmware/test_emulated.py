@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from convert.compiler.numerics import Match
+from convert.compiler.arithmetic.match import Match
 from firmware.build import Image
 from firmware.device import CALIBRATION
 from firmware.emulate import booted, emulate

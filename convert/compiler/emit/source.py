@@ -1,0 +1,198 @@
+"""The generated ``NAME.c``: one self-contained file of C99. Nothing is decided here."""
+
+from collections.abc import Iterator
+
+from convert.compiler.emit import border, ctext, kernels, self_test
+from convert.compiler.emit.header import arguments, provenance
+from convert.compiler.emit.kernels import Kernel
+from convert.compiler.emit.unit import Unit
+from convert.compiler.program import Buffer, Home, Step
+
+_IN_ARENA = {"int16_t": "arena_int16", "int32_t": "arena_int32", "float": "arena_float"}
+"""How elements of several bytes are reached in the arena: kernels/portable/types.h."""
+
+
+def text(unit: Unit) -> str:
+    """The whole file."""
+    files = kernels.needed(_kernels(unit), unit.match, unit.options.target.kernels)
+    parts = [
+        provenance(unit, usage=False),
+        f'#include "{unit.name}.h"',
+        _hook(unit.name.upper()),
+        "/* ---- kernels ---- */",
+        *(kernel.text for kernel in files),
+        "/* ---- tables ---- */",
+        *(ctext.table(item) for item in unit.tables),
+        "/* ---- operators ---- */",
+        *_operators(unit, {kernel.name: kernel for kernel in files}),
+        "/* ---- the network ---- */",
+        *_functions(unit),
+        self_test.text(unit),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _kernels(unit: Unit) -> Iterator[str]:
+    """The files that the text needs."""
+    yield from (step.kernel for step in unit.program.steps)
+    if self_test.uses_crc(unit):
+        yield "crc32"
+    buffers = [b for step in unit.program.steps for b in (*step.inputs, step.output, *step.states)]
+    buffers += [*unit.program.inputs, *unit.program.outputs]
+    if any(buffer.ctype in _IN_ARENA for buffer in buffers):
+        yield "types"
+    if unit.state:
+        yield "prologue"
+
+
+def _hook(macro: str) -> str:
+    return f"""/* Comes after each operator with its number and output; define it to
+ * measure or to watch them. */
+#if !defined({macro}_AFTER)
+#define {macro}_AFTER(number, output) ((void)0)
+#endif"""
+
+
+def _operators(unit: Unit, files: dict[str, Kernel]) -> Iterator[str]:
+    for number, step in enumerate(unit.program.steps):
+        lines = [f"{step.title}: {step.shapes}", f"real = {step.quantization}"]
+        about = ctext.comment([*lines, *([f"layer: {step.layer}"] if step.layer else [])])
+        kind = files[step.kernel].struct
+        yield about + "\n" + ctext.definition(kind, f"step{number}", step.fields)
+
+
+def _pointer(unit: Unit, step: Step, buffer: Buffer, *, written: bool) -> str:
+    """Where ``buffer`` lies, as a kernel takes it."""
+    const = "" if written else "const "
+    if buffer.home is Home.FLASH:
+        return f"(const int8_t *){buffer.name}" if _is_cast(step, buffer) else buffer.name
+    state = buffer.home is Home.STATE
+    base = "s" if state else "a"
+    place = unit.states[buffer.name] if state else unit.plan.offsets[buffer.name]
+    at, stride = f"{base} + {place}", buffer.size // step.batch
+    if step.batch > 1 and not state:
+        at = f"{at} + part * {stride}"
+    if step.as_bytes or buffer.ctype == "int8_t":
+        return at
+    if buffer.ctype == "uint8_t":
+        return f"({const}uint8_t *)({at})"
+    return f"({const}{_IN_ARENA[buffer.ctype]} *)({const}void *)({at})"
+
+
+def _is_cast(step: Step, buffer: Buffer) -> bool:
+    return step.as_bytes and buffer.ctype != "int8_t"
+
+
+def _call(unit: Unit, number: int, step: Step) -> str:
+    arguments = [f"&step{number}"]
+    arguments += [_pointer(unit, step, buffer, written=False) for buffer in step.inputs]
+    arguments += [_pointer(unit, step, b, written=True) for b in (step.output, *step.states)]
+    if step.scratch:
+        arguments.append(f"a + {unit.plan.offsets[step.scratch.name]}")
+    if step.scratch_words:
+        arguments.append("arena->scratch")
+    call = f"{step.kernel}({', '.join(arguments)});"
+    if step.batch == 1:
+        return f"    {call}"
+    return f"    for (int32_t part = 0; part < {step.batch}; part++)\n        {call}"
+
+
+def _where(unit: Unit, step: Step) -> str:
+    """The spans of the arena that a call uses, for the reader of the C."""
+    words = [*(("in", b) for b in step.inputs), ("out", step.output)]
+    words += [("state", b) for b in step.states]
+    words += [("patch", step.scratch)] if step.scratch else []
+    return ", ".join(_span(unit, word, buffer) for word, buffer in words)
+
+
+def _span(unit: Unit, word: str, buffer: Buffer) -> str:
+    if buffer.home is Home.FLASH:
+        return f"{word} {buffer.name}"
+    if buffer.home is Home.STATE:
+        return f"{word} state {unit.states[buffer.name]}..{unit.states[buffer.name] + buffer.size}"
+    place = unit.plan.offsets[buffer.name]
+    return f"{word} {place}..{place + buffer.size}"
+
+
+def _after(unit: Unit, number: int, step: Step) -> str:
+    """The hook behind a call, given where its output lies."""
+    base, offsets = "a", unit.plan.offsets
+    if step.output.home is Home.STATE:
+        base, offsets = "s", unit.states
+    return f"    {unit.name.upper()}_AFTER({number}, {base} + {offsets[step.output.name]});"
+
+
+def _functions(unit: Unit) -> Iterator[str]:
+    name, offsets = unit.name, unit.plan.offsets
+    for one in border.inputs(unit):
+        at = _border(f"arena->bytes + {offsets[one.buffer.name]}", one.ctype, "")
+        yield f"{one.ctype} *{name}_{one.name}({name}_arena *arena)\n{{\n    return {at};\n}}"
+    if unit.state:
+        yield _reset(unit)
+    yield _run(unit)
+    outputs = border.outputs(unit)
+    if len(outputs) == 1:
+        yield _argmax(unit, outputs[0].ctype)
+        return
+    for one in outputs:
+        at = _border(f"arena->bytes + {offsets[one.buffer.name]}", one.ctype, "const ")
+        head = f"const {one.ctype} *{name}_{one.name}(const {name}_arena *arena)"
+        yield f"{head}\n{{\n    return {at};\n}}"
+
+
+def _border(at: str, ctype: str, const: str) -> str:
+    """The address ``at`` as a pointer to elements."""
+    if ctype == "int8_t":
+        return at
+    return f"({const}{ctype} *)({const}void *)({at})"
+
+
+def _run(unit: Unit) -> str:
+    name, outputs = unit.name, border.outputs(unit)
+    calls = "\n".join(
+        f"    /* {step.title}: {step.shapes}\n"
+        f"     * arena bytes: {_where(unit, step)} */\n"
+        f"{_call(unit, number, step)}\n"
+        f"{_after(unit, number, step)}"
+        for number, step in enumerate(unit.program.steps)
+    )
+    state = "    int8_t *s = state->bytes;\n" if unit.state else ""
+    head, result = f"void {name}_run({arguments(unit)})", ""
+    if len(outputs) == 1:
+        head = f"const {outputs[0].ctype} *{name}_run({arguments(unit)})"
+        at = f"a + {unit.plan.offsets[outputs[0].buffer.name]}"
+        result = f"    return {_border(at, outputs[0].ctype, 'const ')};\n"
+    return f"{head}\n{{\n    int8_t *a = arena->bytes;\n{state}\n{calls}\n{result}}}"
+
+
+def _reset(unit: Unit) -> str:
+    tables = {table.name for table in unit.initial}
+    lines = []
+    for state in unit.network.states:
+        count, place = state.initial.size, unit.states[state.name]
+        ctype = {"INT8": "int8_t", "UINT8": "uint8_t"}.get(state.dtype)
+        kind = ctype or _IN_ARENA[_C[state.dtype]]
+        table = f"{state.name}_initial"
+        value = f"{table}[i]" if table in tables else ctext.literal(state.initial.flat[0])
+        lines.append(
+            f"    for (int32_t i = 0; i < {count}; i++)\n"
+            f"        (({kind} *)(void *)(state->bytes + {place}))[i] = {value};"
+        )
+    body = "\n".join(lines)
+    return f"NO_LIBC void {unit.name}_reset({unit.name}_state *state)\n{{\n{body}\n}}"
+
+
+_C = {"INT16": "int16_t", "INT32": "int32_t", "FLOAT32": "float"}
+
+
+def _argmax(unit: Unit, ctype: str) -> str:
+    count = f"{unit.name.upper()}_OUTPUT_COUNT"
+    return f"""int32_t {unit.name}_argmax(const {ctype} output[{count}])
+{{
+    int32_t best = 0;
+
+    for (int32_t i = 1; i < {count}; i++)
+        if (output[i] > output[best])
+            best = i;
+    return best;
+}}"""

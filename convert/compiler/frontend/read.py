@@ -1,0 +1,113 @@
+"""From a ``.tflite`` to a checked graph, or to one line that says what cannot be compiled.
+
+What can be computed now is: constants, and all that follows from the shapes of tensors. What no
+output needs is left out. Every tensor must be written once, before it is read.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from convert.compiler import ir
+from convert.compiler.operators import registry
+from convert.compiler.operators.common.definition import Operator
+from convert.compiler.operators.common.reader import OperatorReader, activation_tensor
+from convert.tflite import Model
+from runtime.errors import ModelError
+
+
+def read(model: Model) -> ir.Graph:
+    """The checked graph of ``model``; raises ModelError naming operators or tensors."""
+    if not model.inputs or not model.outputs:
+        counts = f"{len(model.inputs)} inputs and {len(model.outputs)} outputs"
+        raise ModelError(f"the model has {counts}, expected one of each at least")
+    if missing := unsupported(model):
+        names = ", ".join(f"{name} ({count})" for name, count in missing.items())
+        raise ModelError(f"not supported: {names}; supported operators are {', '.join(registry())}")
+    return _Reading(model).graph()
+
+
+def unsupported(model: Model) -> dict[str, int]:
+    """The operators that cannot be compiled, by name, and how many there are of each."""
+    counts = Counter(name for name in model.op_names if name not in registry())
+    return dict(sorted(counts.items()))
+
+
+@dataclass
+class _Reading:
+    """What is known while the operators are read, one by one."""
+
+    model: Model
+    folded: dict[int, ir.Array] = field(default_factory=dict)
+    variables: dict[int, ir.State] = field(default_factory=dict)
+    written: set[int] = field(default_factory=set)
+
+    def graph(self) -> ir.Graph:
+        """All of it."""
+        inputs = tuple(
+            activation_tensor(self.model, number, "input", *ir.DTYPES)
+            for number in self.model.inputs
+        )
+        self.written = {tensor.number for tensor in inputs}
+        if len(self.written) != len(inputs):
+            raise ModelError("one tensor is two inputs of the model")
+        nodes = tuple(self._nodes())
+        return ir.Graph(
+            _needed(nodes, self.model.outputs),
+            inputs,
+            tuple(self._output(number) for number in self.model.outputs),
+            hashlib.sha256(self.model.content).hexdigest(),
+        )
+
+    def _nodes(self) -> Iterator[ir.Node]:
+        for index, operator in enumerate(self.model.operators):
+            of = registry()[operator.name]
+            reader = OperatorReader(
+                self.model, index, operator, of.options, self.folded, self.variables
+            )
+            self._check_written(reader)
+            if of.declare is not None:
+                self.variables.update(of.declare(reader))
+            elif not self._fold(of, reader):
+                node = of.read(reader)
+                for tensor in node.inputs:
+                    if tensor.data is None and tensor.number not in self.written:
+                        raise reader.fail(f"reads {tensor.name!r} before any operator wrote it")
+                yield node
+            self.written.update(operator.outputs)
+
+    def _check_written(self, reader: OperatorReader) -> None:
+        for number in reader.operator.outputs:
+            if number in self.written or self.model.tensors[number].is_constant:
+                name = self.model.tensors[number].name
+                raise reader.fail(f"writes {name!r}, which is written already")
+
+    def _fold(self, of: Operator, reader: OperatorReader) -> bool:
+        """Compute the outputs now, where that can be; says whether it was."""
+        values = of.fold(reader) if of.fold else None
+        if values is None:
+            return False
+        if len(values) != len(reader.operator.outputs):
+            raise reader.fail(f"has {len(reader.operator.outputs)} outputs, computed {len(values)}")
+        for number, value in zip(reader.operator.outputs, values, strict=True):
+            self.folded[number] = value
+        return True
+
+    def _output(self, number: int) -> ir.Tensor:
+        tensor = activation_tensor(self.model, number, "output", *ir.DTYPES)
+        if number in self.folded or self.model.tensors[number].is_constant:
+            raise ModelError(f"output {tensor.name!r} is constant: it does not depend on the input")
+        if number not in self.written or number in self.model.inputs:
+            raise ModelError(f"output {tensor.name!r} is not written by any operator")
+        return tensor
+
+
+def _needed(nodes: tuple[ir.Node, ...], outputs: tuple[int, ...]) -> tuple[ir.Node, ...]:
+    """The nodes that an output or a state depends on, in the same order."""
+    wanted, kept = set(outputs), []
+    for node in reversed(nodes):
+        if node.states or any(tensor.number in wanted for tensor in node.outputs):
+            wanted.update(tensor.number for tensor in node.inputs)
+            kept.append(node)
+    return tuple(reversed(kept))

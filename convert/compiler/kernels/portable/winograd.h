@@ -1,0 +1,252 @@
+/* needs: prologue, window, lanes, requantize, blocks */
+/* A convolution by Winograd's minimal filtering (Toom-Cook) along x: four outputs in a row from
+ * taps + 3 products instead of 4 * taps, exact in integers. The transformed filters and inputs fit
+ * 16 bits, which the compiler has checked for every int8 input; sums wrap around, and what comes
+ * out is 8 times the true sum times an odd number, whose inverse modulo 2^32 brings it back.
+ * Source: A. Lavin and S. Gray, "Fast Algorithms for Convolutional Neural Networks", 2016. */
+struct winograd {
+    struct image in;
+    struct window window;
+    int32_t groups;           /* of 16 columns of the map, which are 4 tiles of 4 */
+    const uint32_t *weights;  /* [channels / FILTERS][points][window.height][pairs][FILTERS], of
+                               * the output's channels; two input channels each, transformed */
+    uint32_t inverse;         /* modulo 2^32, of the odd part of the transform's divisor */
+    int32_t zero_point;       /* of the input; it is subtracted, so that padding is zero */
+    struct blocks blocks;     /* .rows: of the output; .columns is not used */
+};
+
+static inline uint32_t times_4(uint32_t a)
+{
+    a = add_lanes(a, a);
+    return add_lanes(a, a);
+}
+
+/* Points 0, 1, -1, 2, -2, infinity; d and v are `step` words apart. */
+static inline void transform_3(const uint32_t *d, int32_t step, uint32_t *v, int32_t plane)
+{
+    uint32_t d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step];
+    uint32_t d5 = d[5 * step], one_even = sub_lanes(d4, times_4(d2));
+    uint32_t one_odd = sub_lanes(d3, times_4(d1)), two_even = sub_lanes(d4, d2);
+    uint32_t two_odd = sub_lanes(d3, d1), five = add_lanes(times_4(d2), d2);
+
+    two_odd = add_lanes(two_odd, two_odd);
+    v[0] = add_lanes(sub_lanes(times_4(d0), five), d4);
+    v[plane] = add_lanes(one_even, one_odd);
+    v[2 * plane] = sub_lanes(one_even, one_odd);
+    v[3 * plane] = add_lanes(two_even, two_odd);
+    v[4 * plane] = sub_lanes(two_even, two_odd);
+    five = add_lanes(times_4(d3), d3);
+    v[5 * plane] = add_lanes(sub_lanes(times_4(d1), five), d5);
+}
+
+/* 4 * (outer - inner) + 21 * (a - b) */
+static inline uint32_t transform_end(uint32_t outer, uint32_t inner, uint32_t a, uint32_t b)
+{
+    uint32_t rest = sub_lanes(a, b), four = times_4(rest);
+
+    rest = add_lanes(add_lanes(rest, four), times_4(four));
+    return add_lanes(times_4(sub_lanes(outer, inner)), rest);
+}
+
+/* 4 * a - 17 * b + 4 * c */
+static inline uint32_t transform_one(uint32_t a, uint32_t b, uint32_t c)
+{
+    uint32_t sum = sub_lanes(add_lanes(a, c), times_4(b));
+
+    return sub_lanes(times_4(sum), b);
+}
+
+/* a - 5 * b + 4 * c */
+static inline uint32_t transform_two(uint32_t a, uint32_t b, uint32_t c)
+{
+    return add_lanes(sub_lanes(a, b), times_4(sub_lanes(c, b)));
+}
+
+/* Points 0, 1, -1, 2, -2, 1/2, -1/2, infinity. */
+static inline void transform_5(const uint32_t *d, int32_t step, uint32_t *v, int32_t plane)
+{
+    uint32_t d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step];
+    uint32_t d5 = d[5 * step], d6 = d[6 * step];
+    uint32_t even = transform_one(d2, d4, d6), odd = transform_one(d1, d3, d5);
+
+    v[0] = transform_end(d6, d[0], d2, d4);
+    v[plane] = add_lanes(even, odd);
+    v[2 * plane] = sub_lanes(even, odd);
+    even = transform_two(d2, d4, d6);
+    odd = transform_two(d1, d3, d5);
+    odd = add_lanes(odd, odd);
+    v[3 * plane] = add_lanes(even, odd);
+    v[4 * plane] = sub_lanes(even, odd);
+    even = transform_two(d6, d4, d2);
+    even = add_lanes(even, even);
+    odd = transform_two(d5, d3, d1);
+    v[5 * plane] = add_lanes(even, odd);
+    v[6 * plane] = sub_lanes(even, odd);
+    v[7 * plane] = transform_end(d[7 * step], d1, d3, d5);
+}
+
+/* Words for an input pixel. */
+static inline int32_t pixel_words(const struct winograd *c)
+{
+    return (c->in.channels + 1) / 2 * UNITS;
+}
+
+/* Transform one row of the input, from `column` on, for four tiles: v is [pixel words][4], and so
+ * on a plane further for each point. `line` has room for the row, [16 + taps - 1][pixel words]. */
+static void transform_row(const struct winograd *c, const int8_t *in, int32_t column,
+                          uint32_t *line, uint32_t *v, int32_t plane)
+{
+    int32_t channels = c->in.channels, words = pixel_words(c), taps = c->window.width;
+    int32_t zero = c->zero_point;
+    uint32_t *to = line;
+
+    for (int32_t x = column; x < column + 15 + taps; x++) {
+        int inside = x >= 0 && x < c->in.width;
+        const int8_t *p = inside ? in + x * channels : in;
+
+        for (int32_t i = 0; i < channels; i += 2) { /* an odd channel's partner has no weights */
+            int32_t other = i + 1 < channels ? i + 1 : i;
+            to = put_pair(to, inside ? p[i] - zero : 0, inside ? p[other] - zero : 0);
+        }
+    }
+    for (int32_t tile = 0; tile < 4; tile++, line += 4 * words)
+        for (int32_t word = 0; word < words; word++)
+            if (taps == 5)
+                transform_5(line + word, words, v + 4 * word + tile, plane);
+            else
+                transform_3(line + word, words, v + 4 * word + tile, plane);
+}
+
+/* The four outputs of a tile, 8 times, from its products, which are 4 * FILTERS words apart. */
+static inline void tile_outputs(const int32_t *sums, int32_t taps, uint32_t inverse, int32_t *y)
+{
+    const uint32_t *m = (const uint32_t *)sums;
+    int32_t n = 4 * FILTERS;
+    uint32_t s1 = m[n] + m[2 * n], d1 = m[n] - m[2 * n];
+    uint32_t s2 = m[3 * n] + m[4 * n], d2 = m[3 * n] - m[4 * n];
+    uint32_t s3 = 0, d3 = 0, last = m[5 * n];
+
+    if (taps == 5) {
+        s3 = m[5 * n] + m[6 * n];
+        d3 = m[5 * n] - m[6 * n];
+        last = m[7 * n];
+    }
+    y[0] = (int32_t)((m[0] + s1 + s2 + 8 * s3) * inverse);
+    y[1] = (int32_t)((d1 + 2 * d2 + 4 * d3) * inverse);
+    y[2] = (int32_t)((s1 + 4 * s2 + 2 * s3) * inverse);
+    y[3] = (int32_t)((d1 + 8 * d2 + d3 + last) * inverse);
+}
+
+/* Requantize and store one filter's four tiles in a row of the output, from column `first` of the
+ * map on. The sums of a second row of the map, if there is one, are `below` words further. */
+static void finish_tiles(const struct winograd *c, int32_t first, int32_t channel,
+                         const int32_t *sums, int32_t below, int8_t *out)
+{
+    const struct blocks *b = &c->blocks;
+    int32_t step = b->out.channels, bias = b->bias[channel];
+
+    out += first / b->pool * step + channel;
+    for (int32_t tile = 0; tile < 4; tile++, sums++) {
+        int32_t left = b->map.width - first - 4 * tile; /* columns of the map */
+        int32_t y[4], lower[4];
+
+        if (left <= 0)
+            return;
+        tile_outputs(sums, c->window.width, c->inverse, y);
+        if (b->pool == 1) {
+            for (int32_t i = 0; i < 4 && i < left; i++, out += step)
+                *out = requantize(&b->scaling, channel, (y[i] + bias) >> b->shift);
+            continue;
+        }
+        if (below != 0) {
+            tile_outputs(sums + below, c->window.width, c->inverse, lower);
+            y[0] = larger(y[0], lower[0]);
+            y[1] = larger(y[1], lower[1]);
+            y[2] = larger(y[2], lower[2]);
+            y[3] = larger(y[3], lower[3]);
+        }
+        y[0] = left > 1 ? larger(y[0], y[1]) : y[0];
+        y[2] = left > 3 ? larger(y[2], y[3]) : y[2];
+        left = b->out.width - first / 2 - 2 * tile; /* columns of the output */
+        if (left > 0)
+            *out = requantize(&b->scaling, channel, (y[0] + bias) >> b->shift);
+        if (left > 1)
+            out[step] = requantize(&b->scaling, channel, (y[2] + bias) >> b->shift);
+        out += 2 * step;
+    }
+}
+
+/* Move the transformed rows that stay up, and transform those that are new. Rows outside the image
+ * are left alone: they add nothing. */
+static void advance_rows(const struct winograd *c, const int8_t *in, int32_t row, int32_t column,
+                         uint32_t *line, uint32_t *v)
+{
+    int32_t size = 4 * pixel_words(c); /* words of a row in a plane */
+    int32_t kept = c->window.height + c->blocks.pool - 1, plane = kept * size;
+    int32_t r = row == 0 ? 0 : kept - c->blocks.pool;
+
+    for (int32_t point = 0; row != 0 && point < c->window.width + 3; point++) {
+        uint32_t *to = v + point * plane, *from = to + c->blocks.pool * size;
+
+        for (const uint32_t *end = to + r * size; to != end; to += 4, from += 4) {
+            uint32_t a = from[0], b = from[1], d = from[2], e = from[3];
+            to[0] = a;
+            to[1] = b;
+            to[2] = d;
+            to[3] = e;
+        }
+    }
+    for (; r < kept; r++) {
+        int32_t y = row * c->blocks.pool - c->window.top + r;
+
+        if (y >= 0 && y < c->in.height)
+            transform_row(c, in + y * c->in.width * c->in.channels, column - c->window.left, line,
+                          v + r * size, plane);
+    }
+}
+
+/* The products of row `row` of the map, whose window begins at v, for FILTERS filters. */
+static void multiply_row(const struct winograd *c, int32_t row, const uint32_t *weights,
+                         const uint32_t *v, int32_t *sums)
+{
+    int32_t pairs = (c->in.channels + 1) / 2, height = c->window.height;
+    int32_t first = larger(0, c->window.top - row), end = c->in.height + c->window.top - row;
+    int32_t count = (end < height ? end : height) - first; /* rows of the window in the image */
+    struct mac_blocks macs = {
+        weights + FILTERS * first * pairs,
+        v + 4 * first * pixel_words(c),
+        sums,
+        count * pairs,
+        c->window.width + 3,
+        FILTERS * (height - count) * pairs,
+        4 * (height + c->blocks.pool - 1) * pixel_words(c),
+    };
+
+    mac_pairs(&macs);
+}
+
+static void winograd(const struct winograd *c, const int8_t *in, int8_t *out, int32_t *scratch)
+{
+    const struct blocks *b = &c->blocks;
+    int32_t points = c->window.width + 3, words = pixel_words(c);
+    int32_t *sums = scratch; /* [rows of the map][points][FILTERS][4] */
+    uint32_t *line = (uint32_t *)scratch + 4 * FILTERS * points * b->pool;
+    uint32_t *v = line + (c->window.width + 15) * words;
+
+    for (int32_t i = 0; i < c->groups * b->rows; i++) {
+        int32_t row = i % b->rows, first = i / b->rows * 16, y = row * b->pool;
+        int32_t below = b->pool == 2 && y + 1 < b->map.height ? 4 * FILTERS * points : 0;
+        int8_t *to = out + row * b->out.width * b->out.channels;
+        const uint32_t *weights = c->weights;
+
+        advance_rows(c, in, row, first, line, v);
+        for (int32_t channel = 0; channel < b->out.channels; channel += FILTERS) {
+            multiply_row(c, y, weights, v, sums);
+            if (below != 0)
+                multiply_row(c, y + 1, weights, v + 4 * words, sums + below);
+            weights += points * c->window.height * (words / UNITS) * FILTERS;
+            for (int32_t f = 0; f < FILTERS && channel + f < b->out.channels; f++)
+                finish_tiles(c, first, channel + f, sums + 4 * f, below, to);
+        }
+    }
+}

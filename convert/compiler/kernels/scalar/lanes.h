@@ -1,0 +1,33 @@
+/* needs: prologue, mac_pairs */
+/* Inputs of mac_pairs: a word holds one tap, because the core multiplies only whole words. */
+enum { UNITS = 2 }; /* words for a pair of taps */
+
+HELPER uint32_t pack(int32_t low, int32_t high)
+{
+    return ((uint32_t)low & 0xffffu) | (uint32_t)high << 16;
+}
+
+HELPER uint32_t add_lanes(uint32_t a, uint32_t b)
+{
+    return a + b;
+}
+
+HELPER uint32_t sub_lanes(uint32_t a, uint32_t b)
+{
+    return a - b;
+}
+
+/* A pair of taps as one of four columns. */
+HELPER void put_column(uint32_t *x, int32_t a, int32_t b)
+{
+    x[0] = (uint32_t)a;
+    x[4] = (uint32_t)b;
+}
+
+/* A pair of taps; returns what is behind. */
+HELPER uint32_t *put_pair(uint32_t *to, int32_t a, int32_t b)
+{
+    *to++ = (uint32_t)a;
+    *to++ = (uint32_t)b;
+    return to;
+}

@@ -1,0 +1,148 @@
+"""Where each buffer lies in the arena, and for how long.
+
+A placement is found by trying orders of first fit; the lower bound, what must be there at once at
+the worst moment, says how far from the best possible the result can be.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from convert.compiler.program import Buffer, Program
+
+Leads = Mapping[tuple[str, str], int]
+
+_EXHAUSTIVE = 6  # up to this many buffers every order is tried
+_TRIES = 1_000  # random orders otherwise
+
+
+@dataclass(frozen=True)
+class Life:
+    """A buffer and the steps, first and last, during which its bytes matter."""
+
+    buffer: Buffer
+    first: int
+    last: int
+
+    def meets(self, other: "Life") -> bool:
+        """Whether both are alive at some step."""
+        return self.first <= other.last and other.first <= self.last
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The arena."""
+
+    offsets: dict[str, int]  # by buffer name, bytes from the start
+    size: int  # bytes
+    lower_bound: int  # bytes that no placement can go below
+    lives: tuple[Life, ...]
+
+
+def plan(program: Program) -> Plan:
+    """Place every buffer of ``program`` so that those alive together do not overlap."""
+    lives = lifetimes(program)
+    bound = max(needed(program, lives, number) for number in range(max(1, len(program.steps))))
+    leads = _leads(program, lives)
+    best: dict[str, int] | None = None
+    size = 0
+    for order in _orders(lives):
+        offsets = first_fit(order, leads)
+        total = max(offsets[life.buffer.name] + life.buffer.size for life in lives)
+        if best is None or total < size:
+            best, size = offsets, total
+        if size == bound:
+            break
+    return Plan(best or {}, size, bound, lives)
+
+
+def lifetimes(program: Program) -> tuple[Life, ...]:
+    """First and last step of every buffer. Inputs live from the start, outputs to the end."""
+    spans: dict[str, tuple[Buffer, int, int]] = {}
+    last_step = max(0, len(program.steps) - 1)
+    used = [(b, number) for number, step in enumerate(program.steps) for b in step.buffers]
+    used += [(buffer, 0) for buffer in program.inputs]
+    used += [(buffer, last_step) for buffer in program.outputs]
+    for buffer, at in used:
+        known, first, last = spans.get(buffer.name, (buffer, at, at))
+        if buffer.alignment > known.alignment:
+            known = buffer
+        spans[buffer.name] = (known, min(first, at), max(last, at))
+    return tuple(Life(*span) for span in spans.values())
+
+
+def needed(program: Program, lives: Sequence[Life], number: int) -> int:
+    """Bytes that step ``number`` cannot do without, overlapping what may overlap."""
+    alive = sum(life.buffer.size for life in lives if life.first <= number <= life.last)
+    return alive - (_saved(program, lives, number) if program.steps else 0)
+
+
+def _leads(program: Program, lives: Sequence[Life]) -> Leads:
+    """For each (output, input) that may overlap, how far before the input the output must start."""
+    life = {life.buffer.name: life for life in lives}
+    found = {}
+    for number, step in enumerate(program.steps):
+        if step.lead is None or not (step.inputs[0].in_arena and step.output.in_arena):
+            continue
+        source, output = life[step.inputs[0].name], life[step.output.name]
+        # Only where the step is all that both are alive for: it is what the lead was computed for.
+        if source.last == number == output.first and source != output:
+            found[output.buffer.name, source.buffer.name] = step.lead
+    return found
+
+
+def _saved(program: Program, lives: Sequence[Life], number: int) -> int:
+    """Bytes that the output of step ``number`` can at best share with its input."""
+    step = program.steps[number]
+    lead = _leads(program, lives).get((step.output.name, step.inputs[0].name))
+    if lead is None:
+        return 0
+    apart = step.inputs[0].size + step.output.size
+    return apart - max(step.inputs[0].size + max(lead, 0), step.output.size)
+
+
+def first_fit(order: Sequence[Life], leads: Leads) -> dict[str, int]:
+    """Place buffers one by one, each as low as those placed before allow."""
+    offsets: dict[str, int] = {}
+    placed: list[Life] = []
+    for life in order:
+        taken = sorted(
+            _forbidden(life.buffer, other.buffer, offsets[other.buffer.name], leads)
+            for other in placed
+            if life.meets(other)
+        )
+        place = 0
+        for start, end in taken:
+            if start < place < end:
+                place = -(-end // life.buffer.alignment) * life.buffer.alignment
+        offsets[life.buffer.name] = place
+        placed.append(life)
+    return offsets
+
+
+def _forbidden(buffer: Buffer, other: Buffer, offset: int, leads: Leads) -> tuple[int, int]:
+    """Between which two offsets ``buffer`` cannot start beside the placed ``other``."""
+    below, above = offset - buffer.size, offset + other.size
+    if (buffer.name, other.name) in leads:
+        below = max(below, offset - leads[buffer.name, other.name])
+    elif (other.name, buffer.name) in leads:
+        above = min(above, offset + leads[other.name, buffer.name])
+    return below, above
+
+
+def _orders(lives: Sequence[Life]) -> Iterator[Sequence[Life]]:
+    """Orders worth trying: by size, by span, in time; then all, or many at random from a seed."""
+    by_size = sorted(lives, key=lambda life: (-life.buffer.size, life.first))
+    yield by_size
+    yield sorted(lives, key=lambda life: (life.first - life.last, -life.buffer.size))
+    in_time = sorted(lives, key=lambda life: (life.first, -life.buffer.size))
+    yield in_time
+    yield in_time[::-1]
+    if len(lives) <= _EXHAUSTIVE:
+        yield from itertools.permutations(by_size)
+        return
+    rng = np.random.default_rng(0)
+    for _ in range(_TRIES):
+        yield [by_size[i] for i in rng.permutation(len(by_size))]

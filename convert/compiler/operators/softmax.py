@@ -1,0 +1,113 @@
+"""SOFTMAX over the last dimension."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from convert.compiler.arithmetic import fixed_point, gemmlowp
+from convert.compiler.arithmetic.fixed_point import Ints, Multiplier, multiplier
+from convert.compiler.arithmetic.match import Match
+from convert.compiler.ir import Array, Node
+from convert.compiler.operators.common.definition import Operator
+from convert.compiler.operators.common.lowering import LoweringContext
+from convert.compiler.operators.common.reader import OperatorReader, valid_scale
+from convert.compiler.program import Step, Table
+
+_LONGEST = 256  # elements; in fixed point the sum of more could overflow Q12
+
+
+@dataclass(frozen=True)
+class Softmax(Node):
+    """``beta`` times the input is what the exponentials are taken of."""
+
+    beta: np.float32
+
+
+def read(reader: OperatorReader) -> Node:
+    """The checked node."""
+    (source,), output = reader.inputs(1), reader.output()
+    reader.expect(output, source.shape)
+    if (float(output.scale), output.zero_point) != (1 / 256, -128):
+        raise reader.fail("its output must have scale 1/256 and zero point -128")
+    beta = np.float32(reader.option("Beta"))
+    if not valid_scale(float(beta)):
+        raise reader.fail(f"beta is {beta}, expected a positive number")
+    return Softmax(reader.index, reader.operator.name, (source,), (output,), beta)
+
+
+def powers(node: Softmax) -> npt.NDArray[np.float32]:
+    """exp(-beta * scale * i) for i of 0..255, float32."""
+    step = np.float32(-(node.input.scale * node.beta))
+    arguments = (step * np.arange(256, dtype=np.float32)).astype(np.float32)
+    return np.exp(arguments.astype(np.float64)).astype(np.float32)
+
+
+def parameters(node: Softmax) -> dict[str, int]:
+    """Multiplier, shift and smallest difference in fixed point, input in Q5.26.
+
+    Raises ValueError when its sum, in Q12, could overflow.
+    """
+    if node.input.shape[-1] > _LONGEST:
+        raise ValueError(f"its rows are longer than {_LONGEST}, which is not supported")
+    real = float(node.input.scale) * float(node.beta) * (1 << 26)
+    by = multiplier(min(real, float((1 << 31) - 1)))
+    smallest = -math.floor(31 * (1 << 26) / (1 << max(by.shift, 0)))
+    return {"multiplier": by.quantized, "shift": by.shift, "smallest": smallest}
+
+
+def compute(node: Softmax, inputs: Sequence[Array], match: Match) -> Sequence[Array]:
+    """Shares of the exponentials."""
+    rows = inputs[0].reshape(-1, node.input.shape[-1]).astype(np.int64)
+    below = rows - rows.max(axis=1, keepdims=True)
+    if match is not Match.XNNPACK:
+        return [_fixed(node, below).reshape(node.output.shape)]
+    found = powers(node)[-below]
+    sums = np.zeros(len(rows), np.float32)
+    for column in found.T:
+        sums += column
+    inverse = np.float32(1) / (sums / np.float32(256))
+    shares = (found * inverse[:, None]).astype(np.float32)
+    result = np.minimum(np.floor(shares + np.float32(0.5)) - 128, 127)
+    return [result.reshape(node.output.shape)]
+
+
+def _fixed(node: Softmax, below: Ints) -> Ints:
+    """Outputs [rows, length], given how far each input is below its row's largest, negative."""
+    p = parameters(node)
+    scaled = fixed_point.apply(below, Multiplier(p["multiplier"], p["shift"]))
+    counts = below >= p["smallest"]
+    found = np.where(counts, gemmlowp.exp_negative(np.where(counts, scaled, -1)), 0)
+    total = np.where(counts, fixed_point.rounding_divide(found, 12), 0).sum(axis=1, keepdims=True)
+    headroom = 32 - np.array([[int(t).bit_length()] for t in total[:, 0]])
+    inverse = gemmlowp.reciprocal((total << headroom) - (1 << 31))
+    product = fixed_point.multiply_high(inverse, found)
+    shares = fixed_point.rounding_divide(product, 12 - headroom + 31 - 8)
+    return np.minimum(np.where(counts, shares, 0) - 128, 127)
+
+
+def lower(node: Softmax, site: LoweringContext) -> Sequence[Step]:
+    """A softmax."""
+    length = node.input.shape[-1]
+    fields: dict[str, object] = {"rows": node.input.size // length, "length": length}
+    if site.match is Match.XNNPACK:
+        table = Table(f"{site.name}_power", "float", powers(node), "[difference]")
+        fields["power"] = table
+        return [site.step("softmax_float", fields, (table,), in_place=True)]
+    fields |= parameters(node)
+    return [site.step("softmax_fixed", fields, (), in_place=True)]
+
+
+def notes(node: Softmax, match: Match) -> Sequence[str]:
+    """Where LiteRT itself differs from machine to machine."""
+    if match is not Match.XNNPACK:
+        return ()
+    return (
+        f"{node.op} (operator {node.index}): equals LiteRT on x86; LiteRT on Arm differs by "
+        "one step in places",
+    )
+
+
+OPERATORS = (Operator("SOFTMAX", read, compute, lower, options="SoftmaxOptions", notes=notes),)

@@ -1,0 +1,58 @@
+"""The cores that C is made for, and what else decides the generated code."""
+
+import enum
+from dataclasses import dataclass
+
+from convert.compiler.arithmetic.match import Match
+
+
+class Target(enum.StrEnum):
+    """A core, or WebAssembly with SIMD; ``generic`` is plain C99, right on every one."""
+
+    GENERIC = "generic"
+    CORTEX_M0 = "cortex-m0"
+    CORTEX_M3 = "cortex-m3"
+    CORTEX_M4 = "cortex-m4"
+    CORTEX_M7 = "cortex-m7"
+    CORTEX_M33 = "cortex-m33"
+    CORTEX_M55 = "cortex-m55"
+    WASM = "wasm"
+
+    @property
+    def is_core(self) -> bool:
+        """Whether it is a microcontroller's core."""
+        return self not in (Target.GENERIC, Target.WASM)
+
+    @property
+    def kernels(self) -> tuple[str, ...]:
+        """The folders of kernels/ that it takes besides those for all, the first one first."""
+        if self in (Target.CORTEX_M0, Target.CORTEX_M3):
+            return ("scalar",)
+        return ("mve", "simd32") if self is Target.CORTEX_M55 else ("simd32",)
+
+
+class Optimize(enum.StrEnum):
+    """What a kernel is chosen by."""
+
+    SPEED = "speed"
+    SIZE = "size"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What decides the generated code besides the model."""
+
+    match: Match = Match.XNNPACK
+    target: Target = Target.GENERIC
+    optimize: Optimize = Optimize.SPEED
+    max_flash: int | None = None  # bytes of tables
+    max_ram: int | None = None  # bytes of arena
+
+    def __str__(self) -> str:
+        """As on the command line; what is left at its default is not named."""
+        words = [f"--match {self.match} --target {self.target}"]
+        if self.optimize is not Optimize.SPEED:
+            words.append(f"--optimize {self.optimize}")
+        for name, limit in (("--max-flash", self.max_flash), ("--max-ram", self.max_ram)):
+            words += [] if limit is None else [f"{name} {limit}"]
+        return " ".join(words)
