@@ -39,7 +39,7 @@ class Places:
 def lower(network: Graph, options: Options) -> Program:
     """The calls that compute ``network`` as the runtime ``options.match`` does.
 
-    Raises ModelError where no such call exists, as for operators or scales that the runtime refuses.
+    Raises ModelError where there is none, as for operators or scales that the runtime refuses.
     """
     places = Places(network)
     sources = tuple(map(places.of, network.inputs))

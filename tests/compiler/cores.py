@@ -33,8 +33,8 @@ CORES = {
 
 
 def run(
-    folder: Path, target: str, compiled: Sequence[Compiled], inputs: Sequence[np.ndarray]
-) -> list[np.ndarray]:
+    folder: Path, target: str, compiled: Sequence[Compiled], inputs: Sequence[Sequence[np.ndarray]]
+) -> list[list[np.ndarray]]:
     """The answers of each model to its inputs, computed by the core ``target``."""
     core = CORES[target]
     compiler = [
@@ -44,7 +44,7 @@ def run(
         *(f"-Wl,--defsym=FLASH_ORIGIN={core.flash}", f"-Wl,--defsym=RAM_ORIGIN={core.ram}"),
         HERE / "bare.c",
     ]
-    program = harness.build(folder, compiled, len(inputs[0]), compiler, ("-lgcc",))
+    program = harness.build(folder, compiled, len(inputs[0][0]), compiler, ("-lgcc",))
     machine = ("qemu-system-arm", "-machine", *core.machine, "-display", "none")
     semihosting = ("-semihosting-config", "enable=on,target=native", "-monitor", "none")
     return harness.run(

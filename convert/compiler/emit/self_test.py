@@ -1,6 +1,7 @@
 """The self-test in the generated C: a CRC-32 of the tables, and golden vectors."""
 
 import zlib
+from typing import Any
 
 import numpy as np
 
@@ -105,7 +106,7 @@ def _expected(unit: Unit, number: int, one: Border) -> str:
     return f"static const {ctype} {name}[{vectors}][{one.tensor.size}] = {{\n{body}}};"
 
 
-def _literal(value: np.generic) -> str:
+def _literal(value: np.integer[Any]) -> str:
     if value.dtype == np.uint32:
         return f"0x{int(value):08x}u"
     return ctext.literal(int(value))
