@@ -52,9 +52,8 @@ enum {name}_status {name}_self_test({arguments(unit)});
 
 
 def _about_self_test(unit: Unit) -> list[str]:
-    lines = [
-        f"Check the tables and run {len(unit.seeds)} golden vectors. A flipped bit of a table is found."
-    ]
+    vectors = len(unit.seeds)
+    lines = [f"Check the tables, where a flipped bit is found, and run {vectors} golden vectors."]
     return [*lines, "The state is as after a reset behind it."] if unit.state else lines
 
 
