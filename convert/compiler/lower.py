@@ -60,11 +60,11 @@ def lower(network: Graph, options: Options) -> Program:
     )
     results = tuple(map(places.of, network.outputs))
 
-    def finish(chosen: Sequence[Candidate]) -> Program:
+    def assemble(chosen: Sequence[Candidate]) -> Program:
         steps = tuple(step for candidate in chosen for step in candidate)
         return Program(steps, sources, results, notes)
 
-    return select(found, finish, options)
+    return select(found, assemble, options)
 
 
 def _check_runtime(node: Node, match: Match) -> None:

@@ -23,19 +23,19 @@ _MOST = 4_000  # choices that are followed at once; of more, those nearest to ot
 
 Candidate = tuple[Step, ...]
 """The calls that compute a group of nodes, in one way of several."""
-Finish = Callable[[Sequence[Candidate]], Program]
+Assemble = Callable[[Sequence[Candidate]], Program]
 """Makes a program of one candidate for each group."""
 
 
-def select(groups: Sequence[Sequence[Candidate]], finish: Finish, options: Options) -> Program:
+def select(groups: Sequence[Sequence[Candidate]], assemble: Assemble, options: Options) -> Program:
     """The program of the best candidate for each group.
 
     Raises ModelError when no choice keeps the limits.
     """
-    program = finish([best(group, options.optimize) for group in groups])
+    program = assemble([best(group, options.optimize) for group in groups])
     if _fits(program, options):
         return program
-    return _Limits(groups, finish, options).fastest()
+    return _Limits(groups, assemble, options).fastest()
 
 
 def best(candidates: Sequence[Candidate], optimize: Optimize) -> Candidate:
@@ -82,9 +82,9 @@ class _Limits:
     """The search within limits."""
 
     def __init__(
-        self, groups: Sequence[Sequence[Candidate]], finish: Finish, options: Options
+        self, groups: Sequence[Sequence[Candidate]], assemble: Assemble, options: Options
     ) -> None:
-        self.groups, self.finish, self.options = groups, finish, options
+        self.groups, self.assemble, self.options = groups, assemble, options
         smallest = [min(group, key=lambda c: (_bytes(c), _words(c))) for group in groups]
         self.bytes = [
             [self._needed(smallest, number, candidate) for candidate in group]
@@ -93,7 +93,7 @@ class _Limits:
 
     def _needed(self, others: Sequence[Candidate], number: int, candidate: Candidate) -> int:
         """Bytes of the arena, without shared words, that the candidate's steps need at least."""
-        program = reuse(self.finish([*others[:number], candidate, *others[number + 1 :]]))
+        program = reuse(self.assemble([*others[:number], candidate, *others[number + 1 :]]))
         first = sum(len(other) for other in others[:number])
         lives = lifetimes(program)
         steps = range(first, first + len(candidate))
@@ -117,7 +117,7 @@ class _Limits:
             choice = self._choose(words, limit)
             if choice is None:
                 return None
-            program = self.finish(choice.taken)
+            program = self.assemble(choice.taken)
             if _fits(program, self.options):
                 return program
             limit = self._largest(choice) - 1
@@ -188,7 +188,7 @@ class _Limits:
         for group, needs in zip(self.groups, self.bytes, strict=True):
             fitting = [(need, n) for n, need in enumerate(needs) if _words(group[n]) <= words]
             taken.append(group[min(fitting)[1]])
-        return self.finish(taken)
+        return self.assemble(taken)
 
 
 def _bytes(candidate: Candidate) -> int:
