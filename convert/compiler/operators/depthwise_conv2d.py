@@ -11,10 +11,13 @@ from convert.compiler.ir import Array, Node, Window
 from convert.compiler.memory import overlap
 from convert.compiler.operators.common import geometry, linear
 from convert.compiler.operators.common.definition import Operator
-from convert.compiler.operators.common.linear import Linear
+from convert.compiler.operators.common.linear import Linear, Rounding
 from convert.compiler.operators.common.lowering import LoweringContext, image, window
 from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.program import Step, Table
+
+
+_VECTOR = 8  # channels that LiteRT's vector kernels take at once
 
 
 @dataclass(frozen=True)
@@ -28,18 +31,31 @@ class DepthwiseConv2D(Linear):
         """The last."""
         return 3
 
+    def rounding(self, match: Match) -> Rounding:
+        """XNNPACK takes 8 bits alone; what it leaves, LiteRT's vector kernels do."""
+        if self.bias.dtype == np.int64:
+            return Rounding.ONCE
+        if match is Match.XNNPACK and self.weight_bits == 4:
+            return Rounding.UP
+        return super().rounding(match)
+
+    def rounded_up(self, match: Match) -> int:
+        """Whole vectors of channels."""
+        return super().rounded_up(match) // _VECTOR * _VECTOR
+
 
 def read(reader: OperatorReader) -> Node:
     """The checked node."""
-    (source,), output = reader.inputs(1), reader.output()
-    shape = reader.raw(1).shape
-    if len(shape) != 4 or shape[0] != 1 or shape[3] % geometry.sides(reader, source)[2]:
+    (source,), output = linear.activations(reader)
+    shape, channels = reader.raw(1).shape, geometry.sides(reader, source)[2]
+    if len(shape) != 4 or min(shape) < 1 or shape[0] != 1 or shape[3] % channels:
         raise reader.fail(f"weights of shape {shape} do not fit input {source.shape}")
     found = geometry.read(reader, (shape[1], shape[2]), source)
     reader.expect(output, (source.shape[0], *found.output, shape[3]))
-    weights = linear.weights(reader, shape[3], 3)
+    weights = linear.weights(reader, shape[3], 3, "INT8", "INT4")
+    name, bits = reader.operator.name, linear.weight_bits(reader)
     return DepthwiseConv2D(
-        reader.index, reader.operator.name, (source,), (output,), *weights, found.window
+        reader.index, name, (source,), (output,), *weights, found.window, weight_bits=bits
     )
 
 
@@ -54,6 +70,7 @@ def compute(node: DepthwiseConv2D, inputs: Sequence[Array], match: Match) -> Seq
 
 def lower(node: DepthwiseConv2D, site: LoweringContext) -> Sequence[Step]:
     """A depthwise convolution."""
+    usual = node.is_usual(site.match)
     weights = Table(f"{site.name}_weights", "int8_t", node.weights[0], "[height, width, out_ch]")
     bias, scaling, tables = linear.requantization(node, site)
     fields = {
@@ -61,6 +78,7 @@ def lower(node: DepthwiseConv2D, site: LoweringContext) -> Sequence[Step]:
         "out": image(node.output),
         "window": window(node.window),
         "multiplier": node.output.shape[3] // node.input.shape[3],
+        **({} if usual else {"width": node.input.numpy.itemsize}),
         "weights": weights,
         "bias": bias,
         "zero_point": node.input.zero_point,
@@ -69,13 +87,14 @@ def lower(node: DepthwiseConv2D, site: LoweringContext) -> Sequence[Step]:
     macs = node.output.size * math.prod(node.window.size)
     return [
         site.step(
-            "depthwise",
+            "depthwise" if usual else "depthwise_wide",
             fields,
             (weights, *tables),
             macs=macs,
-            instructions=linear.PLAIN * macs,
+            instructions=(linear.PLAIN if usual else linear.WIDE) * macs,
             lead=overlap.lead(node.input, node.output, node.window),
             batch=node.input.shape[0],
+            as_bytes=not usual,
         )
     ]
 

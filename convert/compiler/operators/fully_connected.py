@@ -9,7 +9,7 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import Array, Node
 from convert.compiler.operators.common import linear
 from convert.compiler.operators.common.definition import Operator
-from convert.compiler.operators.common.linear import Linear
+from convert.compiler.operators.common.linear import Linear, Rounding
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.program import Step, Table
@@ -19,10 +19,16 @@ from convert.compiler.program import Step, Table
 class Dense(Linear):
     """Weights [out, in]."""
 
-    @property
-    def rounds_in_double(self) -> bool:
-        """It does."""
-        return True
+    def rounding(self, match: Match) -> Rounding:
+        """Double precision where LiteRT's own kernels do it, be it for XNNPACK."""
+        if self.is_wide:
+            return Rounding.ONCE if match is Match.TFLM else Rounding.DOUBLE
+        if self.weight_bits == 4:
+            odd = self.weights.shape[1] % 2 == 1
+            if match is Match.XNNPACK and odd:
+                return Rounding.UP
+            return super().rounding(match)
+        return Rounding.DOUBLE if match is Match.REF else super().rounding(match)
 
     @property
     def rows(self) -> int:
@@ -32,9 +38,9 @@ class Dense(Linear):
 
 def read(reader: OperatorReader) -> Node:
     """The checked node."""
-    (source,), output = reader.inputs(1), reader.output()
+    (source,), output = linear.activations(reader)
     shape = reader.raw(1).shape
-    if len(shape) != 2 or source.size % shape[1]:
+    if len(shape) != 2 or min(shape) < 1 or source.size % shape[1]:
         raise reader.fail(f"weights of shape {shape} do not fit input {source.shape}")
     rows = source.size // shape[1]
     if reader.option("KeepNumDims"):
@@ -46,8 +52,9 @@ def read(reader: OperatorReader) -> Node:
         raise reader.fail(f"output {output.name!r} has shape {output.shape}, computed {expected}")
     if reader.option("WeightsFormat"):
         raise reader.fail("weights are stored shuffled, which is not supported")
-    weights = linear.weights(reader, shape[0], 0)
-    return Dense(reader.index, reader.operator.name, (source,), (output,), *weights)
+    weights = linear.weights(reader, shape[0], 0, "INT8", "INT4")
+    name, bits = reader.operator.name, linear.weight_bits(reader)
+    return Dense(reader.index, name, (source,), (output,), *weights, weight_bits=bits)
 
 
 def compute(node: Dense, inputs: Sequence[Array], match: Match) -> Sequence[Array]:
@@ -69,17 +76,30 @@ def lower(node: Dense, site: LoweringContext) -> Sequence[Step]:
         "bias": bias,
         "scaling": scaling,
     }
+    kernel = "dense" if node.is_usual(site.match) else _kernel(node, site.match)
+    wide = kernel.startswith("dense_wide")
+    if wide:
+        fields["width"] = node.input.numpy.itemsize
     macs = node.rows * node.weights.size
     return [
         site.step(
-            "dense_real" if linear.uses_double(node, site.match) else "dense",
+            kernel,
             fields,
             (weights, *tables),
             macs=macs,
-            instructions=linear.PLAIN * macs,
+            instructions=(linear.WIDE if wide else linear.PLAIN) * macs,
             batch=node.rows,
+            as_bytes=wide,
         )
     ]
+
+
+def _kernel(node: Dense, match: Match) -> str:
+    """The kernel for what is not usual."""
+    double = node.rounding(match) is Rounding.DOUBLE
+    if node.is_wide:
+        return "dense_wide_real" if double else "dense_wide"
+    return "dense_real" if double else "dense_wide"
 
 
 OPERATORS = (Operator("FULLY_CONNECTED", read, compute, lower, options="FullyConnectedOptions"),)

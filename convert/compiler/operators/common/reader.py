@@ -99,6 +99,8 @@ class OperatorReader:
         if tensor.dtype not in _STORED:
             raise self.fail(f"{tensor.name!r} is a constant of {tensor.dtype}, which is not known")
         values = np.frombuffer(tensor.data, _STORED[tensor.dtype].newbyteorder("<"))
+        if tensor.dtype == "INT4":
+            values = _nibbles(values)[: math.prod(tensor.shape)]
         if values.size != math.prod(tensor.shape):
             raise self.fail(f"{tensor.name!r} has {values.size} values for shape {tensor.shape}")
         return values.reshape(tensor.shape).astype(_STORED[tensor.dtype])
@@ -160,7 +162,17 @@ class OperatorReader:
             raise self.fail("inputs and output must share scale and zero point")
 
 
-_STORED = ir.DTYPES | {"INT64": np.dtype(np.int64), "UINT32": np.dtype(np.uint32)}
+_STORED = ir.DTYPES | {
+    "INT64": np.dtype(np.int64),
+    "UINT32": np.dtype(np.uint32),
+    "INT4": np.dtype(np.int8),
+}
+
+
+def _nibbles(packed: ir.Array) -> ir.Array:
+    """The numbers of 4 bits in ``packed``, two in a byte, the low half first."""
+    halves = np.stack([packed << 4, packed], axis=-1).ravel()
+    return halves >> 4
 
 
 def activation_tensor(model: Model, number: int, where: str, *dtypes: str) -> ir.Tensor:
