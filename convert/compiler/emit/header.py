@@ -153,7 +153,7 @@ def provenance(unit: Unit, *, usage: bool) -> str:
 def _usage(unit: Unit) -> list[str]:
     name = unit.name
     state = ", &state" if unit.state else ""
-    first, several = border.inputs(unit)[0], len(unit.network.outputs) > 1
+    several = len(unit.network.outputs) > 1
     run = f"{name}_run(&arena{state})"
     return [
         "",
@@ -161,7 +161,10 @@ def _usage(unit: Unit) -> list[str]:
         *([f"    static {name}_state state;"] if state else []),
         "",
         f"    if ({name}_self_test(&arena{state}) != {name.upper()}_OK) ...",
-        f"    fill({name}_{first.name}(&arena));    q = round(real / scale) + zero point",
+        *(
+            f"    fill({name}_{one.name}(&arena));    q = round(real / scale) + zero point"
+            for one in border.inputs(unit)
+        ),
         f"    {run};" if several else f"    best = {name}_argmax({run});",
         "",
         "No heap, no libc, no writable statics: any number of arenas may run at once.",
