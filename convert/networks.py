@@ -1,9 +1,9 @@
 """Build the networks that everyone measures: ``python -m convert.networks``.
 
 The public architectures of MLPerf Tiny (C. Banbury et al., 2021) with random weights, converted by
-TensorFlow in its stock way: DS-CNN for keywords, MobileNet-v1 x0.25 for 96x96 pictures, ResNet-8 for
-32x32 ones, a dense autoencoder for machine sounds. In one of two MobileNets a third of the channels
-are dead, as training leaves them. The same command gives the same files.
+TensorFlow in its stock way: DS-CNN for keywords, MobileNet-v1 x0.25 for 96x96 pictures, ResNet-8
+for 32x32 ones, a dense autoencoder for machine sounds. In one of two MobileNets a third of the
+channels are dead, as training leaves them. The same command gives the same files.
 """
 
 import argparse
