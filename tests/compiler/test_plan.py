@@ -16,6 +16,8 @@ from convert.compiler.program import Buffer
 from convert.compiler.targets.options import Options
 from tests.compiler import harness, models
 from tests.compiler.builder import Builder
+from tests.compiler.models import classic
+from tests.compiler.models.base import Random
 from tests.compiler.runtimes import RUN
 
 

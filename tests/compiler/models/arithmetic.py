@@ -63,13 +63,13 @@ def binary(
     dtype: Any = INT8,
     activated: bool = True,
     spread: float = 2,
-    product: bool = False,
+    product: float = 0,
     least: float = 0,
     options: Mapping[str, Any] | None = None,
 ) -> bytes:
     """``op`` of two tensors whose scales differ by e^±``spread``, and so does the output's.
 
-    ``product``: the output's is about that of a product. ``least``: the smallest ratio of the
+    ``product``: the output's is so many times that of a product, about. ``least``: the smallest ratio of the
     output's scale to an input's.
     """
     b = Builder()
@@ -81,7 +81,7 @@ def binary(
     tensors, inputs = operands(b, r, (first, second), (si, other), dtype)
     so = si * float(r.pick(1, 2.0 ** r.rng.integers(-4, 4), np.exp(r.rng.uniform(-spread, spread))))
     if product:
-        so *= other * float(r.pick(1, 16, 2.0 ** r.rng.integers(0, 9)))
+        so *= product * other * float(r.pick(1, 16, 2.0 ** r.rng.integers(0, 9)))
     so = max(so, least * si, least * other)
     y = b.tensor(
         out, so, r.zero() if dtype == INT8 else 0, dtype="INT8" if dtype == INT8 else "INT16"
@@ -123,12 +123,12 @@ MODELS = {
     "ADD int16": partial(binary, "ADD", dtype=INT16, options=WIDE),
     "MAXIMUM": partial(binary, "MAXIMUM", activated=False),
     "MINIMUM": partial(binary, "MINIMUM", activated=False),
-    "MUL": partial(binary, "MUL", product=True),
-    "MUL small factor": partial(binary, "MUL", product=True, spread=6),
-    "MUL int16": partial(binary, "MUL", dtype=INT16, product=True),
+    "MUL": partial(binary, "MUL", product=1),
+    "MUL small factor": partial(binary, "MUL", product=2**11),
+    "MUL int16": partial(binary, "MUL", dtype=INT16, product=1),
     "PRELU": prelu,
     "SQUARED_DIFFERENCE": partial(
-        binary, "SQUARED_DIFFERENCE", activated=False, product=True, least=1e-3
+        binary, "SQUARED_DIFFERENCE", activated=False, product=1, least=1e-3
     ),
     "SUB": partial(binary, "SUB"),
     "SUB far apart": partial(binary, "SUB", spread=9),
