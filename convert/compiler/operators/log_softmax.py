@@ -15,7 +15,7 @@ from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.program import Step, Table
 
 _LONGEST = 4095
-"""Elements of a row. In fixed point each exponential is 2^19 at most in Q12, so that so many fit."""
+"""Elements of a row. In fixed point each exponential is 2^19 at most in Q12: the sum fits."""
 
 
 def read(reader: OperatorReader) -> Node:

@@ -1,6 +1,6 @@
 """MAXIMUM and MINIMUM of stored numbers, whatever their scales, as the runtimes do it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.program import Step
 
-_FUNCTION = {"MAXIMUM": np.maximum, "MINIMUM": np.minimum}
+_FUNCTION: dict[str, Callable[[Array, Array], Array]] = {"MAXIMUM": np.maximum, "MINIMUM": np.minimum}
 
 
 def read(reader: OperatorReader) -> Node:

@@ -1,6 +1,6 @@
 """REDUCE_MAX and REDUCE_MIN; REDUCE_PROD of constants, from which shapes are computed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -13,7 +13,11 @@ from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.operators.common.reduction import Reduction
 from convert.compiler.program import Step
 
-_FUNCTION = {"REDUCE_MAX": np.max, "REDUCE_MIN": np.min, "REDUCE_PROD": np.prod}
+_FUNCTION: dict[str, Callable[..., Array]] = {
+    "REDUCE_MAX": np.max,
+    "REDUCE_MIN": np.min,
+    "REDUCE_PROD": np.prod,
+}
 
 
 def read(reader: OperatorReader) -> Node:

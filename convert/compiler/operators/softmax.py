@@ -1,6 +1,5 @@
 """SOFTMAX over the last dimension."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convert.compiler.arithmetic import fixed_point, gemmlowp
-from convert.compiler.arithmetic.fixed_point import Ints, Multiplier, multiplier
+from convert.compiler.arithmetic.fixed_point import Ints
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import Array, Node
 from convert.compiler.operators.common.definition import Operator
@@ -17,9 +16,8 @@ from convert.compiler.operators.common.reader import OperatorReader, valid_scale
 from convert.compiler.program import Step, Table
 
 _LONGEST = 511
-"""Elements of a row in fixed point. Each exponential is 2^19 at most in Q12, so that the sum of so many
-is below 2^28 and what is shifted by its leading zeros is shifted by 31 bits at most; beyond that the
-runtimes' shift is undefined."""
+"""Elements of a row in fixed point. Each exponential is 2^19 at most in Q12, so the sum of so many
+is below 2^28, and then no shift is by more than 31 bits, where the runtimes' end."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """Operators of two operands, with every kind of broadcasting, either of them constant or not."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from convert.compiler.arithmetic.match import Match
 from tests.compiler.builder import Builder
 from tests.compiler.models.base import ACTIVATIONS, Random
 
@@ -56,40 +56,47 @@ def operands(
     return found, inputs
 
 
+@dataclass(frozen=True)
+class Scales:
+    """How the scales of two operands and the output are drawn."""
+
+    spread: float = 2  # they differ by e^-spread to e^spread
+    product: float = 0  # not 0: the output's is about so many times the product of the others
+    least: float = 0  # the smallest ratio of the output's to another
+
+    def drawn(self, r: Random) -> tuple[float, float, float]:
+        """Of the first, the second and the output."""
+        first = r.scale()
+        second = first * self._ratio(r)
+        out = first * self._ratio(r)
+        if self.product:
+            out *= self.product * second * float(r.pick(1, 16, 2.0 ** r.rng.integers(0, 9)))
+        return first, second, max(out, self.least * first, self.least * second)
+
+    def _ratio(self, r: Random) -> float:
+        any_ratio = np.exp(r.rng.uniform(-self.spread, self.spread))
+        return float(r.pick(1, 2.0 ** r.rng.integers(-4, 4), any_ratio))
+
+
 def binary(
     op: str,
     r: Random,
     *,
     dtype: Any = INT8,
-    activated: bool = True,
-    spread: float = 2,
-    product: float = 0,
-    least: float = 0,
+    scales: Scales = Scales(),  # noqa: B008 - frozen
     options: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """``op`` of two tensors whose scales differ by e^±``spread``, and so does the output's.
-
-    ``product``: the output's is so many times that of a product, about. ``least``: the smallest ratio of the
-    output's scale to an input's.
-    """
+    """``op`` of two tensors."""
     b = Builder()
     first, second, out = shapes(r)
-    si = r.scale()
-    other = si * float(
-        r.pick(1, 2.0 ** r.rng.integers(-4, 4), np.exp(r.rng.uniform(-spread, spread)))
-    )
-    tensors, inputs = operands(b, r, (first, second), (si, other), dtype)
-    so = si * float(r.pick(1, 2.0 ** r.rng.integers(-4, 4), np.exp(r.rng.uniform(-spread, spread))))
-    if product:
-        so *= product * other * float(r.pick(1, 16, 2.0 ** r.rng.integers(0, 9)))
-    so = max(so, least * si, least * other)
-    y = b.tensor(
-        out, so, r.zero() if dtype == INT8 else 0, dtype="INT8" if dtype == INT8 else "INT16"
-    )
+    *given, so = scales.drawn(r)
+    tensors, inputs = operands(b, r, (first, second), (given[0], given[1]), dtype)
+    wide = dtype == INT16
+    y = b.tensor(out, so, 0 if wide else r.zero(), dtype="INT16" if wide else "INT8")
     more = dict(options or {})
-    if activated:
+    if op in ("ADD", "SUB", "MUL"):
         more["fusedActivationFunction"] = r.pick(*ACTIVATIONS)
-    b.add(op, tensors, y, version=2 if dtype == INT8 else 3, **more)
+    b.add(op, tensors, y, version=3 if wide else 2, **more)
     return b.pack(inputs, y)
 
 
@@ -119,19 +126,18 @@ WIDE = {"potScaleInt16": False}
 
 MODELS = {
     "ADD broadcast": partial(binary, "ADD"),
-    "ADD far apart": partial(binary, "ADD", spread=6, least=1 / 250),
+    "ADD far apart": partial(binary, "ADD", scales=Scales(spread=6, least=1 / 250)),
     "ADD int16": partial(binary, "ADD", dtype=INT16, options=WIDE),
-    "MAXIMUM": partial(binary, "MAXIMUM", activated=False),
-    "MINIMUM": partial(binary, "MINIMUM", activated=False),
-    "MUL": partial(binary, "MUL", product=1),
-    "MUL small factor": partial(binary, "MUL", product=2**11),
-    "MUL int16": partial(binary, "MUL", dtype=INT16, product=1),
+    "MAXIMUM": partial(binary, "MAXIMUM"),
+    "MINIMUM": partial(binary, "MINIMUM"),
+    "MUL": partial(binary, "MUL", scales=Scales(product=1)),
+    "MUL small factor": partial(binary, "MUL", scales=Scales(product=2**11)),
+    "MUL int16": partial(binary, "MUL", dtype=INT16, scales=Scales(product=1)),
     "PRELU": prelu,
     "SQUARED_DIFFERENCE": partial(
-        binary, "SQUARED_DIFFERENCE", activated=False, product=1, least=1e-3
+        binary, "SQUARED_DIFFERENCE", scales=Scales(product=1, least=1e-3)
     ),
     "SUB": partial(binary, "SUB"),
-    "SUB far apart": partial(binary, "SUB", spread=9),
+    "SUB far apart": partial(binary, "SUB", scales=Scales(spread=9)),
     "SUB int16": partial(binary, "SUB", dtype=INT16, options=WIDE),
 }
-ONLY: dict[str, tuple[Match, ...]] = {}
