@@ -12,8 +12,8 @@ struct add {
 static void add_fixed(const struct add *p, const int8_t *a, const int8_t *b, int8_t *out)
 {
     for (int32_t i = 0; i < p->count; i++) {
-        int32_t left = (a[i] - p->zero_point_a) * (1 << 20);
-        int32_t right = (b[i] - p->zero_point_b) * (1 << 20);
+        int32_t left = (a[i] - p->zero_point_a) * ((int32_t)1 << 20);
+        int32_t right = (b[i] - p->zero_point_b) * ((int32_t)1 << 20);
         int32_t sum = scale_fixed(left, p->multiplier_a, p->shift_a) +
                       scale_fixed(right, p->multiplier_b, p->shift_b);
         int32_t value = scale_fixed(sum, p->multiplier, p->shift) + p->zero_point;

@@ -16,7 +16,7 @@ static int32_t saturate(int64_t value)
 /* exp(a) for a in -1/4..0, Q0 to Q0: a polynomial about -1/8. */
 static int32_t exp_quarter(int32_t a)
 {
-    int32_t x = a + (1 << 28);
+    int32_t x = a + ((int32_t)1 << 28);
     int32_t x2 = multiply_high(x, x);
     int32_t x3 = multiply_high(x2, x);
     int32_t x4 = multiply_high(x2, x2);
@@ -30,8 +30,8 @@ static int32_t exp_negative(int32_t a)
 {
     static const int32_t factor[7] = {1672461947, 1302514674, 790015084, 290630308, 39332535,
                                       720401, 242}; /* exp(-2^i) for i of -2..4 */
-    int32_t part = (int32_t)((uint32_t)a & 0xffffffu) - (1 << 24);
-    int32_t result = exp_quarter(part * (1 << 5));
+    int32_t part = (int32_t)((uint32_t)a & 0xffffffu) - ((int32_t)1 << 24);
+    int32_t result = exp_quarter(part * 32);
     uint32_t rest = (uint32_t)part - (uint32_t)a;
 
     if (a == 0)
@@ -49,7 +49,7 @@ static int32_t reciprocal(int32_t a)
     int32_t x = 1515870810 + multiply_high(half, -1010580540); /* 48/17 - 32/17 * half, Q2 */
 
     for (int32_t i = 0; i < 3; i++) {
-        int32_t error = (1 << 29) - multiply_high(half, x);
+        int32_t error = ((int32_t)1 << 29) - multiply_high(half, x);
         x += saturate((int64_t)multiply_high(x, error) * 4);
     }
     return saturate((int64_t)x * 2);
