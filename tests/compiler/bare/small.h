@@ -1,0 +1,21 @@
+/* What an image for a small core says over its UART, and where its constants may lie. */
+#ifndef BARE_SMALL_H
+#define BARE_SMALL_H
+
+#include <stdint.h>
+
+#if defined(__AVR__)
+#include <avr/pgmspace.h>
+#define IN_FLASH PROGMEM
+#define FLASH_BYTE(p) pgm_read_byte(p)
+#else
+#define IN_FLASH
+#define FLASH_BYTE(p) (*(p))
+#endif
+
+void begin(void);
+void put(char c);
+/* Say that this is all, and stop. */
+void end(void) __attribute__((noreturn));
+
+#endif
