@@ -17,11 +17,12 @@ from convert.compiler.build import Compiled
 from convert.compiler.emit import border, kernels
 from tests.compiler import harness
 
-HERE = Path(__file__).with_name("bare")
+HERE = Path(__file__).parent
+UART = HERE / "uart"
 TIMEOUT = 30  # s, of an image's run
 
 MAIN = """
-#include "small.h"
+#include "uart.h"
 {includes}
 
 static int32_t memory[{words}];
@@ -47,16 +48,6 @@ static void read(void *to, const uint8_t *from, uint16_t size)
 {{
     for (uint16_t i = 0; i < size; i++)
         ((uint8_t *)to)[i] = FLASH_BYTE(from + i);
-}}
-
-static void hex(const void *of, uint16_t size)
-{{
-    const uint8_t *bytes = of;
-
-    for (uint16_t i = 0; i < size; i++) {{
-        put("0123456789abcdef"[bytes[i] >> 4]);
-        put("0123456789abcdef"[bytes[i] & 15]);
-    }}
 }}
 {functions}
 int main(void)
@@ -101,18 +92,34 @@ class Core:
 
 
 AVR = Core(
-    ("avr-gcc", "-mmcu=atmega1284p", "-Os", *harness.WARNINGS, "-I", HERE),
+    ("avr-gcc", "-mmcu=atmega1284p", "-Os", *harness.WARNINGS, "-I", UART),
     (),
     ("simavr", "-m", "atmega1284p", "-f", "16000000"),
     ram=13_500,  # of 16 KB: the rest is for the stack and the program's strings
     flash=48_000,  # inputs are read by 16-bit addresses
     constants=True,
 )
+MEGA = Core(
+    ("avr-gcc", "-mmcu=atmega2560", "-Os", *harness.WARNINGS, "-I", UART),
+    (),
+    ("simavr", "-m", "atmega2560", "-f", "16000000"),
+    ram=6_500,  # of 8 KB
+    flash=48_000,
+    constants=True,
+)
+HOST = Core(
+    ("gcc", "-O2", *harness.WARNINGS, *harness.SANITIZERS, "-I", UART),
+    (),
+    (),
+    ram=60_000,
+    flash=1_000_000,
+    constants=False,
+)
 RV32 = Core(
     (
         *("riscv64-unknown-elf-gcc", "-march=rv32imac", "-mabi=ilp32", "-Os"),
         *("-msmall-data-limit=0", *harness.WARNINGS, "-ffreestanding", "-nostdlib"),
-        *("-I", HERE, "-T", HERE / "bare.ld", "-Wl,--defsym=FLASH_ORIGIN=0x80000000"),
+        *("-I", UART, "-T", HERE / "bare" / "bare.ld", "-Wl,--defsym=FLASH_ORIGIN=0x80000000"),
         "-Wl,--defsym=RAM_ORIGIN=0x80080000",
     ),
     ("-lgcc",),
@@ -136,10 +143,11 @@ class Job:
     expected: Sequence[np.ndarray]
 
     def ram(self, core: Core) -> int:
-        """Bytes of constants that lie in RAM: tables, golden vectors, structs."""
+        """Bytes that it takes but for the arena: states, and constants where those lie in RAM."""
         unit = self.compiled.unit
         golden = sum(a.nbytes for vector in unit.golden for a in vector if a.size <= 256)
-        return (unit.flash + golden + 120 * (1 + len(unit.program.steps))) * core.constants
+        constants = unit.flash + golden + 120 * (1 + len(unit.program.steps))
+        return unit.state + constants * core.constants
 
     @property
     def flash(self) -> int:
@@ -181,7 +189,7 @@ def check(core: Core, folder: Path, jobs: Sequence[Job]) -> None:
         number, group = numbered
         place = folder / f"image{number}"
         place.mkdir(parents=True)
-        _judge(group, _run(core, _build(core, place, group)))
+        _judge(group, run(core, _build(core, place, group)))
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(one, enumerate(images(core, jobs))))
@@ -211,9 +219,16 @@ def _build(core: Core, folder: Path, jobs: Sequence[Job]) -> Path:
         functions="\n".join(map(_function, jobs)),
         calls="\n".join(f"    run_{name}();" for name in names),
     )
-    (folder / "main.c").write_text(text)
-    sources = [HERE / "small.c", folder / "main.c", *(folder / f"{name}.c" for name in names)]
-    compile_with(core, [*sources, "-o", folder / "image.elf"])
+    return link(core, folder, text, [folder / f"{name}.c" for name in names])
+
+
+def link(core: Core, folder: Path, main: str, sources: Sequence[Path] = ()) -> Path:
+    """The image of a ``main`` that uses uart.h; the compiler's words are the failure's."""
+    (folder / "main.c").write_text(main)
+    words = [UART / "uart.c", folder / "main.c", *sources, "-o", folder / "image.elf"]
+    command = [*core.compiler, *words, *core.libraries]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
     return folder / "image.elf"
 
 
@@ -221,13 +236,6 @@ def write(folder: Path, compiled: Compiled) -> None:
     """Put the generated files there."""
     for name, content in compiled.files().items():
         (folder / name).write_bytes(content)
-
-
-def compile_with(core: Core, words: Sequence[str | Path]) -> None:
-    """Compile and link; the compiler's words are the failure's."""
-    command = [*core.compiler, *words, *core.libraries]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
 
 
 def _function(job: Job) -> str:
@@ -259,8 +267,8 @@ def _function(job: Job) -> str:
     )
 
 
-def _run(core: Core, image: Path) -> list[str]:
-    """What each model says over the UART; simavr adds colours, and lines of its own before that."""
+def run(core: Core, image: Path) -> list[str]:
+    """What is said over the UART, between full stops; simavr adds colours and lines of its own."""
     done = subprocess.run(
         [*core.emulator, image],
         stdin=subprocess.DEVNULL,

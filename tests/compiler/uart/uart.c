@@ -1,5 +1,6 @@
-/* The UART of an AVR, or of QEMU's RISC-V machine "virt" with a program's start. */
-#include "small.h"
+/* The UART of an AVR, or of QEMU's RISC-V machine "virt" with a program's start; standard output
+ * where there is an operating system. */
+#include "uart.h"
 
 #if defined(__AVR__)
 #include <avr/interrupt.h>
@@ -25,7 +26,7 @@ static void stop(void)
     sleep_enable();
     sleep_cpu();
 }
-#else
+#elif defined(__riscv)
 int main(void);
 
 /* At the image's very start, where the machine begins. */
@@ -48,12 +49,39 @@ static void stop(void)
 {
     *(volatile uint32_t *)0x100000u = 0x5555; /* the machine's test finisher: pass */
 }
+#else
+#include <stdio.h>
+#include <stdlib.h>
+
+void put(char c)
+{
+    putchar(c);
+}
+
+static void start_uart(void)
+{
+}
+
+static void stop(void)
+{
+    exit(0);
+}
 #endif
 
 static void say(const char *text)
 {
     while (*text != '\0')
         put(*text++);
+}
+
+void hex(const void *of, uint16_t size)
+{
+    const uint8_t *bytes = (const uint8_t *)of;
+
+    for (uint16_t i = 0; i < size; i++) {
+        put("0123456789abcdef"[bytes[i] >> 4]);
+        put("0123456789abcdef"[bytes[i] & 15]);
+    }
 }
 
 void begin(void)

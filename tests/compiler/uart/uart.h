@@ -1,6 +1,6 @@
 /* What an image for a small core says over its UART, and where its constants may lie. */
-#ifndef BARE_SMALL_H
-#define BARE_SMALL_H
+#ifndef UART_H
+#define UART_H
 
 #include <stdint.h>
 
@@ -15,6 +15,8 @@
 
 void begin(void);
 void put(char c);
+/* Bytes, two digits each. */
+void hex(const void *of, uint16_t size);
 /* Say that this is all, and stop. */
 void end(void) __attribute__((noreturn));
 
