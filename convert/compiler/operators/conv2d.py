@@ -36,7 +36,8 @@ class Conv2D(Linear):
         if self.bias.dtype == np.int64:
             return Rounding.ONCE
         if match is Match.XNNPACK and (self.is_wide or self.weight_bits == 4):
-            return Rounding.UP
+            grouped = self.weight_bits == 4 and self.groups > 1  # a reference kernel does that
+            return Rounding.TWICE if grouped else Rounding.UP
         return super().rounding(match)
 
 

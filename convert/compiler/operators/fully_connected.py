@@ -21,14 +21,14 @@ class Dense(Linear):
 
     def rounding(self, match: Match) -> Rounding:
         """Double precision where LiteRT's own kernels do it, be it for XNNPACK."""
-        if self.is_wide:
+        if match is Match.REF:
+            return Rounding.DOUBLE
+        if self.is_wide and self.bias.dtype == np.int64:
             return Rounding.ONCE if match is Match.TFLM else Rounding.DOUBLE
-        if self.weight_bits == 4:
-            odd = self.weights.shape[1] % 2 == 1
-            if match is Match.XNNPACK and odd:
-                return Rounding.UP
-            return super().rounding(match)
-        return Rounding.DOUBLE if match is Match.REF else super().rounding(match)
+        odd = self.weight_bits == 4 and self.weights.shape[1] % 2 == 1
+        if match is Match.XNNPACK and (self.is_wide or odd):
+            return Rounding.UP
+        return super().rounding(match)
 
     @property
     def rows(self) -> int:
@@ -66,6 +66,9 @@ def compute(node: Dense, inputs: Sequence[Array], match: Match) -> Sequence[Arra
 
 def lower(node: Dense, site: LoweringContext) -> Sequence[Step]:
     """A dense layer."""
+    if site.match is Match.TFLM and node.weight_bits == 4 and len(set(node.scales)) > 1:
+        raise ValueError("TensorFlow Lite Micro takes weights of 4 bits with a single scale alone")
+    linear.check_runtime(node, site.match)
     weights = Table(f"{site.name}_weights", "int8_t", node.weights, "[out, in]")
     bias, scaling, tables = linear.requantization(node, site)
     outputs, inputs = node.weights.shape

@@ -197,3 +197,7 @@ def requantization(
     if bias.ctype == "int64_t":
         scaling |= {"once": int(once), "up": node.rounded_up(site.match)}
     return bias, {**scaling, **border}, [bias, *tables]
+
+
+def check_runtime(node: Linear, match: Match) -> None:
+    """Raise ValueError where the runtime refuses what the file says of the bias."""
