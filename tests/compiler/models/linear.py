@@ -34,13 +34,10 @@ def weights(
     """Weights of ``bits``, what stands for the bias among the inputs, and the output's scale.
 
     ``bias``: "" for the usual one, "none" for two inputs, "left out" for -1, "odd" for any shape
-    and scale, "INT64".
+    and scale, "bare" without scale, "stray" along an axis that it does not have, "INT64".
     """
     channels = shape[axis]
-    if way.get("per_tensor"):
-        draw, r.rng.random = None, None  # type: ignore[assignment]
-        del draw
-    w, bias, so = r.weights(b, shape, channels, axis, si)
+    w, bias, so = r.weights(b, shape, channels, axis, si, per_channel=way.get("per_channel"))
     if way.get("bits") == 4:
         so = float(np.float32(so / 16))
         pack(b, w)
@@ -51,6 +48,10 @@ def weights(
         widen(r, b, bias)
     if kind == "odd":
         deform(r, b, bias)
+    if kind == "bare":
+        b.graph.tensors[bias].quantization = None
+    if kind == "stray":
+        stray(r, b, bias)
     return w, [bias], so
 
 
@@ -84,10 +85,16 @@ def deform(r: Random, b: Builder, number: int) -> None:
     tensor, count = b.graph.tensors[number], values(b, number, np.int32).size
     tensor.shape = r.pick([count], [1, count], [1, 1, 1, count], [count, 1])
     tensor.quantization.quantizedDimension = list(tensor.shape).index(count)
-    if r.pick(True, False):
-        tensor.quantization = None
-    else:
+    if len(tensor.quantization.scale) > 1:
         tensor.quantization.scale = np.asarray(tensor.quantization.scale) * np.float32(3)
+
+
+def stray(r: Random, b: Builder, number: int) -> None:
+    """Let a bias have its scales along an axis that it does not have."""
+    found = b.graph.tensors[number].quantization
+    found.scale = np.resize(np.asarray(found.scale), b.shape(number)[0])
+    found.zeroPoint = np.zeros(len(found.scale), np.int64)
+    found.quantizedDimension = r.pick(1, 3, -1)
 
 
 def conv(
@@ -189,16 +196,26 @@ MODELS = {
     "CONV_2D batch pooled": partial(conv, batch=2, pooled=True),
     "CONV_2D line": partial(conv, line=True),
     "CONV_2D odd bias": partial(conv, bias="odd"),
+    "CONV_2D bare bias": partial(conv, bias="bare"),
+    "CONV_2D groups bare bias": partial(grouped, bias="bare"),
+    "CONV_2D stray bias": partial(conv, bias="stray"),
     "CONV_2D no bias": partial(conv, bias="none"),
     "CONV_2D bias left out": partial(conv, bias="left out"),
     "CONV_2D int16": partial(conv, width=16, bias="INT64"),
     "CONV_2D int16 groups": partial(grouped, width=16, bias="INT64"),
     "CONV_2D int16 int32": partial(conv, width=16, options=NARROW_BIAS),
+    "CONV_2D int16 int32 undeclared": partial(conv, width=16),
+    "CONV_2D int16 no bias": partial(conv, width=16, bias="none"),
     "CONV_2D int4": partial(conv, bits=4),
     "CONV_2D int4 groups": partial(grouped, bits=4),
     "DEPTHWISE_CONV_2D batch": partial(depthwise, batch=3),
+    "DEPTHWISE_CONV_2D bare bias": partial(depthwise, bias="bare"),
+    "DEPTHWISE_CONV_2D stray bias": partial(depthwise, bias="stray"),
+    "DEPTHWISE_CONV_2D bias left out": partial(depthwise, bias="left out"),
     "DEPTHWISE_CONV_2D no bias": partial(depthwise, bias="none"),
     "DEPTHWISE_CONV_2D int16": partial(depthwise, width=16, bias="INT64"),
+    "DEPTHWISE_CONV_2D int16 int32": partial(depthwise, width=16),
+    "DEPTHWISE_CONV_2D int16 no bias": partial(depthwise, width=16, bias="none"),
     "DEPTHWISE_CONV_2D int4": partial(depthwise, bits=4),
     "FULLY_CONNECTED rows": dense,
     "FULLY_CONNECTED rank 3": partial(dense, rank=3),
@@ -206,17 +223,25 @@ MODELS = {
     "FULLY_CONNECTED rank 4 kept": partial(dense, rank=4, keep=True),
     "FULLY_CONNECTED flat": partial(dense, rank=3, flat=True),
     "FULLY_CONNECTED odd bias": partial(dense, bias="odd"),
+    "FULLY_CONNECTED bare bias": partial(dense, bias="bare", per_channel=True),
+    "FULLY_CONNECTED stray bias": partial(dense, bias="stray", per_channel=True),
     "FULLY_CONNECTED no bias": partial(dense, bias="none"),
     "FULLY_CONNECTED bias left out": partial(dense, bias="left out"),
     "FULLY_CONNECTED int16": partial(dense, width=16, bias="INT64"),
     "FULLY_CONNECTED int16 no bias": partial(dense, width=16, bias="none"),
     "FULLY_CONNECTED int16 int32": partial(dense, width=16, options=NARROW_BIAS),
-    "FULLY_CONNECTED int4 even": partial(dense, bits=4, even=True),
-    "FULLY_CONNECTED int4 odd": partial(dense, bits=4, even=False),
+    "FULLY_CONNECTED int16 int32 undeclared": partial(dense, width=16),
+    "FULLY_CONNECTED int4 even": partial(dense, bits=4, even=True, per_channel=True),
+    "FULLY_CONNECTED int4 odd": partial(dense, bits=4, even=False, per_channel=True),
+    "FULLY_CONNECTED int4 even tensor": partial(dense, bits=4, even=True, per_channel=False),
+    "FULLY_CONNECTED int4 odd tensor": partial(dense, bits=4, even=False, per_channel=False),
     "MAX_POOL_2D batch": partial(pool, "MAX_POOL_2D", batch=3),
     "AVERAGE_POOL_2D batch": partial(pool, "AVERAGE_POOL_2D", batch=3),
 }
 ONLY = {
+    "CONV_2D bare bias": partial(conv, bias="bare"),
+    "CONV_2D groups bare bias": partial(grouped, bias="bare"),
+    "CONV_2D stray bias": partial(conv, bias="stray"),
     "CONV_2D no bias": (Match.TFLM,),
     "CONV_2D bias left out": (Match.TFLM,),
     "DEPTHWISE_CONV_2D no bias": (Match.REF, Match.TFLM),
