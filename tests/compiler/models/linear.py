@@ -231,6 +231,9 @@ MODELS = {
     "FULLY_CONNECTED int16 no bias": partial(dense, width=16, bias="none"),
     "FULLY_CONNECTED int16 int32": partial(dense, width=16, options=NARROW_BIAS),
     "FULLY_CONNECTED int16 int32 undeclared": partial(dense, width=16),
+    "FULLY_CONNECTED int4 no bias": partial(
+        dense, bits=4, per_channel=True, even=True, bias="left out"
+    ),
     "FULLY_CONNECTED int4 even": partial(dense, bits=4, even=True, per_channel=True),
     "FULLY_CONNECTED int4 odd": partial(dense, bits=4, even=False, per_channel=True),
     "FULLY_CONNECTED int4 even tensor": partial(dense, bits=4, even=True, per_channel=False),
@@ -253,6 +256,10 @@ ONLY = {
     "DEPTHWISE_CONV_2D int16 int32": (),
     "FULLY_CONNECTED stray bias": MICRO,
     "FULLY_CONNECTED int16 int32 undeclared": MICRO,
+    "FULLY_CONNECTED int4 no bias": partial(
+        dense, bits=4, per_channel=True, even=True, bias="left out"
+    ),
     "FULLY_CONNECTED int4 even": LITERT,
+    "FULLY_CONNECTED int4 no bias": LITERT,
     "FULLY_CONNECTED int4 odd": LITERT,
 }

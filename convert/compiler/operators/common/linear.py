@@ -190,7 +190,8 @@ def requantization(
     low, high = limits(node, site.match)
     border = {"zero_point": node.output.zero_point, "low": low, "high": high}
     scales, rounding = output_scales(node, site.match), node.rounding(site.match)
-    if node.is_wide or rounding in (Rounding.UP, Rounding.ONCE):
+    is_real = rounding is Rounding.DOUBLE and not node.is_wide
+    if not node.is_usual(site.match) and not is_real:
         bias = Table(bias.name, "int64_t", folded, "[out_ch]")
     if rounding is Rounding.SINGLE:
         table = Table(f"{site.name}_scale", "uint32_t", float_bits(scales), "[out_ch]")

@@ -34,7 +34,10 @@ class Stored:
 
     def refusal(self, op: str, match: Match) -> str:
         """Why ``match`` does not take an operator ``op`` like this; "" where it does."""
-        litert, micro, conv = match in _LITERT, match is Match.TFLM, "CONV" in op
+        litert, conv = match in _LITERT, "CONV" in op
+        nibbles = op == "FULLY_CONNECTED" and self.weight_bits == 4
+        if nibbles and match is Match.TFLM and self.weight_scales > 1:
+            return "TensorFlow Lite Micro takes 4-bit weights with one scale alone"
         if not self.has_bias:
             return self._without(op, match)
         if self.bias_type == "INT32" != self.declared_type and litert:
@@ -51,8 +54,6 @@ class Stored:
         counts = {len(self.bias_scales), self.weight_scales}
         if conv and match is Match.XNNPACK and self.bias_scales and len(counts) > 1:
             return "its bias has not as many scales as its weights, which XNNPACK refuses"
-        if micro and op == "FULLY_CONNECTED" and self.weight_bits == 4 and self.weight_scales > 1:
-            return "TensorFlow Lite Micro takes 4-bit weights with one scale alone"
         return ""
 
     def _without(self, op: str, match: Match) -> str:
