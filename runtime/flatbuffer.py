@@ -17,8 +17,20 @@ MAGIC = b"TFL3"
 LARGEST_TENSOR = 1 << 30  # bytes; the networks meant here stay far below
 
 BITS = {
-    **{0: 32, 1: 16, 2: 32, 3: 8, 4: 64, 6: 8, 7: 16, 9: 8, 10: 64, 12: 64, 15: 32, 16: 16},
-    **{17: 4, 18: 16},
+    0: 32,
+    1: 16,
+    2: 32,
+    3: 8,
+    4: 64,
+    6: 8,
+    7: 16,
+    9: 8,
+    10: 64,
+    12: 64,
+    15: 32,
+    16: 16,
+    17: 4,
+    18: 16,
 }
 """Bits per value of the TensorTypes of fixed size, by number."""
 

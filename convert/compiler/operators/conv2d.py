@@ -50,9 +50,7 @@ def read(reader: OperatorReader) -> Node:
     reader.expect(output, (source.shape[0], *found.output, shape[0]))
     weights = linear.weights(reader, shape[0], 0, "INT8", "INT4")
     name, said = reader.operator.name, stored(reader)
-    return Conv2D(
-        reader.index, name, (source,), (output,), *weights, found.window, stored=said
-    )
+    return Conv2D(reader.index, name, (source,), (output,), *weights, found.window, stored=said)
 
 
 def compute(node: Conv2D, inputs: Sequence[Array], match: Match) -> Sequence[Array]:

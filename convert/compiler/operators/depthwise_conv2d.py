@@ -17,7 +17,6 @@ from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.operators.common.stored import stored
 from convert.compiler.program import Step, Table
 
-
 _VECTOR = 8  # channels that LiteRT's vector kernels take at once
 
 
