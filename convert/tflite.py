@@ -141,7 +141,7 @@ def _fields(kind: str) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     found: list[tuple[str, Callable[[Any], Any]]] = []
     for name, method in vars(getattr(schema, kind)).items():
         if name.endswith("AsNumpy"):
-            found.append((name.removesuffix("AsNumpy"), lambda table, m=method: _ints(m(table))))
+            found.append((name.removesuffix("AsNumpy"), _vector(method)))
         elif name[0].isupper() and not name.endswith(("Length", "IsNone")):
             code = getattr(method, "__code__", None)
             if code is not None and code.co_argcount == 1:
@@ -173,6 +173,11 @@ def _ints(values: Any) -> tuple[int, ...]:
 
 def _floats(values: Any) -> tuple[float, ...]:
     return tuple(float(value) for value in values) if np.ndim(values) else ()
+
+
+def _vector(method: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The accessor of a vector, as a tuple."""
+    return lambda table: _ints(method(table))
 
 
 @cache

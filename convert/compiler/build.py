@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from convert.compiler import channels
 from convert.compiler.emit import header, source
 from convert.compiler.emit.unit import Unit
 from convert.compiler.frontend.read import read
@@ -38,7 +39,8 @@ def compile_model(model: Model, name: str, options: Options | None = None) -> Co
     """
     options = options or Options()
     network = read(model)
-    program = overlap.reuse(lower(network, options))
+    narrowed = channels.narrow(network, options.match)
+    program = overlap.reuse(lower(narrowed.network, options))
     origin = f"python -m convert.compiler {name}.tflite {options}"
     unit = Unit(
         name,

@@ -16,7 +16,7 @@ Int8s = npt.NDArray[np.int8]
 Int32s = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
-DTYPES = {
+DTYPES: dict[str, np.dtype[Any]] = {
     "INT8": np.dtype(np.int8),
     "UINT8": np.dtype(np.uint8),
     "INT16": np.dtype(np.int16),

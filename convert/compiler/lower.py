@@ -39,7 +39,7 @@ class Places:
 def lower(network: Graph, options: Options) -> Program:
     """The calls that compute ``network`` as the runtime ``options.match`` does.
 
-    Raises ModelError where no such call exists, as for operators or scales that the runtime refuses.
+    Raises ModelError where there is none, as for operators or scales that the runtime refuses.
     """
     places = Places(network)
     sources = tuple(map(places.of, network.inputs))
@@ -60,11 +60,11 @@ def lower(network: Graph, options: Options) -> Program:
     )
     results = tuple(map(places.of, network.outputs))
 
-    def finish(chosen: Sequence[Candidate]) -> Program:
+    def assemble(chosen: Sequence[Candidate]) -> Program:
         steps = tuple(step for candidate in chosen for step in candidate)
         return Program(steps, sources, results, notes)
 
-    return select(found, finish, options)
+    return select(found, assemble, options)
 
 
 def _check_runtime(node: Node, match: Match) -> None:

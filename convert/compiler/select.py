@@ -1,9 +1,17 @@
-"""Which kernel each operator gets: the fastest or smallest, within limits of flash and RAM."""
+"""Which kernel each operator gets: the fastest or smallest, within limits of flash and RAM.
+
+Flash adds up over the groups of nodes; RAM is what the worst step needs, beside the scratch words
+that all steps share. So for each amount of shared words the candidates that fit the RAM are known,
+and of those the fastest within the flash are found by dynamic programming over what is not worse
+in both, flash and instructions (the multiple-choice knapsack: H. Kellerer, U. Pferschy,
+D. Pisinger, "Knapsack Problems", 2004, chapter 11).
+"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from convert.compiler.memory.overlap import reuse
-from convert.compiler.memory.plan import plan
+from convert.compiler.memory.plan import lifetimes, needed, plan
 from convert.compiler.program import Program, Step
 from convert.compiler.targets.options import Optimize, Options
 from runtime.errors import ModelError
@@ -11,41 +19,27 @@ from runtime.errors import ModelError
 _PADDING, _PADDING_BYTES = 0.05, 128
 """What more of flash, as a share and in bytes, --optimize size takes for a faster kernel: weights
 that are padded to whole words or vectors."""
+_MOST = 4_000  # choices that are followed at once; of more, those nearest to others are dropped
 
 Candidate = tuple[Step, ...]
 """The calls that compute a group of nodes, in one way of several."""
-Finish = Callable[[Sequence[Candidate]], Program]
+Assemble = Callable[[Sequence[Candidate]], Program]
 """Makes a program of one candidate for each group."""
 
 
-def select(candidates: Sequence[Sequence[Candidate]], finish: Finish, options: Options) -> Program:
-    """The program of the best candidate for each group; raises ModelError when the limits cannot be met.
+def select(groups: Sequence[Sequence[Candidate]], assemble: Assemble, options: Options) -> Program:
+    """The program of the best candidate for each group.
 
-    While a limit is exceeded, the exchange of one candidate that costs the fewest instructions for each
-    byte that it saves is made.
+    Raises ModelError when no choice keeps the limits.
     """
-    chosen = [best(group, options.optimize) for group in candidates]
-    while True:
-        program = finish(chosen)
-        flash, ram = program.flash, arena(program)
-        over_flash = options.max_flash is not None and flash > options.max_flash
-        over_ram = options.max_ram is not None and ram > options.max_ram
-        if not over_flash and not over_ram:
-            return program
-        saved = _flash if over_flash else _scratch
-        exchange = _cheapest(candidates, chosen, saved)
-        if exchange is None:
-            what, need = ("flash", flash) if over_flash else ("RAM", ram)
-            limit = options.max_flash if over_flash else options.max_ram
-            raise ModelError(
-                f"the model needs {need:,} bytes of {what} at least, {limit:,} allowed"
-            )
-        number, candidate = exchange
-        chosen[number] = candidate
+    program = assemble([best(group, options.optimize) for group in groups])
+    if _fits(program, options):
+        return program
+    return _Limits(groups, assemble, options).fastest()
 
 
 def best(candidates: Sequence[Candidate], optimize: Optimize) -> Candidate:
-    """The fastest of ``candidates``; for size, of those that need hardly more flash than the smallest."""
+    """The fastest; for size, of those that need hardly more flash than the smallest."""
     if optimize is Optimize.SIZE:
         most = min(map(_flash, candidates)) * (1 + _PADDING) + _PADDING_BYTES
         candidates = [candidate for candidate in candidates if _flash(candidate) <= most]
@@ -59,34 +53,148 @@ def instructions(candidate: Candidate) -> int:
 
 def arena(program: Program) -> int:
     """Bytes of RAM that a program needs."""
-    return plan(reuse(program)).size + 4 * program.scratch_words
+    return -(-plan(reuse(program)).size // 4) * 4 + 4 * program.scratch_words
+
+
+def _fits(program: Program, options: Options) -> bool:
+    flash, ram = options.max_flash, options.max_ram
+    return (flash is None or program.flash <= flash) and (ram is None or arena(program) <= ram)
 
 
 def _flash(candidate: Candidate) -> int:
     return sum(step.flash for step in candidate)
 
 
-def _scratch(candidate: Candidate) -> int:
-    return sum(
-        4 * step.scratch_words + (step.scratch.size if step.scratch else 0) for step in candidate
-    )
+def _words(candidate: Candidate) -> int:
+    return max((step.scratch_words for step in candidate), default=0)
 
 
-def _cheapest(
-    candidates: Sequence[Sequence[Candidate]],
-    chosen: Sequence[Candidate],
-    bytes_of: Callable[[Candidate], int],
-) -> tuple[int, Candidate] | None:
-    """The exchange with the fewest more instructions for each byte less; None: there is none."""
-    found = []
-    for number, (group, now) in enumerate(zip(candidates, chosen, strict=True)):
-        for candidate in group:
-            less = bytes_of(now) - bytes_of(candidate)
-            if less > 0:
-                found.append(
-                    ((instructions(candidate) - instructions(now)) / less, number, candidate)
-                )
-    if not found:
-        return None
-    _, number, candidate = min(found, key=lambda row: row[:2])
-    return number, candidate
+@dataclass(frozen=True)
+class _Choice:
+    """A candidate for each of the first groups."""
+
+    flash: int
+    instructions: int
+    taken: tuple[Candidate, ...] = ()
+
+
+class _Limits:
+    """The search within limits."""
+
+    def __init__(
+        self, groups: Sequence[Sequence[Candidate]], assemble: Assemble, options: Options
+    ) -> None:
+        self.groups, self.assemble, self.options = groups, assemble, options
+        smallest = [min(group, key=lambda c: (_bytes(c), _words(c))) for group in groups]
+        self.bytes = [
+            [self._needed(smallest, number, candidate) for candidate in group]
+            for number, group in enumerate(groups)
+        ]
+
+    def _needed(self, others: Sequence[Candidate], number: int, candidate: Candidate) -> int:
+        """Bytes of the arena, without shared words, that the candidate's steps need at least."""
+        program = reuse(self.assemble([*others[:number], candidate, *others[number + 1 :]]))
+        first = sum(len(other) for other in others[:number])
+        lives = lifetimes(program)
+        steps = range(first, first + len(candidate))
+        return max((needed(program, lives, step) for step in steps), default=0)
+
+    def fastest(self) -> Program:
+        """The program with the fewest instructions that keeps the limits; raises ModelError."""
+        words = sorted({_words(candidate) for group in self.groups for candidate in group})
+        found = [program for most in words if (program := self._within(most)) is not None]
+        if not found:
+            raise ModelError(self._explained(words))
+        return min(found, key=lambda p: (sum(step.instructions for step in p.steps), p.flash))
+
+    def _within(self, words: int) -> Program | None:
+        """The fastest program that shares so many scratch words at most; None: there is none.
+
+        A plan may need more than its steps do; then the limit for them is lowered, to the end.
+        """
+        limit = self._ram(words)
+        while True:
+            choice = self._choose(words, limit)
+            if choice is None:
+                return None
+            program = self.assemble(choice.taken)
+            if _fits(program, self.options):
+                return program
+            limit = self._largest(choice) - 1
+
+    def _ram(self, words: int) -> int:
+        """Bytes that are left for the steps."""
+        every = max((need for needs in self.bytes for need in needs), default=0)
+        return every if self.options.max_ram is None else self.options.max_ram - 4 * words
+
+    def _largest(self, choice: _Choice) -> int:
+        """What the steps of a choice need at the worst moment."""
+        needs = zip(self.groups, self.bytes, choice.taken, strict=True)
+        return max(need[_position(group, taken)] for group, need, taken in needs)
+
+    def _choose(self, words: int, limit: int) -> _Choice | None:
+        """The fastest choice within the flash whose steps need ``limit`` bytes at most."""
+        choices = [_Choice(0, 0)]
+        for group, needs in zip(self.groups, self.bytes, strict=True):
+            fitting = [
+                candidate
+                for candidate, need in zip(group, needs, strict=True)
+                if need <= limit and _words(candidate) <= words
+            ]
+            choices = self._not_worse(
+                [
+                    _Choice(
+                        choice.flash + _flash(candidate),
+                        choice.instructions + instructions(candidate),
+                        (*choice.taken, candidate),
+                    )
+                    for choice in choices
+                    for candidate in fitting
+                ]
+            )
+        return min(choices, key=lambda choice: choice.instructions, default=None)
+
+    def _not_worse(self, choices: Sequence[_Choice]) -> list[_Choice]:
+        """Those within the flash that no other is as good as in both, flash and instructions."""
+        kept: list[_Choice] = []
+        for choice in sorted(choices, key=lambda c: (c.flash, c.instructions)):
+            if self.options.max_flash is not None and choice.flash > self.options.max_flash:
+                break
+            if not kept or choice.instructions < kept[-1].instructions:
+                kept.append(choice)
+        step = -(-len(kept) // _MOST)
+        return kept[:1] + kept[1::step] if step > 1 else kept
+
+    def _explained(self, words: Sequence[int]) -> str:
+        """Why there is no choice: what the model needs at least."""
+        flash, ram = self.options.max_flash, self.options.max_ram
+        least_flash = sum(min(map(_flash, group)) for group in self.groups)
+        if flash is not None and least_flash > flash:
+            return f"the model needs {least_flash:,} bytes of flash at least, {flash:,} allowed"
+        least_ram = min(arena(self._leanest(most)) for most in words if self._possible(most))
+        if ram is not None and least_ram > ram:
+            return f"the model needs {least_ram:,} bytes of RAM at least, {ram:,} allowed"
+        return (
+            f"no choice of kernels keeps both {flash:,} bytes of flash and {ram:,} bytes of RAM: "
+            "allow more of either"
+        )
+
+    def _possible(self, words: int) -> bool:
+        return all(any(_words(c) <= words for c in group) for group in self.groups)
+
+    def _leanest(self, words: int) -> Program:
+        """The program whose steps need the least within ``words``."""
+        taken = []
+        for group, needs in zip(self.groups, self.bytes, strict=True):
+            fitting = [(need, n) for n, need in enumerate(needs) if _words(group[n]) <= words]
+            taken.append(group[min(fitting)[1]])
+        return self.assemble(taken)
+
+
+def _bytes(candidate: Candidate) -> int:
+    """Bytes of scratch."""
+    return sum(step.scratch.size for step in candidate if step.scratch)
+
+
+def _position(group: Sequence[Candidate], candidate: Candidate) -> int:
+    return next(n for n, other in enumerate(group) if other is candidate)

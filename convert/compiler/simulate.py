@@ -31,10 +31,9 @@ def run(network: Graph, match: Match, inputs: Sequence[Array], memory: Memory) -
         given = [values[t.number] if t.data is None else t.data for t in node.inputs]
         kept = [memory[state.name] for state in node.states]
         results = registry()[node.op].compute(node, [*given, *kept], match)
-        expected = [*node.outputs, *node.states]
-        for one, result in zip(expected, results, strict=True):
-            if hasattr(one, "initial"):
-                memory[one.name] = result.astype(one.initial.dtype).reshape(one.initial.shape)
-            else:
-                values[one.number] = result.astype(one.numpy).reshape(one.shape)
+        made, left = results[: len(node.outputs)], results[len(node.outputs) :]
+        for tensor, result in zip(node.outputs, made, strict=True):
+            values[tensor.number] = result.astype(tensor.numpy).reshape(tensor.shape)
+        for state, result in zip(node.states, left, strict=True):
+            memory[state.name] = result.astype(state.initial.dtype).reshape(state.initial.shape)
     return [values[tensor.number] for tensor in network.outputs]

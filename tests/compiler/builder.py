@@ -41,7 +41,7 @@ class Builder:
         self.model.subgraphs.append(other.graph)
         return other
 
-    def tensor(
+    def tensor(  # noqa: PLR0913, PLR0917 - as many as the schema has for a tensor
         self,
         shape: tuple[int, ...],
         scale: Any = None,

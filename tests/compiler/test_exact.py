@@ -78,7 +78,9 @@ def test_operator_equals_the_runtime(kind: str, match: Match, tmp_path: Path) ->
     answers = harness.run([program], compiled, given)
     for number, one in enumerate(compiled):
         network, memory = one.unit.network, simulate.start(one.unit.network)
-        simulated = [simulate.run(network, match, row, memory) for row in zip(*given[number])]
+        simulated = [
+            simulate.run(network, match, row, memory) for row in zip(*given[number], strict=True)
+        ]
         for place, y in enumerate(expected[number]):
             about = (kind, match, number, place)
             assert same(answers[number][place], y), about

@@ -16,7 +16,6 @@ from convert.compiler.program import Buffer
 from convert.compiler.targets.options import Options
 from tests.compiler import harness, models
 from tests.compiler.builder import Builder
-from tests.compiler.models import classic
 from tests.compiler.models.base import Random
 from tests.compiler.runtimes import RUN
 
@@ -51,19 +50,19 @@ def test_chains_of_layers_keep_their_bytes(match: Match, tmp_path: Path) -> None
     contents = [chain(seed) for seed in range(25)]
     given = []
     for seed, content in enumerate(contents):
-        shape = unit(content).network.input.shape[1:]
-        given.append(np.random.default_rng(seed).integers(-128, 128, (4, *shape)).astype(np.int8))
+        shape = unit(content).network.input.shape
+        given.append([np.random.default_rng(seed).integers(-128, 128, (4, *shape), np.int8)])
     expected = [RUN[match](content, x) for content, x in zip(contents, given, strict=True)]
     compiled = harness.compile_all(contents, Options(match))
     program = harness.build(tmp_path, compiled, 4, ["gcc", "-O1", *harness.SANITIZERS])
     answers = harness.run([program], compiled, given)
     for number, (answer, y) in enumerate(zip(answers, expected, strict=True)):
-        assert np.array_equal(answer, y.reshape(answer.shape)), number
+        assert np.array_equal(answer, y), number
 
 
 def chain(seed: int) -> bytes:
     """Three to five random layers, some of them read twice."""
-    make = models.Random(seed)
+    make = Random(seed)
     rng, b = make.rng, Builder()
     shape, scale, zero = (1, 12, 11, int(rng.integers(1, 6))), 0.05, 3
     first = x = b.tensor(shape, scale, zero)
@@ -120,10 +119,13 @@ def test_nothing_alive_overlaps() -> None:
 
 
 def test_plan_is_close_to_its_bound() -> None:
-    """Within two per cent of what no placement can go below, and mostly at it."""
+    """Within two per cent of what no placement can go below, and mostly at it.
+
+    Inputs and outputs begin at a multiple of 4 bytes, which the bound knows nothing of.
+    """
     plans = [unit(chain(seed)).plan for seed in range(60)]
     assert all(plan.size <= 1.02 * plan.lower_bound for plan in plans)
-    assert sum(plan.size == plan.lower_bound for plan in plans) > 55
+    assert sum(plan.size < plan.lower_bound + 4 for plan in plans) > 55
 
 
 def test_first_fit_uses_gaps() -> None:

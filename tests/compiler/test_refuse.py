@@ -90,7 +90,7 @@ FLOATS = np.array([1.0], np.float32)
     [
         (set_tensor(0, shape=[1, 0, 5, 3]), "shape"),
         (set_tensor(0, shape=[2, 5, 5, 3]), "batch 2|shape"),
-        (set_tensor(0, shapeSignature=[-1, 5, 5, 3]), "static"),
+        (set_tensor(0, shapeSignature=[1, -1, 5, 3]), "fixed shape"),
         (set_tensor(0, shape=[1, 1 << 14, 1 << 14, 64]), "shape"),
         (set_tensor(0, type=schema.TensorType.FLOAT32), "FLOAT32"),
         (set_tensor(0, type=schema.TensorType.INT16), "INT16"),
@@ -130,15 +130,22 @@ def test_an_operator_that_feeds_itself_is_refused() -> None:
     assert "before any operator" in attempt(changed(models.random("RELU", 1), cyclic))
 
 
-def test_an_unsupported_operator_is_named_with_what_is_supported() -> None:
-    """Op, index, shapes and the list."""
+def test_every_unsupported_operator_is_named_with_what_is_supported() -> None:
+    """All at once, how many there are of each, and the list."""
     b = Builder()
-    x, y = b.tensor((1, 4, 4, 2), 0.1, 0), b.tensor((1, 4, 4, 2), 0.1, 0)
-    b.add("LOGISTIC", [x], y)
-    text = attempt(b.pack([x], y))
-    assert "operator 0 LOGISTIC" in text
-    assert "[1, 4, 4, 2]" in text
+    x, y, z, last = (b.tensor((1, 4, 4, 2), 0.1, 0) for _ in range(4))
+    b.add("COS", [x], y)
+    b.add("FLOOR", [y], z)
+    b.add("COS", [z], last)
+    text = attempt(b.pack([x], last))
+    assert "COS (2), FLOOR (1)" in text
     assert "CONV_2D" in text
+
+
+def test_a_leading_dimension_that_may_change_is_a_batch_of_1() -> None:
+    """As every ordinary conversion writes it: -1 in the signature where the shape says 1."""
+    shape = list(schema.ModelT.InitFromPackedBuf(conv()).subgraphs[0].tensors[0].shape)
+    assert attempt(changed(conv(), set_tensor(0, shapeSignature=[-1, *shape[1:]]))) == ""
 
 
 def test_sums_that_could_overflow_are_refused() -> None:

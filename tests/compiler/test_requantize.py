@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from convert.compiler.emit import kernels
 from tests.compiler.harness import SANITIZERS, WARNINGS
 
 MAIN = """
@@ -64,7 +65,7 @@ def test_it_is_float32_arithmetic(cases: Cases, zero_point: int, tmp_path: Path)
     """The sum as float32, times the scale as float32, to the nearest integer, half to even."""
     scale, sums = cases(np.random.default_rng(zero_point + 200))
     source, program = tmp_path / "main.c", tmp_path / "program"
-    source.write_text(MAIN % (sources.text("requantize_float"), zero_point))
+    source.write_text(MAIN % (kernels.find("requantize_float", ()).text, zero_point))
     subprocess.run(["gcc", "-O2", *WARNINGS, *SANITIZERS, source, "-o", program], check=True)
     given = np.empty(len(sums), [("scale", np.uint32), ("sum", np.int32)])
     given["scale"], given["sum"] = scale.view(np.uint32), sums

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from convert import tflite
+from convert.carray import c_name
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled, compile_model
-from convert.compiler.targets.options import Options
+from convert.compiler.targets.options import Options, Target
 from convert.compiler.toolchain import measure
 from tests.compiler import harness, models
+from tests.compiler.models import classic
+from tests.compiler.models.base import Random
 
 MODES = list(Match)
 ARM = ["arm-none-eabi-gcc", "-mthumb", "-ffreestanding"]
@@ -39,8 +42,8 @@ def test_no_warning(source: Path, compiler: str) -> None:
 @pytest.mark.parametrize("match", MODES)
 def test_no_warning_in_any_kernel(match: Match, tmp_path: Path) -> None:
     """The same for a model of each operator, so for every kernel."""
-    for op in models.kinds():
-        compiled = compile_model(tflite.parse(models.random(op, 3)), op.lower(), Options(match))
+    for kind in models.kinds_for(match):
+        compiled = compile_model(tflite.parse(models.random(kind, 3)), c_name(kind), Options(match))
         source = write(tmp_path, compiled)
         for compiler in ("gcc", "clang"):
             words = [compiler, *harness.WARNINGS, "-O2", "-c", source, "-o", tmp_path / "x.o"]
@@ -64,8 +67,8 @@ def test_header_is_valid_cpp(source: Path) -> None:
 @pytest.mark.parametrize("match", MODES)
 def test_cppcheck_finds_nothing(match: Match, tmp_path: Path) -> None:
     """Static analysis of every kernel is silent; on small models, whose tables it reads in time."""
-    for op in models.kinds():
-        compiled = compile_model(tflite.parse(models.random(op, 3)), op.lower(), Options(match))
+    for kind in models.kinds_for(match):
+        compiled = compile_model(tflite.parse(models.random(kind, 3)), c_name(kind), Options(match))
         write(tmp_path, compiled)
     words = ["cppcheck", "--enable=warning,performance,portability", "--std=c99", "--quiet"]
     done = subprocess.run(
@@ -84,6 +87,30 @@ def test_needs_no_library(source: Path, core: str, level: str) -> None:
         ["arm-none-eabi-nm", "-u", target], capture_output=True, text=True, check=True
     )
     assert all(name.startswith("__aeabi_") for name in listed.stdout.split() if name != "U")
+
+
+@pytest.mark.parametrize(
+    "target", [Target.GENERIC, Target.CORTEX_M0, Target.CORTEX_M4, Target.CORTEX_M55]
+)
+def test_no_kernel_needs_a_library(target: Target, tmp_path: Path) -> None:
+    """The same for a model of each operator: compilers make memset of more than loops."""
+    core = "cortex-m3" if target is Target.GENERIC else target
+    contents = [models.random(kind, 3) for kind in models.kinds_for(Match.XNNPACK)]
+    contents += [classic.depthwise(Random(seed), channels=4 * seed) for seed in (1, 2, 3)]
+    for number, content in enumerate(contents):
+        compiled = compile_model(tflite.parse(content), f"m{number}", Options(target=target))
+        source = write(tmp_path, compiled)
+        for level in ("-Os", "-O3"):
+            words = [*ARM, f"-mcpu={core}", "-mfloat-abi=soft", level, "-c", source]
+            subprocess.run([*words, "-o", tmp_path / f"m{number}{level}.o"], check=True)
+    listed = subprocess.run(
+        ["arm-none-eabi-nm", "-A", "-u", *tmp_path.glob("*.o")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    needed = {line.split()[-1] for line in listed.stdout.splitlines()}
+    assert all(name.startswith("__aeabi_") for name in needed), listed.stdout
 
 
 def test_cost_is_what_was_predicted(model_path: Path) -> None:
@@ -111,7 +138,7 @@ def test_several_models_in_one_program(tmp_path: Path) -> None:
         for number, (content, match) in enumerate(zip(contents, MODES, strict=True))
     ]
     program = harness.build(tmp_path, compiled, 0, ["gcc", *harness.WARNINGS[:3]])
-    nothing = [np.empty((0, *one.unit.network.input.shape), np.int8) for one in compiled]
+    nothing = [[np.empty((0, *one.unit.network.input.shape), np.int8)] for one in compiled]
     harness.run([program], compiled, nothing)
 
 

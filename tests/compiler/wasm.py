@@ -46,11 +46,11 @@ fs.writeSync(1, Buffer.concat(answers));
 
 
 def run(
-    folder: Path, compiled: Sequence[Compiled], inputs: Sequence[np.ndarray]
-) -> list[np.ndarray]:
-    """The answers of each model to its inputs, computed with SIMD instructions."""
+    folder: Path, compiled: Sequence[Compiled], inputs: Sequence[Sequence[np.ndarray]]
+) -> list[list[np.ndarray]]:
+    """The answers of each model of one input and output, computed with SIMD instructions."""
     models = []
-    for one, given in zip(compiled, inputs, strict=True):
+    for one, (given,) in zip(compiled, inputs, strict=True):
         name = one.unit.name
         for file, content in one.files().items():
             (folder / file).write_bytes(content)
@@ -67,15 +67,15 @@ def run(
     (folder / "run.cjs").write_text(SCRIPT)
     done = subprocess.run(
         ["node", folder / "run.cjs", folder / "models.wasm", json.dumps(models)],
-        input=b"".join(x.tobytes() for x in inputs),
+        input=b"".join(x.tobytes() for (x,) in inputs),
         capture_output=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode()[-2000:]
     answers, place = [], 0
     for one, model in zip(compiled, models, strict=True):
-        shape = (model["count"], *one.unit.network.output.shape[1:])
+        shape = (model["count"], *one.unit.network.output.shape)
         chunk = np.frombuffer(done.stdout, np.int8, int(np.prod(shape)), place)
-        answers.append(chunk.reshape(shape))
+        answers.append([chunk.reshape(shape)])
         place += chunk.size
     return answers

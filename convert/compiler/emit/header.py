@@ -37,7 +37,7 @@ extern "C" {{
 }};
 
 {_functions(unit)}
-/* Check the tables and run {len(unit.seeds)} golden vectors. A flipped bit of a table is found.{_resets(unit)} */
+{ctext.comment(_about_self_test(unit))}
 #if defined(__GNUC__)
 __attribute__((warn_unused_result))
 #endif
@@ -51,22 +51,28 @@ enum {name}_status {name}_self_test({arguments(unit)});
 """
 
 
+def _about_self_test(unit: Unit) -> list[str]:
+    vectors = len(unit.seeds)
+    lines = [f"Check the tables, where a flipped bit is found, and run {vectors} golden vectors."]
+    return [*lines, "The state is as after a reset behind it."] if unit.state else lines
+
+
 def arguments(unit: Unit) -> str:
     """The parameters of the functions that run the network."""
     state = f", {unit.name}_state *state" if unit.state else ""
     return f"{unit.name}_arena *arena{state}"
 
 
-def _resets(unit: Unit) -> str:
-    return " The state\n * is as after a reset behind it." if unit.state else ""
-
-
 def _arena(unit: Unit) -> str:
-    words, size = unit.program.scratch_words, unit.plan.size
+    # Whole words, so that it is as large where the compiler aligns nothing.
+    words, size = unit.program.scratch_words, -(-unit.plan.size // 4) * 4
     members = f"    int32_t scratch[{words}];\n" if words else "    int32_t alignment;\n"
     kind = "struct" if words else "union"
-    return f"""/* Working memory. The caller owns it, wherever it likes; its content before a run does not matter.
- * One arena serves one run at a time. */
+    about = [
+        "Working memory. The caller owns it, wherever it likes; its content before a run does not",
+        "matter. One arena serves one run at a time.",
+    ]
+    return f"""{ctext.comment(about)}
 typedef {kind} {{
 {members}    int8_t bytes[{size}];
 }} {unit.name}_arena;
@@ -107,8 +113,8 @@ def _functions(unit: Unit) -> str:
         run = "/* Run the network. */\n" + f"void {name}_run({arguments(unit)});\n"
         return inputs + run + "".join(_output(unit, one) for one in outputs)
     macro, ctype = f"{name}_OUTPUT".upper(), outputs[0].ctype
-    return f"""{inputs}/* Run the network. Returns the output, {macro}_COUNT elements in the arena, valid until an
- * input is written again. */
+    return f"""{inputs}/* Run the network. Returns the output, {macro}_COUNT elements in the arena,
+ * valid until an input is written again. */
 const {ctype} *{name}_run({arguments(unit)});
 
 /* The index of the largest output, the first of equals. */
@@ -118,7 +124,8 @@ int32_t {name}_argmax(const {ctype} output[{macro}_COUNT]);
 
 def _input(unit: Unit, one: Border) -> str:
     prefix = f"{unit.name}_{one.name}"
-    return f"""/* Where to put {prefix.upper()}_COUNT elements, aligned to 4 bytes. A run overwrites them. */
+    count = f"{prefix.upper()}_COUNT"
+    return f"""/* Where to put {count} elements, aligned to 4 bytes. A run overwrites them. */
 {one.ctype} *{prefix}({unit.name}_arena *arena);
 
 """
@@ -147,7 +154,7 @@ def provenance(unit: Unit, *, usage: bool) -> str:
 def _usage(unit: Unit) -> list[str]:
     name = unit.name
     state = ", &state" if unit.state else ""
-    first, several = border.inputs(unit)[0], len(unit.network.outputs) > 1
+    several = len(unit.network.outputs) > 1
     run = f"{name}_run(&arena{state})"
     return [
         "",
@@ -155,7 +162,10 @@ def _usage(unit: Unit) -> list[str]:
         *([f"    static {name}_state state;"] if state else []),
         "",
         f"    if ({name}_self_test(&arena{state}) != {name.upper()}_OK) ...",
-        f"    fill({name}_{first.name}(&arena));    q = round(real / scale) + zero point",
+        *(
+            f"    fill({name}_{one.name}(&arena));    q = round(real / scale) + zero point"
+            for one in border.inputs(unit)
+        ),
         f"    {run};" if several else f"    best = {name}_argmax({run});",
         "",
         "No heap, no libc, no writable statics: any number of arenas may run at once.",

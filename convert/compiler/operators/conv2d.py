@@ -1,14 +1,15 @@
 """CONV_2D, with the max-pooling behind it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from convert.compiler.arithmetic.match import Match
-from convert.compiler.ir import Array, Node, Window
+from convert.compiler.ir import Array, Node, Tensor, Window
 from convert.compiler.memory import overlap
-from convert.compiler.operators.common import geometry, linear
+from convert.compiler.operators.common import geometry, linear, linear_channels
+from convert.compiler.operators.common.channels import Channels, Constants, Mask
 from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.linear import Linear, Rounding
 from convert.compiler.operators.common.lowering import LoweringContext, image, window
@@ -55,16 +56,19 @@ def read(reader: OperatorReader) -> Node:
 
 def compute(node: Conv2D, inputs: Sequence[Array], match: Match) -> Sequence[Array]:
     """Exact sums, requantized."""
-    zero_point = node.input.zero_point
-    columns = geometry.patches(inputs[0], node.window, node.output.shape, zero_point)
+    return [linear.requantize(node, sums(node, inputs[0]), match)]
+
+
+def sums(node: Conv2D, source: Array) -> Array:
+    """The sums without bias, int64 [batch, height, width, out_ch]."""
+    columns = geometry.patches(source, node.window, node.output.shape, node.input.zero_point)
     groups, inputs = node.groups, node.weights.shape[3]
     split = columns.reshape(-1, columns.shape[3], groups, inputs).transpose(2, 0, 1, 3)
     taps = split.reshape(groups, -1, node.weights[0].size).astype(np.float64)
     # float64 holds these sums exactly: they are integers below 2^47
     weights = node.weights.reshape(groups, -1, node.weights[0].size).astype(np.float64)
-    sums = np.rint(taps @ weights.transpose(0, 2, 1)).astype(np.int64)
-    rows = sums.transpose(1, 0, 2).reshape(node.output.shape)
-    return [linear.requantize(node, rows, match)]
+    found = np.rint(taps @ weights.transpose(0, 2, 1)).astype(np.int64)
+    return found.transpose(1, 0, 2).reshape(node.output.shape)
 
 
 def absorbs(node: Conv2D, behind: Node) -> bool:
@@ -161,6 +165,36 @@ def _covered(pool: Pool) -> int:
     return counts[0] * counts[1]
 
 
+def agree(
+    node: Conv2D, masks: Sequence[Mask], mask: Mask, constants: Constants
+) -> tuple[Sequence[Mask], Mask]:
+    """Any outputs; any inputs whose contribution is the same wherever the window lies."""
+    if node.groups > 1 or node.is_wide or node.weight_bits < 8:
+        return [np.zeros_like(masks[0])], np.zeros_like(mask)
+    if geometry.is_padded(node.window, node.input.shape, node.output.shape):
+        held = constants.get(node.input.number, np.full(len(masks[0]), np.nan))
+        return [masks[0] & (held == node.input.zero_point)], mask
+    return masks, mask
+
+
+def narrow(
+    node: Conv2D, tensors: Sequence[Tensor], kept: Sequence[Mask], constants: Constants
+) -> Node:
+    """Weights without the channels, and the bias with what left inputs contributed."""
+    inputs, outputs = kept
+    taps = node.weights.reshape(len(node.weights), -1, len(inputs))
+    held = linear_channels.held(constants, node.input, inputs)
+    folded = replace(node, bias=linear_channels.folded(node, taps[..., ~inputs], held))
+    return replace(
+        folded,
+        **linear_channels.tensors(tensors),
+        **linear_channels.selected(folded, outputs),
+        weights=np.ascontiguousarray(node.weights[outputs][..., inputs]),
+    )
+
+
+CHANNELS = Channels(agree, narrow, linear_channels.interval_of(sums), linear_channels.freeze)
+
 OPERATORS = (
     Operator(
         "CONV_2D",
@@ -169,6 +203,7 @@ OPERATORS = (
         lower,
         options="Conv2DOptions",
         absorbs=absorbs,
+        channels=CHANNELS,
         notes=linear.notes,
     ),
 )

@@ -2,14 +2,15 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from convert.compiler.arithmetic.match import Match
-from convert.compiler.ir import Array, Node, Window
+from convert.compiler.ir import Array, Node, Tensor, Window
 from convert.compiler.memory import overlap
-from convert.compiler.operators.common import geometry, linear
+from convert.compiler.operators.common import geometry, linear, linear_channels
+from convert.compiler.operators.common.channels import Channels, Constants, Mask
 from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.linear import Linear
 from convert.compiler.operators.common.lowering import LoweringContext, image, window
@@ -53,11 +54,15 @@ def read(reader: OperatorReader) -> Node:
 
 def compute(node: DepthwiseConv2D, inputs: Sequence[Array], match: Match) -> Sequence[Array]:
     """Exact sums, requantized."""
-    zero_point = node.input.zero_point
-    columns = geometry.patches(inputs[0], node.window, node.output.shape, zero_point)
+    return [linear.requantize(node, sums(node, inputs[0]), match)]
+
+
+def sums(node: DepthwiseConv2D, source: Array) -> Array:
+    """The sums without bias, int64 [batch, height, width, out_ch]."""
+    columns = geometry.patches(source, node.window, node.output.shape, node.input.zero_point)
     spread = np.repeat(columns, node.output.shape[3] // node.input.shape[3], axis=-1)
     weights = node.weights.reshape(-1, node.output.shape[3]).astype(np.int64)
-    return [linear.requantize(node, (spread * weights).sum(axis=3), match)]
+    return np.asarray((spread * weights).sum(axis=3))
 
 
 def lower(node: DepthwiseConv2D, site: LoweringContext) -> Sequence[Step]:
@@ -92,6 +97,33 @@ def lower(node: DepthwiseConv2D, site: LoweringContext) -> Sequence[Step]:
     ]
 
 
+def agree(
+    node: DepthwiseConv2D, masks: Sequence[Mask], mask: Mask, constants: Constants
+) -> tuple[Sequence[Mask], Mask]:
+    """An input goes with all that is made of it, and with nothing else."""
+    del constants
+    if node.is_wide or node.weight_bits < 8:
+        return [np.zeros_like(masks[0])], np.zeros_like(mask)
+    multiplier = len(mask) // len(masks[0])
+    both = masks[0] & mask.reshape(-1, multiplier).all(axis=1)
+    return [both], np.repeat(both, multiplier)
+
+
+def narrow(
+    node: DepthwiseConv2D, tensors: Sequence[Tensor], kept: Sequence[Mask], constants: Constants
+) -> Node:
+    """Weights without the channels."""
+    del constants
+    return replace(
+        node,
+        **linear_channels.tensors(tensors),
+        **linear_channels.selected(node, kept[-1]),
+        weights=np.ascontiguousarray(node.weights[..., kept[-1]]),
+    )
+
+
+CHANNELS = Channels(agree, narrow, linear_channels.interval_of(sums), linear_channels.freeze)
+
 OPERATORS = (
     Operator(
         "DEPTHWISE_CONV_2D",
@@ -99,6 +131,7 @@ OPERATORS = (
         compute,
         lower,
         options="DepthwiseConv2DOptions",
+        channels=CHANNELS,
         notes=linear.notes,
     ),
 )

@@ -1,13 +1,14 @@
 """FULLY_CONNECTED: a dense layer, over each row where there are several."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from convert.compiler.arithmetic.match import Match
-from convert.compiler.ir import Array, Node
-from convert.compiler.operators.common import linear
+from convert.compiler.ir import Array, Node, Tensor
+from convert.compiler.operators.common import linear, linear_channels
+from convert.compiler.operators.common.channels import Channels, Constants, Mask
 from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.linear import Linear, Rounding
 from convert.compiler.operators.common.lowering import LoweringContext
@@ -64,9 +65,13 @@ def read(reader: OperatorReader) -> Node:
 
 def compute(node: Dense, inputs: Sequence[Array], match: Match) -> Sequence[Array]:
     """Exact sums, requantized."""
-    rows = inputs[0].astype(np.int64).reshape(node.rows, -1) - node.input.zero_point
-    sums = rows @ node.weights.astype(np.int64).T
-    return [linear.requantize(node, sums, match).reshape(node.output.shape)]
+    return [linear.requantize(node, sums(node, inputs[0]), match).reshape(node.output.shape)]
+
+
+def sums(node: Dense, source: Array) -> Array:
+    """The sums without bias, int64 [rows, out]."""
+    rows = source.astype(np.int64).reshape(node.rows, -1) - node.input.zero_point
+    return np.asarray(rows @ node.weights.astype(np.int64).T)
 
 
 def lower(node: Dense, site: LoweringContext) -> Sequence[Step]:
@@ -118,6 +123,37 @@ def _kernel(node: Dense, match: Match) -> str:
     return "dense_real" if double else "dense_wide"
 
 
+def agree(
+    node: Dense, masks: Sequence[Mask], mask: Mask, constants: Constants
+) -> tuple[Sequence[Mask], Mask]:
+    """Any outputs; any inputs, where the input's channels are what the weights meet."""
+    del constants
+    if node.is_wide or node.weight_bits < 8:
+        return [np.zeros_like(masks[0])], np.zeros_like(mask)
+    meets = len(masks[0]) == node.weights.shape[1]
+    return [masks[0] if meets else np.zeros_like(masks[0])], mask
+
+
+def narrow(
+    node: Dense, tensors: Sequence[Tensor], kept: Sequence[Mask], constants: Constants
+) -> Node:
+    """Weights without the channels, and the bias with what left inputs contributed."""
+    inputs, outputs = kept
+    if len(inputs) != node.weights.shape[1]:  # nothing was left out of these
+        inputs = np.ones(node.weights.shape[1], bool)
+    held = linear_channels.held(constants, node.input, inputs)
+    gone = node.weights[:, None, ~inputs]
+    folded = replace(node, bias=linear_channels.folded(node, gone, held))
+    return replace(
+        folded,
+        **linear_channels.tensors(tensors),
+        **linear_channels.selected(folded, outputs),
+        weights=np.ascontiguousarray(node.weights[outputs][:, inputs]),
+    )
+
+
+CHANNELS = Channels(agree, narrow, linear_channels.interval_of(sums), linear_channels.freeze)
+
 OPERATORS = (
     Operator(
         "FULLY_CONNECTED",
@@ -125,6 +161,7 @@ OPERATORS = (
         compute,
         lower,
         options="FullyConnectedOptions",
+        channels=CHANNELS,
         notes=linear.notes,
     ),
 )

@@ -10,6 +10,7 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import Array, Node, Window
 from convert.compiler.memory import overlap
 from convert.compiler.operators.common import geometry
+from convert.compiler.operators.common.channels import ONE_FOR_ONE
 from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.lowering import LoweringContext, image, window
 from convert.compiler.operators.common.reader import OperatorReader
@@ -76,7 +77,7 @@ def lower(node: Pool, site: LoweringContext) -> Sequence[Step]:
     return [site.step(kernel, fields, (), lead=lead, batch=node.input.shape[0])]
 
 
-OPERATORS = (
-    Operator("MAX_POOL_2D", read, compute, lower, options="Pool2DOptions"),
-    Operator("AVERAGE_POOL_2D", read, compute, lower, options="Pool2DOptions"),
+OPERATORS = tuple(
+    Operator(name, read, compute, lower, options="Pool2DOptions", channels=ONE_FOR_ONE)
+    for name in ("MAX_POOL_2D", "AVERAGE_POOL_2D")
 )

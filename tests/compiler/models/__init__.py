@@ -34,6 +34,11 @@ def only() -> Mapping[str, tuple[Match, ...]]:
     return found
 
 
+def kinds_for(match: Match) -> list[str]:
+    """The kinds that a mode runs."""
+    return [kind for kind in kinds() if match in only().get(kind, tuple(Match))]
+
+
 def _modules() -> list[object]:
     names = [module.name for module in pkgutil.iter_modules(__path__) if module.name != "base"]
     return [importlib.import_module(f"{__name__}.{name}") for name in names]

@@ -29,8 +29,9 @@ static void depthwise_pixel(const struct depthwise_four *d, const int8_t *in, in
     int32_t channels = d->in.channels;
     struct part rows = inside(y, d->window.height, d->in.height);
     struct part columns = inside(x, d->window.width, d->in.width);
-    int32_t sums[4] = {0, 0, 0, 0};
+    int32_t sums[4]; /* an initializer could become a call of memset */
 
+    sums[0] = sums[1] = sums[2] = sums[3] = 0;
     for (int32_t ky = rows.first; ky < rows.end; ky++) {
         int32_t place = (y + ky) * d->in.width + x + columns.first;
         int32_t tap = ky * d->window.width + columns.first;

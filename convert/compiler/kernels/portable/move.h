@@ -9,9 +9,10 @@ struct move {
 
 NO_LIBC static void move(const struct move *m, const int8_t *in, int8_t *out)
 {
-    int32_t at[5] = {0, 0, 0, 0, 0};
+    int32_t at[5]; /* an initializer could become a call of memset */
     int32_t from = m->start, d;
 
+    at[0] = at[1] = at[2] = at[3] = at[4] = 0;
     do {
         for (int32_t i = 0; i < m->run; i++)
             *out++ = in[from + i];

@@ -10,9 +10,10 @@ struct move_listed {
 
 NO_LIBC static void move_listed(const struct move_listed *m, const int8_t *in, int8_t *out)
 {
-    int32_t at[5] = {0, 0, 0, 0, 0};
+    int32_t at[5]; /* an initializer could become a call of memset */
     int32_t d;
 
+    at[0] = at[1] = at[2] = at[3] = at[4] = 0;
     do {
         const int32_t *list = m->offset;
         int32_t from = m->start;

@@ -6,6 +6,7 @@ from typing import Any
 
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import Array, Node, State
+from convert.compiler.operators.common.channels import Channels
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.program import Step
@@ -49,4 +50,5 @@ class Operator:
     lacking: Mapping[Match, str] = field(default_factory=dict)  # runtimes without it, and why
     notes: Callable[[Any, Match], Sequence[str]] = _no_notes  # what of a node cannot be matched
     absorbs: Callable[[Any, Node], bool] = _never  # whether it computes the node behind it as well
+    channels: Channels | None = None  # what it does to whole channels; None: not known
     is_alias: bool = False  # the output is the input under another shape: it costs nothing

@@ -34,6 +34,8 @@ class LoweringContext:
         input, the output, each of ``states``, the scratch bytes, the scratch words; those that
         there are. ``more`` are further fields of the Step.
         """
+        if more.get("batch", 1) > 1:
+            more["lead"] = None  # it was computed for one image
         nodes = self.group
         given = nodes[0].inputs if inputs is None else inputs
         to: Tensor | Buffer | None = output
