@@ -16,6 +16,7 @@ import tflite as schema
 from runtime import flatbuffer
 from runtime.errors import ModelError
 
+_VERSION = 3  # of the schema: the only one that LiteRT takes
 _ENUMERATIONS = {
     "FusedActivationFunction": schema.ActivationFunctionType,
     "Padding": schema.Padding,
@@ -94,6 +95,8 @@ def parse(content: bytes, name: str = "model") -> Model:
 
 def _model(content: bytes, name: str) -> Model:
     root = schema.Model.GetRootAs(content)
+    if root.Version() != _VERSION:
+        raise ModelError(f"{name} has schema version {root.Version()}, expected {_VERSION}")
     if root.SubgraphsLength() != 1:
         raise ModelError(f"{name} has {root.SubgraphsLength()} subgraphs, expected one")
     graph = root.Subgraphs(0)

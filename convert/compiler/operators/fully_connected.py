@@ -23,15 +23,18 @@ class Dense(Linear):
 
     @property
     def is_delegated(self) -> bool:
-        """XNNPACK takes pairs of 4-bit weights, too."""
-        scaled = bool(self.stored.bias_scales) or not self.stored.has_bias
-        paired = self.stored.weight_bits == 8 or self.weights.shape[1] % 2 == 0
-        return scaled and paired and not self.is_wide
+        """XNNPACK takes pairs of 4-bit weights, too, and a bias of any shape."""
+        said = self.stored
+        usual = not said.has_bias or (bool(said.bias_scales) and said.bias_axis == 0)
+        paired = said.weight_bits == 8 or self.weights.shape[1] % 2 == 0
+        return usual and paired and not self.is_wide
 
     def rounding(self, match: Match) -> Rounding:
-        """Double precision in LiteRT's own reference kernels, which do the 16-bit ones, too."""
-        wide = self.bias.dtype == np.int64 and match is Match.XNNPACK
-        return Rounding.DOUBLE if wide or match is Match.REF else super().rounding(match)
+        """Double precision in LiteRT's reference kernels, which do sums of 64 bits, too."""
+        wide = self.is_wide and match is Match.XNNPACK
+        if match is Match.REF or (wide and self.stored.bias_type == "INT64"):
+            return Rounding.DOUBLE
+        return Rounding.UP if wide else super().rounding(match)
 
     @property
     def rows(self) -> int:

@@ -177,7 +177,7 @@ def dense(
 
 
 def pool(op: str, r: Random, *, width: int = 8, batch: int = 1) -> bytes:
-    shape = (batch, *map(int, r.rng.integers(1, 12, 2)), int(r.rng.integers(1, 20)))
+    shape = (batch, *map(int, r.rng.integers(1, 10, 2)), int(r.rng.integers(1, 12)))
     b, x, scale = start(r, shape, width)
     size, options, out = r.window(shape, dilated=False)
     y = b.tensor((batch, *out, shape[3]), scale, b.quantization(x)[1],
@@ -231,18 +231,35 @@ MODELS = {
     "FULLY_CONNECTED int16 no bias": partial(dense, width=16, bias="none"),
     "FULLY_CONNECTED int16 int32": partial(dense, width=16, options=NARROW_BIAS),
     "FULLY_CONNECTED int16 int32 undeclared": partial(dense, width=16),
+    "FULLY_CONNECTED int4 no bias": partial(
+        dense, bits=4, per_channel=True, even=True, bias="left out"
+    ),
     "FULLY_CONNECTED int4 even": partial(dense, bits=4, even=True, per_channel=True),
     "FULLY_CONNECTED int4 odd": partial(dense, bits=4, even=False, per_channel=True),
     "FULLY_CONNECTED int4 even tensor": partial(dense, bits=4, even=True, per_channel=False),
     "FULLY_CONNECTED int4 odd tensor": partial(dense, bits=4, even=False, per_channel=False),
     "MAX_POOL_2D batch": partial(pool, "MAX_POOL_2D", batch=3),
     "AVERAGE_POOL_2D batch": partial(pool, "AVERAGE_POOL_2D", batch=3),
+    "MAX_POOL_2D int16": partial(pool, "MAX_POOL_2D", width=16),
+    "AVERAGE_POOL_2D int16": partial(pool, "AVERAGE_POOL_2D", width=16),
 }
+MICRO = (Match.TFLM,)
 ONLY = {
-    "CONV_2D bare bias": partial(conv, bias="bare"),
-    "CONV_2D groups bare bias": partial(grouped, bias="bare"),
-    "CONV_2D stray bias": partial(conv, bias="stray"),
-    "CONV_2D no bias": (Match.TFLM,),
-    "CONV_2D bias left out": (Match.TFLM,),
+    "CONV_2D stray bias": MICRO,
+    "CONV_2D no bias": MICRO,
+    "CONV_2D bias left out": MICRO,
+    "CONV_2D int16 no bias": MICRO,
+    "CONV_2D int16 int32 undeclared": MICRO,
+    "DEPTHWISE_CONV_2D stray bias": MICRO,
     "DEPTHWISE_CONV_2D no bias": (Match.REF, Match.TFLM),
+    "DEPTHWISE_CONV_2D bias left out": (),
+    "DEPTHWISE_CONV_2D int16 int32": (),
+    "FULLY_CONNECTED stray bias": MICRO,
+    "FULLY_CONNECTED int16 int32 undeclared": MICRO,
+    "FULLY_CONNECTED int4 no bias": partial(
+        dense, bits=4, per_channel=True, even=True, bias="left out"
+    ),
+    "FULLY_CONNECTED int4 even": LITERT,
+    "FULLY_CONNECTED int4 no bias": LITERT,
+    "FULLY_CONNECTED int4 odd": LITERT,
 }

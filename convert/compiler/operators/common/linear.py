@@ -57,8 +57,9 @@ class Linear(Node):
     @property
     def is_delegated(self) -> bool:
         """Whether XNNPACK takes it, or LiteRT leaves it to kernels of its own."""
-        scaled = bool(self.stored.bias_scales) or not self.stored.has_bias
-        return scaled and self.stored.weight_bits == 8 and not self.is_wide
+        said = self.stored
+        usual = not said.has_bias or (bool(said.bias_scales) and said.bias_rank == 1)
+        return usual and said.weight_bits == 8 and not self.is_wide
 
     def rounding(self, match: Match) -> Rounding:
         """How the runtime rounds its sums."""
@@ -120,14 +121,19 @@ def _bias(reader: OperatorReader, channels: int) -> Array:
 
 def _check_sums(reader: OperatorReader, values: Int8s, bias: Array, axis: int) -> None:
     """Raise ModelError unless every sum on the way fits, as it must in the runtimes."""
-    others = tuple(other for other in range(values.ndim) if other != axis)
-    largest = 1 << 15 if reader.raw(0).dtype == "INT16" else 255
     bits = 47 if bias.dtype == np.int64 else 31
-    size = np.abs(bias.astype(np.float64))  # of the most negative int64 too
-    if (size + largest * np.abs(values.astype(np.int64)).sum(axis=others)).max() >= 2.0**bits:
+    if _largest_sum(values, bias, axis, reader.raw(0).dtype == "INT16") >= 2.0**bits:
         raise reader.fail(
             f"its sums can exceed {bits + 1} bits: the bias or the weights are too large"
         )
+
+
+def _largest_sum(values: Int8s, bias: Array, axis: int, wide: bool) -> float:
+    """The size that a sum can have, on the way too."""
+    others = tuple(other for other in range(values.ndim) if other != axis)
+    size = np.abs(bias.astype(np.float64))  # of the most negative int64 too
+    taps = np.abs(values.astype(np.int64)).sum(axis=others)
+    return float((size + (1 << 15 if wide else 255) * taps).max())
 
 
 def output_scales(node: Linear, match: Match) -> npt.NDArray[np.float64]:
@@ -184,7 +190,8 @@ def requantization(
     low, high = limits(node, site.match)
     border = {"zero_point": node.output.zero_point, "low": low, "high": high}
     scales, rounding = output_scales(node, site.match), node.rounding(site.match)
-    if node.is_wide or rounding in (Rounding.UP, Rounding.ONCE):
+    is_real = rounding is Rounding.DOUBLE and not node.is_wide
+    if not node.is_usual(site.match) and not is_real:
         bias = Table(bias.name, "int64_t", folded, "[out_ch]")
     if rounding is Rounding.SINGLE:
         table = Table(f"{site.name}_scale", "uint32_t", float_bits(scales), "[out_ch]")
@@ -194,6 +201,8 @@ def requantization(
         return bias, {"scale": table, **border}, [bias, table]
     fixed = [fixed_point.multiplier(float(scale)) for scale in scales]
     once = rounding is Rounding.ONCE
+    if not once and _largest_sum(node.weights, node.bias, axis, node.is_wide) >= 1 << 31:
+        raise ValueError("its sums can exceed 32 bits: the weights are too large")
     multipliers = [fixed_point.reduced(m) if once else m.quantized for m in fixed]
     shifts = np.array([m.shift for m in fixed], np.int8)
     tables = [
