@@ -1,4 +1,4 @@
-"""What ADD and SUB share: both operands brought to one scale, added, and brought to the output's."""
+"""What ADD and SUB share: operands brought to one scale, added, and brought to the output's."""
 
 import math
 from collections.abc import Mapping, Sequence
