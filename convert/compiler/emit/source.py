@@ -65,7 +65,10 @@ def _pointer(unit: Unit, step: Step, buffer: Buffer, *, written: bool) -> str:
     """Where ``buffer`` lies, as a kernel takes it."""
     const = "" if written else "const "
     if buffer.home is Home.FLASH:
-        return f"(const int8_t *){buffer.name}" if _is_cast(step, buffer) else buffer.name
+        if _is_cast(step, buffer):
+            return f"(const int8_t *){buffer.name}"
+        in_arena = _IN_ARENA.get(buffer.ctype)
+        return f"(const {in_arena} *){buffer.name}" if in_arena else buffer.name
     state = buffer.home is Home.STATE
     base = "s" if state else "a"
     place = unit.states[buffer.name] if state else unit.plan.offsets[buffer.name]
