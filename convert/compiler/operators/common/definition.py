@@ -49,4 +49,5 @@ class Operator:
     lacking: Mapping[Match, str] = field(default_factory=dict)  # runtimes without it, and why
     notes: Callable[[Any, Match], Sequence[str]] = _no_notes  # what of a node cannot be matched
     absorbs: Callable[[Any, Node], bool] = _never  # whether it computes the node behind it as well
+    is_conversion: bool = False  # the output is the input's numbers as another type or scale
     is_alias: bool = False  # the output is the input under another shape: it costs nothing
