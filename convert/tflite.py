@@ -1,5 +1,7 @@
 """What a ``.tflite`` file says about itself: tensors, operators, quantization.
 
+The file may also be C source that holds it as an array.
+
 Field meanings are those of the TensorFlow Lite flatbuffer schema, version 3.
 """
 
@@ -13,6 +15,7 @@ from typing import Any
 import numpy as np
 import tflite as schema
 
+from convert import csource
 from runtime import flatbuffer
 from runtime.errors import ModelError
 
@@ -21,6 +24,12 @@ _ENUMERATIONS = {
     "FusedActivationFunction": schema.ActivationFunctionType,
     "Padding": schema.Padding,
 }
+
+FIXED_SHAPE = (
+    "convert it with a fixed shape: for Keras, build the model with Input(batch_size=1, shape=...) "
+    "or give the converter a concrete function of tf.TensorSpec([1, ...])"
+)
+"""What to do about a dimension that is not known."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,14 @@ class Tensor:
         """Whether the value is part of the file."""
         return bool(self.data)
 
+    @property
+    def has_fixed_shape(self) -> bool:
+        """Whether every dimension is known; a leading one that may change is 1 where it was 1."""
+        known = self.signature
+        if known[:1] == (-1,) and self.shape[:1] == (1,):
+            known = known[1:]
+        return -1 not in known
+
 
 @dataclass(frozen=True)
 class Operator:
@@ -55,9 +72,9 @@ class Operator:
 
 @dataclass(frozen=True)
 class Model:
-    """A model with one subgraph."""
+    """A model; of several subgraphs, the first one, which is the one that is run."""
 
-    content: bytes
+    content: bytes  # the .tflite
     tensors: tuple[Tensor, ...]
     operators: tuple[Operator, ...]
     inputs: tuple[int, ...]
@@ -75,11 +92,13 @@ class Model:
 
 
 def read(path: Path) -> Model:
-    """Read and check a file; raises ModelError."""
+    """Read and check a file, a ``.tflite`` or C source with one in an array; raises ModelError."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise ModelError(f"cannot read the model {path}: {error.strerror}") from error
+    if csource.is_text(content) or path.suffix in csource.SUFFIXES:
+        content = csource.model(content, str(path))
     return parse(content, str(path))
 
 
@@ -97,12 +116,10 @@ def _model(content: bytes, name: str) -> Model:
     root = schema.Model.GetRootAs(content)
     if root.Version() != _VERSION:
         raise ModelError(f"{name} has schema version {root.Version()}, expected {_VERSION}")
-    if root.SubgraphsLength() != 1:
-        raise ModelError(f"{name} has {root.SubgraphsLength()} subgraphs, expected one")
     graph = root.Subgraphs(0)
     return Model(
         content,
-        tuple(_tensor(root, graph.Tensors(i)) for i in range(graph.TensorsLength())),
+        tuple(_tensor(content, root, graph.Tensors(i)) for i in range(graph.TensorsLength())),
         tuple(_operator(root, graph.Operators(i)) for i in range(graph.OperatorsLength())),
         _ints(graph.InputsAsNumpy()),
         _ints(graph.OutputsAsNumpy()),
@@ -149,11 +166,10 @@ def _fields(kind: str) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     return tuple(found)
 
 
-def _tensor(root: Any, tensor: Any) -> Tensor:
+def _tensor(content: bytes, root: Any, tensor: Any) -> Tensor:
     quantization = tensor.Quantization()
     signature = tensor.ShapeSignatureAsNumpy() if tensor.ShapeSignatureLength() else None
     shape = _ints(tensor.ShapeAsNumpy())
-    data = root.Buffers(tensor.Buffer())
     return Tensor(
         name=(tensor.Name() or b"").decode(errors="replace"),
         dtype=_names(schema.TensorType).get(tensor.Type(), f"type {tensor.Type()}"),
@@ -162,8 +178,16 @@ def _tensor(root: Any, tensor: Any) -> Tensor:
         scales=_floats(quantization.ScaleAsNumpy()) if quantization else (),
         zero_points=_ints(quantization.ZeroPointAsNumpy()) if quantization else (),
         axis=quantization.QuantizedDimension() if quantization else 0,
-        data=data.DataAsNumpy().tobytes() if data.DataLength() else b"",
+        data=_data(content, root.Buffers(tensor.Buffer())),
     )
+
+
+def _data(content: bytes, buffer: Any) -> bytes:
+    """What a buffer holds; in large files it lies behind the flatbuffer."""
+    if buffer.DataLength():
+        return bytes(buffer.DataAsNumpy().tobytes())
+    start = buffer.Offset()
+    return content[start : start + buffer.Size()] if start > 1 else b""
 
 
 # An absent vector reads as the number 0, or as an empty array.

@@ -51,4 +51,5 @@ class Operator:
     notes: Callable[[Any, Match], Sequence[str]] = _no_notes  # what of a node cannot be matched
     absorbs: Callable[[Any, Node], bool] = _never  # whether it computes the node behind it as well
     channels: Channels | None = None  # what it does to whole channels; None: not known
+    is_conversion: bool = False  # the output is the input's numbers as another type or scale
     is_alias: bool = False  # the output is the input under another shape: it costs nothing
