@@ -71,8 +71,9 @@ def needed(kernels: Iterable[str], match: Match, folders: Sequence[str]) -> list
 
     for name in called:
         add(name)
-    helpers = [kernel for kernel in found.values() if kernel.name not in called]
-    return [*helpers, *(kernel for kernel in found.values() if kernel.name in called)]
+    required = {need for kernel in found.values() for need in kernel.needs}
+    last = [k for k in found.values() if k.name in called and k.name not in required]
+    return [*(kernel for kernel in found.values() if kernel not in last), *last]
 
 
 def assembly_stack() -> dict[str, int]:
