@@ -188,14 +188,19 @@ def _tensor(tensor: Table, sizes: list[int]) -> None:
     quantization = tensor.table(4)
     if quantization is not None:
         quantization.follow("Quantization")
-        _quantization(quantization, shape)
+        _quantization(quantization, shape, constant=bool(sizes[buffer]))
 
 
-def _quantization(table: Table, shape: list[int]) -> None:
-    """As many scales as zero points: none, one, or one per slice of an axis that exists."""
+def _quantization(table: Table, shape: list[int], *, constant: bool) -> None:
+    """As many scales as zero points: none, one, or one per slice of an axis that exists.
+
+    Old converters wrote the axis of the weights beside their bias, too: it has one axis, and as many
+    scales as elements. TensorFlow Lite Micro takes that; LiteRT refuses it by itself.
+    """
     scales, zero_points = table.vector(2, 4)[1], table.vector(3, 8)[1]
     axis = table.number(6, "<i")
-    if scales > 1 and (not 0 <= axis < len(shape) or scales != shape[axis]):
+    bias = constant and shape == [scales]
+    if scales > 1 and not bias and (not 0 <= axis < len(shape) or scales != shape[axis]):
         raise DamageError(f"{scales} scales for the shape {shape}")
     if zero_points not in {scales, 1}:
         raise DamageError(f"{zero_points} zero points for {scales} scales")

@@ -42,7 +42,7 @@ def _steps(unit: Unit) -> list[Json]:
                 "macs": step.macs,
                 "instructions": step.instructions or None,
                 "flash": step.flash,
-                "ram": needed(program, unit.plan.lives, number) + 4 * step.sums,
+                "ram": needed(program, unit.plan.lives, number) + 4 * step.scratch_words,
             }
         )
     return steps
@@ -52,8 +52,8 @@ def _arena(unit: Unit, names: Mapping[int, str]) -> Json:
     """Which bytes of the arena hold what during which steps."""
     writers = {node.output.number: node for node in unit.network.nodes}
     holds = {f"t{number}": names.get(node.index, node.op) for number, node in writers.items()}
-    holds[unit.program.input.name] = "input"
-    sums = 4 * unit.program.sums  # stand first in the arena, see convert.compiler.emit
+    holds |= {buffer.name: "input" for buffer in unit.program.inputs}
+    sums = 4 * unit.program.scratch_words  # stand first in the arena, see convert.compiler.emit
     buffers = [
         {
             "holds": holds.get(life.buffer.name, "window"),

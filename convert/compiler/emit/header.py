@@ -64,7 +64,8 @@ def arguments(unit: Unit) -> str:
 
 
 def _arena(unit: Unit) -> str:
-    words, size = unit.program.scratch_words, unit.plan.size
+    # Whole words, so that it is as large where the compiler aligns nothing.
+    words, size = unit.program.scratch_words, -(-unit.plan.size // 4) * 4
     members = f"    int32_t scratch[{words}];\n" if words else "    int32_t alignment;\n"
     kind = "struct" if words else "union"
     about = [

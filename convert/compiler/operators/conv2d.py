@@ -14,6 +14,7 @@ from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.linear import Linear, Rounding
 from convert.compiler.operators.common.lowering import LoweringContext, image, window
 from convert.compiler.operators.common.reader import OperatorReader
+from convert.compiler.operators.common.stored import stored
 from convert.compiler.operators.pool import Pool
 from convert.compiler.program import Buffer, Step, Table
 
@@ -33,12 +34,9 @@ class Conv2D(Linear):
         return int(self.input.shape[3] // self.weights.shape[3])
 
     def rounding(self, match: Match) -> Rounding:
-        """XNNPACK takes 8 bits alone; what it leaves, LiteRT's vector kernels do."""
-        if self.bias.dtype == np.int64:
-            return Rounding.ONCE
-        if match is Match.XNNPACK and (self.is_wide or self.weight_bits == 4):
-            return Rounding.UP
-        return super().rounding(match)
+        """Groups that XNNPACK leaves are left to a reference kernel."""
+        found = super().rounding(match)
+        return Rounding.TWICE if found is Rounding.UP and self.groups > 1 else found
 
 
 def read(reader: OperatorReader) -> Node:
@@ -52,10 +50,8 @@ def read(reader: OperatorReader) -> Node:
     found = geometry.read(reader, (shape[1], shape[2]), source)
     reader.expect(output, (source.shape[0], *found.output, shape[0]))
     weights = linear.weights(reader, shape[0], 0, "INT8", "INT4")
-    name, bits = reader.operator.name, linear.weight_bits(reader)
-    return Conv2D(
-        reader.index, name, (source,), (output,), *weights, found.window, weight_bits=bits
-    )
+    name, said = reader.operator.name, stored(reader)
+    return Conv2D(reader.index, name, (source,), (output,), *weights, found.window, stored=said)
 
 
 def compute(node: Conv2D, inputs: Sequence[Array], match: Match) -> Sequence[Array]:
@@ -77,13 +73,14 @@ def sums(node: Conv2D, source: Array) -> Array:
 
 def absorbs(node: Conv2D, behind: Node) -> bool:
     """A max-pooling gives the same bytes on the sums, unless it brings an activation of its own."""
-    usual = node.weight_bits == 8 and not node.is_wide
+    usual = node.is_usual(Match.XNNPACK) and node.is_usual(Match.TFLM)
     pooled = isinstance(behind, Pool) and behind.op == "MAX_POOL_2D"
     return usual and pooled and behind.activation == "NONE"  # type: ignore[attr-defined]
 
 
 def lower(node: Conv2D, site: LoweringContext) -> Sequence[Step]:
     """A convolution, with the max-pooling behind it if there is one."""
+    linear.check_runtime(node, site.match)
     if not node.is_usual(site.match):
         return [_wide(node, site)]
     pool = site.group[1] if len(site.group) > 1 else None
@@ -207,5 +204,6 @@ OPERATORS = (
         options="Conv2DOptions",
         absorbs=absorbs,
         channels=CHANNELS,
+        notes=linear.notes,
     ),
 )

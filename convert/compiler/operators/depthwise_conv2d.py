@@ -12,9 +12,10 @@ from convert.compiler.memory import overlap
 from convert.compiler.operators.common import geometry, linear, linear_channels
 from convert.compiler.operators.common.channels import Channels, Constants, Mask
 from convert.compiler.operators.common.definition import Operator
-from convert.compiler.operators.common.linear import Linear, Rounding
+from convert.compiler.operators.common.linear import Linear
 from convert.compiler.operators.common.lowering import LoweringContext, image, window
 from convert.compiler.operators.common.reader import OperatorReader
+from convert.compiler.operators.common.stored import stored
 from convert.compiler.program import Step, Table
 
 _VECTOR = 8  # channels that LiteRT's vector kernels take at once
@@ -31,16 +32,8 @@ class DepthwiseConv2D(Linear):
         """The last."""
         return 3
 
-    def rounding(self, match: Match) -> Rounding:
-        """XNNPACK takes 8 bits alone; what it leaves, LiteRT's vector kernels do."""
-        if self.bias.dtype == np.int64:
-            return Rounding.ONCE
-        if match is Match.XNNPACK and self.weight_bits == 4:
-            return Rounding.UP
-        return super().rounding(match)
-
     def rounded_up(self, match: Match) -> int:
-        """Whole vectors of channels."""
+        """Those in whole vectors; the rest is left to scalar code, which rounds the other way."""
         return super().rounded_up(match) // _VECTOR * _VECTOR
 
 
@@ -53,9 +46,9 @@ def read(reader: OperatorReader) -> Node:
     found = geometry.read(reader, (shape[1], shape[2]), source)
     reader.expect(output, (source.shape[0], *found.output, shape[3]))
     weights = linear.weights(reader, shape[3], 3, "INT8", "INT4")
-    name, bits = reader.operator.name, linear.weight_bits(reader)
+    name, said = reader.operator.name, stored(reader)
     return DepthwiseConv2D(
-        reader.index, name, (source,), (output,), *weights, found.window, weight_bits=bits
+        reader.index, name, (source,), (output,), *weights, found.window, stored=said
     )
 
 
@@ -74,6 +67,7 @@ def sums(node: DepthwiseConv2D, source: Array) -> Array:
 
 def lower(node: DepthwiseConv2D, site: LoweringContext) -> Sequence[Step]:
     """A depthwise convolution."""
+    linear.check_runtime(node, site.match)
     usual = node.is_usual(site.match)
     weights = Table(f"{site.name}_weights", "int8_t", node.weights[0], "[height, width, out_ch]")
     bias, scaling, tables = linear.requantization(node, site)
@@ -138,5 +132,6 @@ OPERATORS = (
         lower,
         options="DepthwiseConv2DOptions",
         channels=CHANNELS,
+        notes=linear.notes,
     ),
 )

@@ -13,6 +13,7 @@ from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.linear import Linear, Rounding
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader
+from convert.compiler.operators.common.stored import stored
 from convert.compiler.program import Step, Table
 
 
@@ -20,16 +21,17 @@ from convert.compiler.program import Step, Table
 class Dense(Linear):
     """Weights [out, in]."""
 
+    @property
+    def is_delegated(self) -> bool:
+        """XNNPACK takes pairs of 4-bit weights, too."""
+        scaled = bool(self.stored.bias_scales) or not self.stored.has_bias
+        paired = self.stored.weight_bits == 8 or self.weights.shape[1] % 2 == 0
+        return scaled and paired and not self.is_wide
+
     def rounding(self, match: Match) -> Rounding:
-        """Double precision where LiteRT's own kernels do it, be it for XNNPACK."""
-        if self.is_wide:
-            return Rounding.ONCE if match is Match.TFLM else Rounding.DOUBLE
-        if self.weight_bits == 4:
-            odd = self.weights.shape[1] % 2 == 1
-            if match is Match.XNNPACK and odd:
-                return Rounding.UP
-            return super().rounding(match)
-        return Rounding.DOUBLE if match is Match.REF else super().rounding(match)
+        """Double precision in LiteRT's own reference kernels, which do the 16-bit ones, too."""
+        wide = self.bias.dtype == np.int64 and match is Match.XNNPACK
+        return Rounding.DOUBLE if wide or match is Match.REF else super().rounding(match)
 
     @property
     def rows(self) -> int:
@@ -54,8 +56,8 @@ def read(reader: OperatorReader) -> Node:
     if reader.option("WeightsFormat"):
         raise reader.fail("weights are stored shuffled, which is not supported")
     weights = linear.weights(reader, shape[0], 0, "INT8", "INT4")
-    name, bits = reader.operator.name, linear.weight_bits(reader)
-    return Dense(reader.index, name, (source,), (output,), *weights, weight_bits=bits)
+    name, said = reader.operator.name, stored(reader)
+    return Dense(reader.index, name, (source,), (output,), *weights, stored=said)
 
 
 def compute(node: Dense, inputs: Sequence[Array], match: Match) -> Sequence[Array]:
@@ -71,6 +73,8 @@ def sums(node: Dense, source: Array) -> Array:
 
 def lower(node: Dense, site: LoweringContext) -> Sequence[Step]:
     """A dense layer."""
+    linear.check_runtime(node, site.match)
+    _check_bias(node, site.match)
     weights = Table(f"{site.name}_weights", "int8_t", node.weights, "[out, in]")
     bias, scaling, tables = linear.requantization(node, site)
     outputs, inputs = node.weights.shape
@@ -97,6 +101,15 @@ def lower(node: Dense, site: LoweringContext) -> Sequence[Step]:
             as_bytes=wide,
         )
     ]
+
+
+def _check_bias(node: Dense, match: Match) -> None:
+    """Raise ValueError where LiteRT's own kernel finds that the scale of the bias does not fit."""
+    if match is Match.XNNPACK and node.is_delegated:
+        return
+    product, output = float(node.input.scale * node.scales[0]), float(node.output.scale)
+    if node.stored.unlike(product, output, match):
+        raise ValueError("the scale of its bias is not that of its sums, which the runtime refuses")
 
 
 def _kernel(node: Dense, match: Match) -> str:
@@ -146,5 +159,6 @@ OPERATORS = (
         lower,
         options="FullyConnectedOptions",
         channels=CHANNELS,
+        notes=linear.notes,
     ),
 )

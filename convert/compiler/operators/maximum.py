@@ -13,7 +13,10 @@ from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.program import Step
 
-_FUNCTION: dict[str, Callable[[Array, Array], Array]] = {"MAXIMUM": np.maximum, "MINIMUM": np.minimum}
+_FUNCTION: dict[str, Callable[[Array, Array], Array]] = {
+    "MAXIMUM": np.maximum,
+    "MINIMUM": np.minimum,
+}
 
 
 def read(reader: OperatorReader) -> Node:

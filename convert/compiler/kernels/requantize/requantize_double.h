@@ -1,4 +1,4 @@
-/* needs: nothing */
+/* needs: double */
 /* Requantization in double precision, half away from zero. */
 struct real_scaling {
     const double *scale;            /* [channels] */

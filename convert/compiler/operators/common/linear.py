@@ -1,6 +1,7 @@
 """What convolutions and dense layers share: weights, bias, and how sums become outputs."""
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import Array, Floats, Int8s, Node, Tensor
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader, valid_scale
+from convert.compiler.operators.common.stored import Stored
 from convert.compiler.program import Table, float_bits
 
 PLAIN = 7
@@ -40,7 +42,7 @@ class Linear(Node):
     bias: Array  # [out channels], int32 or int64
     scales: Floats  # of the weights, [out channels]
     activation: str  # "NONE", "RELU", "RELU6", "RELU_N1_TO_1"
-    weight_bits: int = field(default=8, kw_only=True)
+    stored: Stored = field(default=Stored(), kw_only=True)
 
     @property
     def channel_axis(self) -> int:
@@ -52,9 +54,19 @@ class Linear(Node):
         """Whether its activations have 16 bits."""
         return self.input.dtype == "INT16"
 
+    @property
+    def is_delegated(self) -> bool:
+        """Whether XNNPACK takes it, or LiteRT leaves it to kernels of its own."""
+        scaled = bool(self.stored.bias_scales) or not self.stored.has_bias
+        return scaled and self.stored.weight_bits == 8 and not self.is_wide
+
     def rounding(self, match: Match) -> Rounding:
         """How the runtime rounds its sums."""
-        return Rounding.SINGLE if match is Match.XNNPACK else Rounding.TWICE
+        if self.bias.dtype == np.int64:
+            return Rounding.ONCE
+        if match is not Match.XNNPACK:
+            return Rounding.TWICE
+        return Rounding.SINGLE if self.is_delegated else Rounding.UP
 
     def rounded_up(self, match: Match) -> int:
         """The channels before this one round as ``Rounding.UP`` says, where any do."""
@@ -72,11 +84,6 @@ def activations(reader: OperatorReader) -> tuple[tuple[Tensor, ...], Tensor]:
     if inputs[0].dtype != output.dtype:
         raise reader.fail(f"makes {output.dtype} of {inputs[0].dtype}, which is not supported")
     return inputs, output
-
-
-def weight_bits(reader: OperatorReader) -> int:
-    """How wide the weights are in the file."""
-    return 4 if reader.raw(1).dtype == "INT4" else 8
 
 
 def weights(
@@ -197,3 +204,19 @@ def requantization(
     if bias.ctype == "int64_t":
         scaling |= {"once": int(once), "up": node.rounded_up(site.match)}
     return bias, {**scaling, **border}, [bias, *tables]
+
+
+def check_runtime(node: Linear, match: Match) -> None:
+    """Raise ValueError where the runtime refuses what the file says of weights and bias."""
+    if refusal := node.stored.refusal(node.op, match):
+        raise ValueError(refusal)
+
+
+def notes(node: Linear, match: Match) -> Sequence[str]:
+    """What of the node is not matched everywhere."""
+    if match is not Match.XNNPACK or node.rounding(match) is Rounding.SINGLE or node.is_wide:
+        return ()
+    return (
+        f"operator {node.index} {node.op}: XNNPACK leaves it to kernels that give other bytes "
+        "on Arm; these are those of x86",
+    )

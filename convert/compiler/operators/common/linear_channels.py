@@ -85,11 +85,11 @@ def held(constants: Constants, tensor: Tensor, kept: Mask) -> Array:
     return constants[tensor.number][~kept].astype(np.int64)
 
 
-def selected(node: Linear, kept: Mask) -> dict[str, Array]:
+def selected(node: Linear, kept: Mask) -> dict[str, Any]:
     """Bias and scales of the output channels ``kept``."""
     return {"bias": node.bias[kept], "scales": node.scales[kept]}
 
 
-def tensors(given: Sequence[Tensor]) -> dict[str, tuple[Tensor, ...]]:
+def tensors(given: Sequence[Tensor]) -> dict[str, Any]:
     """Inputs and outputs of a node, from both in a row."""
     return {"inputs": tuple(given[:-1]), "outputs": (given[-1],)}

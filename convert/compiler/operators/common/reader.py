@@ -156,6 +156,14 @@ class OperatorReader:
                 f"output {output.name!r} has shape {output.shape}, computed {tuple(shape)}"
             )
 
+    def operand_shape(self, position: int) -> tuple[int, ...]:
+        """The shape of input ``position``, of any type, which must be known."""
+        tensor = self.raw(position)
+        if -1 in _unknown(tensor):
+            name = f"{self.where}: tensor {tensor.name!r}"
+            raise ModelError(f"{name} has shape {list(tensor.signature)}: {FIXED_SHAPE}")
+        return tensor.shape
+
     def same_quantization(self, tensors: Sequence[ir.Tensor]) -> None:
         """Raise ModelError unless all have one type, scale and zero point."""
         if len({(t.dtype, float(t.scale), t.zero_point) for t in tensors}) != 1:
