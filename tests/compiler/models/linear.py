@@ -256,9 +256,6 @@ ONLY = {
     "DEPTHWISE_CONV_2D int16 int32": (),
     "FULLY_CONNECTED stray bias": MICRO,
     "FULLY_CONNECTED int16 int32 undeclared": MICRO,
-    "FULLY_CONNECTED int4 no bias": partial(
-        dense, bits=4, per_channel=True, even=True, bias="left out"
-    ),
     "FULLY_CONNECTED int4 even": LITERT,
     "FULLY_CONNECTED int4 no bias": LITERT,
     "FULLY_CONNECTED int4 odd": LITERT,
