@@ -9,7 +9,6 @@ from convert.compiler.operators.common import movement
 from convert.compiler.operators.common.reader import OperatorReader
 
 
-
 def move(reader: OperatorReader, values: Array) -> Sequence[Array]:
     """Without the edge (reflect), or with it (symmetric)."""
     amounts, mode = reader.constant(1, "INT32", "INT64"), reader.option("Mode")

@@ -192,6 +192,8 @@ def activation_tensor(model: Model, number: int, where: str, *dtypes: str) -> ir
     scale, zero_point = np.float32(0), 0
     if tensor.dtype in QUANTIZED:
         scale, zero_point = _quantization(tensor, name)
+    elif tensor.dtype == "INT32" and len(tensor.scales) == 1 and valid_scale(tensor.scales[0]):
+        scale, zero_point = np.float32(tensor.scales[0]), tensor.zero_points[0]
     shape = tensor.shape
     if not tensor.has_fixed_shape:
         raise ModelError(f"{name} has shape {list(tensor.signature)}: {tflite.FIXED_SHAPE}")
