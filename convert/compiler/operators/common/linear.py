@@ -61,6 +61,11 @@ class Linear(Node):
         usual = not said.has_bias or (bool(said.bias_scales) and said.bias_rank == 1)
         return usual and said.weight_bits == 8 and not self.is_wide
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is made of 8 bits alone, and its rounding does not depend on its channels."""
+        return self.is_delegated and self.stored.weight_bits == 8
+
     def rounding(self, match: Match) -> Rounding:
         """How the runtime rounds its sums."""
         if self.bias.dtype == np.int64:
@@ -201,8 +206,9 @@ def requantization(
         return bias, {"scale": table, **border}, [bias, table]
     fixed = [fixed_point.multiplier(float(scale)) for scale in scales]
     once = rounding is Rounding.ONCE
-    if not once and _largest_sum(node.weights, node.bias, axis, node.is_wide) >= 1 << 31:
-        raise ValueError("its sums can exceed 32 bits: the weights are too large")
+    largest = _largest_sum(node.weights, node.bias, axis, node.is_wide)
+    if (largest * scales.max() if once else largest) >= 1 << 31:
+        raise ValueError("its sums or outputs can exceed 32 bits: the weights are too large")
     multipliers = [fixed_point.reduced(m) if once else m.quantized for m in fixed]
     shifts = np.array([m.shift for m in fixed], np.int8)
     tables = [

@@ -42,7 +42,7 @@ def freeze(node: Linear, values: Array, match: Match) -> Node:
     shape = [1] * node.weights.ndim
     shape[node.channel_axis] = -1
     weights = np.where(constant.reshape(shape), 0, node.weights).astype(np.int8)
-    bias = np.where(constant, _bias(node, values, match), node.bias).astype(np.int32)
+    bias = np.where(constant, _bias(node, values, match), node.bias).astype(node.bias.dtype)
     return replace(node, weights=weights, bias=bias)
 
 
