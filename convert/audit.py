@@ -1,9 +1,10 @@
 """Whether a model is int8 from end to end; an operator that is not is refused by name."""
 
-from convert.tflite import Model, Tensor
+from convert.tflite import FIXED_SHAPE, Model, Tensor
 from runtime.errors import ModelError
 
 _CONSTANTS = ("INT8", "INT32", "INT64")  # weights; biases, shapes, axes
+_CURE = "quantize weights and activations"
 
 
 def check(model: Model, name: str = "model") -> None:
@@ -20,7 +21,7 @@ def check(model: Model, name: str = "model") -> None:
             if number >= 0 and (problem := _problem(tensor)):  # -1: an input that is left out
                 raise ModelError(
                     f"operator {index} {operator.name} of {name} is not full int8: tensor "
-                    f"{tensor.name!r} {problem}; quantize weights and activations"
+                    f"{tensor.name!r} {problem}"
                 )
     for number in (*model.inputs, *model.outputs):
         if problem := _problem(model.tensors[number]):
@@ -30,17 +31,19 @@ def check(model: Model, name: str = "model") -> None:
 def _problem(tensor: Tensor) -> str:
     """What keeps ``tensor`` from being part of an int8 model; empty when nothing does."""
     if tensor.is_constant:
-        return "" if tensor.dtype in _CONSTANTS else f"is a constant of {tensor.dtype}"
+        return "" if tensor.dtype in _CONSTANTS else f"is a constant of {tensor.dtype}; {_CURE}"
     return _problem_of_activation(tensor)
 
 
 def _problem_of_activation(tensor: Tensor) -> str:
     if tensor.dtype != "INT8":
-        return f"is {tensor.dtype}"
+        return f"is {tensor.dtype}; {_CURE}"
     if not tensor.scales:
-        return "has no scale"
-    if -1 in tensor.signature or 0 in tensor.shape:
-        return f"has no static shape ({list(tensor.signature)})"
+        return f"has no scale; {_CURE}"
+    if not tensor.has_fixed_shape:
+        return f"has shape {list(tensor.signature)}; {FIXED_SHAPE}"
+    if 0 in tensor.shape:
+        return f"has shape {list(tensor.shape)}, without a value"
     if tensor.shape and tensor.shape[0] != 1:
         return f"has batch {tensor.shape[0]}, expected 1"
     return ""

@@ -8,6 +8,7 @@ import argparse
 import hashlib
 import math
 import re
+import shlex
 import string
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,11 +49,23 @@ def c_name(text: str) -> str:
     return f"model_{name}".rstrip("_") if not name or name[0].isdigit() else name
 
 
-def generate(model: Model, file_name: str, labels: Sequence[str]) -> CArray:
-    """The C array of ``model``; the same input gives the same text."""
-    name = identifier(file_name)
+def command(module: str, file_name: str, name: str | None) -> str:
+    """The command that makes C of a file, whose public names start with ``name`` if not its own."""
+    own = c_name(Path(file_name).stem)
+    option = "" if name is None or c_name(name) == own else f" --name {c_name(name)}"
+    return f"python -m {module} {_comment(shlex.quote(Path(file_name).name))}{option}"
+
+
+def generate(
+    model: Model, file_name: str, labels: Sequence[str], public: str | None = None
+) -> CArray:
+    """The C array of ``model``; the same input gives the same text.
+
+    Its names start with ``public``; None: with that of the file.
+    """
+    name = identifier(file_name) if public is None else f"{c_name(public)}_data"
     digest = hashlib.sha256(model.content).hexdigest()
-    origin = f"/* Made by: python -m convert.carray {_comment(Path(file_name).name)} */\n"
+    origin = f"/* Made by: {command('convert.carray', file_name, public)} */\n"
     return CArray(
         name,
         header=origin + "\n".join(_header(name, model, digest, labels)) + "\n",
@@ -113,20 +126,22 @@ def _literal(text: str) -> str:
 
 def _comment(text: str) -> str:
     """``text`` with what could end or upset a C comment replaced."""
-    return re.sub(r"[^A-Za-z0-9._ -]", "_", text)
+    return re.sub(r"[^\w.,'\" +=@-]", "_", text)
 
 
 def labels(model: Model, path: Path) -> Sequence[str]:
     """The lines of labels.txt beside the model, one per output; none without that file."""
-    if not path.with_name("labels.txt").is_file():
+    shapes = [model.tensors[number].shape for number in model.outputs]
+    if not path.with_name("labels.txt").is_file() or len(shapes) != 1 or not shapes[0]:
         return ()
-    return classifier.read_labels(path, model.tensors[model.outputs[0]].shape[-1])
+    return classifier.read_labels(path, shapes[0][-1])
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m convert.carray``."""
     result = console.Parser("python -m convert.carray", description=__doc__)
-    result.add_argument("model", type=Path, help="any .tflite file")
+    result.add_argument("model", type=Path, help="any .tflite, or C source with one")
+    result.add_argument("--name", help="starts every public name; default: the model's file name")
     result.add_argument("--out", type=Path, metavar="DIR", help="default: beside the model")
     return result
 
@@ -135,9 +150,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     options = console.parse(parser(), argv)
     model = tflite.read(options.model)
-    array = generate(model, options.model.name, labels(model, options.model))
+    array = generate(model, options.model.name, labels(model, options.model), options.name)
     out = options.out or options.model.parent
-    publish.files(out, array.files())
+    publish.files(out, array.files(), source=options.model)
     files, size = [str(out / name) for name in array.files()], len(model.content)
     text = console.table(("array", "bytes"), [(array.identifier, f"{size:,}")])
     console.finish(f"{text}\n\nwrote {' and '.join(files)}", {"files": files, "bytes": size})

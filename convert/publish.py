@@ -54,8 +54,13 @@ def claim(target: Path) -> Iterator[Claim]:
         yield Claim(target)
 
 
-def files(target: Path, contents: Mapping[str, bytes]) -> None:
-    """Write files into ``target``, each whole or not at all; raises OutputError."""
+def files(target: Path, contents: Mapping[str, bytes], source: Path | None = None) -> None:
+    """Write files into ``target``, each whole or not at all; raises OutputError.
+
+    ``source`` is what they are made from, and is never written over.
+    """
+    if source is not None and any(_is_same(target / name, source) for name in contents):
+        raise OutputError(f"{source} would be written over: choose another --name or --out")
     with _trouble(target):
         target.mkdir(parents=True, exist_ok=True)
         partial = {name: target / f".{name}.{os.getpid()}" for name in contents}
@@ -67,6 +72,10 @@ def files(target: Path, contents: Mapping[str, bytes]) -> None:
         finally:
             for path in partial.values():
                 path.unlink(missing_ok=True)
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    return path.resolve() == other.resolve()
 
 
 def listed(contents: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:

@@ -1,5 +1,7 @@
 """What a ``.tflite`` file says about itself: tensors, operators, quantization.
 
+The file may also be C source that holds it as an array.
+
 Field meanings are those of the TensorFlow Lite flatbuffer schema, version 3.
 """
 
@@ -13,6 +15,7 @@ from typing import Any
 import numpy as np
 import tflite as schema
 
+from convert import csource
 from runtime import flatbuffer
 from runtime.errors import ModelError
 
@@ -21,6 +24,12 @@ _ENUMERATIONS = {
     "FusedActivationFunction": schema.ActivationFunctionType,
     "Padding": schema.Padding,
 }
+
+FIXED_SHAPE = (
+    "convert it with a fixed shape: for Keras, build the model with Input(batch_size=1, shape=...) "
+    "or give the converter a concrete function of tf.TensorSpec([1, ...])"
+)
+"""What to do about a dimension that is not known."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +44,20 @@ class Tensor:
     zero_points: tuple[int, ...]
     axis: int
     data: bytes  # of a constant; empty for an activation
+    is_variable: bool = False  # whether an operator keeps its state in it
 
     @property
     def is_constant(self) -> bool:
         """Whether the value is part of the file."""
         return bool(self.data)
+
+    @property
+    def has_fixed_shape(self) -> bool:
+        """Whether every dimension is known; a leading one that may change is 1 where it was 1."""
+        known = self.signature
+        if known[:1] == (-1,) and self.shape[:1] == (1,):
+            known = known[1:]
+        return -1 not in known
 
 
 @dataclass(frozen=True)
@@ -51,17 +69,25 @@ class Operator:
     outputs: tuple[int, ...]
     options_type: str  # the schema's table that the options are: "Conv2DOptions"; "": none
     options: Mapping[str, Any]  # by the schema's names, "StrideH"; enumerations spelled out
+    intermediates: tuple[int, ...] = ()  # tensors that only describe what it computes on the way
 
 
 @dataclass(frozen=True)
-class Model:
-    """A model with one subgraph."""
+class Subgraph:
+    """Operators in the order of execution, and their tensors."""
 
-    content: bytes
     tensors: tuple[Tensor, ...]
     operators: tuple[Operator, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Model(Subgraph):
+    """A model: its first subgraph, which is the one that is run, and the further ones."""
+
+    content: bytes
+    subgraphs: tuple[Subgraph, ...] = ()  # the further ones: number 1, 2, ...
 
     @cached_property
     def op_names(self) -> tuple[str, ...]:
@@ -75,11 +101,13 @@ class Model:
 
 
 def read(path: Path) -> Model:
-    """Read and check a file; raises ModelError."""
+    """Read and check a file, a ``.tflite`` or C source with one in an array; raises ModelError."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise ModelError(f"cannot read the model {path}: {error.strerror}") from error
+    if csource.is_text(content) or path.suffix in csource.SUFFIXES:
+        content = csource.model(content, str(path))
     return parse(content, str(path))
 
 
@@ -97,12 +125,17 @@ def _model(content: bytes, name: str) -> Model:
     root = schema.Model.GetRootAs(content)
     if root.Version() != _VERSION:
         raise ModelError(f"{name} has schema version {root.Version()}, expected {_VERSION}")
-    if root.SubgraphsLength() != 1:
-        raise ModelError(f"{name} has {root.SubgraphsLength()} subgraphs, expected one")
-    graph = root.Subgraphs(0)
+    first, *others = (
+        _subgraph(content, root, root.Subgraphs(i)) for i in range(root.SubgraphsLength())
+    )
     return Model(
-        content,
-        tuple(_tensor(root, graph.Tensors(i)) for i in range(graph.TensorsLength())),
+        first.tensors, first.operators, first.inputs, first.outputs, content, tuple(others)
+    )
+
+
+def _subgraph(content: bytes, root: Any, graph: Any) -> Subgraph:
+    return Subgraph(
+        tuple(_tensor(content, root, graph.Tensors(i)) for i in range(graph.TensorsLength())),
         tuple(_operator(root, graph.Operators(i)) for i in range(graph.OperatorsLength())),
         _ints(graph.InputsAsNumpy()),
         _ints(graph.OutputsAsNumpy()),
@@ -118,10 +151,11 @@ def _operator(root: Any, operator: Any) -> Operator:
         name += " " + (code.CustomCode() or b"?").decode(errors="replace")
     inputs, outputs = _ints(operator.InputsAsNumpy()), _ints(operator.OutputsAsNumpy())
     kind = _names(schema.BuiltinOptions).get(operator.BuiltinOptionsType(), "")
+    between = _ints(operator.IntermediatesAsNumpy())
     table = operator.BuiltinOptions()
     if table is None or not hasattr(schema, kind):
-        return Operator(name, inputs, outputs, "", {})
-    return Operator(name, inputs, outputs, kind, _options(kind, table))
+        return Operator(name, inputs, outputs, "", {}, between)
+    return Operator(name, inputs, outputs, kind, _options(kind, table), between)
 
 
 def _options(kind: str, table: Any) -> dict[str, Any]:
@@ -149,11 +183,10 @@ def _fields(kind: str) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     return tuple(found)
 
 
-def _tensor(root: Any, tensor: Any) -> Tensor:
+def _tensor(content: bytes, root: Any, tensor: Any) -> Tensor:
     quantization = tensor.Quantization()
     signature = tensor.ShapeSignatureAsNumpy() if tensor.ShapeSignatureLength() else None
     shape = _ints(tensor.ShapeAsNumpy())
-    data = root.Buffers(tensor.Buffer())
     return Tensor(
         name=(tensor.Name() or b"").decode(errors="replace"),
         dtype=_names(schema.TensorType).get(tensor.Type(), f"type {tensor.Type()}"),
@@ -162,8 +195,17 @@ def _tensor(root: Any, tensor: Any) -> Tensor:
         scales=_floats(quantization.ScaleAsNumpy()) if quantization else (),
         zero_points=_ints(quantization.ZeroPointAsNumpy()) if quantization else (),
         axis=quantization.QuantizedDimension() if quantization else 0,
-        data=data.DataAsNumpy().tobytes() if data.DataLength() else b"",
+        data=_data(content, root.Buffers(tensor.Buffer())),
+        is_variable=bool(tensor.IsVariable()),
     )
+
+
+def _data(content: bytes, buffer: Any) -> bytes:
+    """What a buffer holds; in large files it lies behind the flatbuffer."""
+    if buffer.DataLength():
+        return bytes(buffer.DataAsNumpy().tobytes())
+    start = buffer.Offset()
+    return content[start : start + buffer.Size()] if start > 1 else b""
 
 
 # An absent vector reads as the number 0, or as an empty array.

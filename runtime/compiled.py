@@ -10,14 +10,15 @@ import re
 import shlex
 import subprocess
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from runtime.errors import BackendError, ModelError
-from runtime.interpreter import Tensor
+from runtime.interpreter import Array, Tensor
 
 COMPILED = "c"
 """The backend's name."""
@@ -36,35 +37,134 @@ class CompiledModel:
 
     def __init__(self, source: Path) -> None:
         self._name = source.stem
-        header = _read(source.with_suffix(".h"))
-        self.input = _tensor(header, f"{self._name.upper()}_INPUT")
-        self.output = _tensor(header, f"{self._name.upper()}_OUTPUT")
-        self.arena = _macro(header, f"{self._name.upper()}_ARENA_SIZE")
-        self.version = (re.findall(r"thimble [0-9.]+", header) or ["unknown"])[0]
+        text = _read(source.with_suffix(".h"))
+        self.version = (re.findall(r"thimble [0-9.]+", text) or ["unknown"])[0]
+        header = _Header(self._name, re.sub(r"/\*.*?\*/", " ", text, flags=re.DOTALL))
+        inputs, outputs = header.borders("INPUT"), header.borders("OUTPUT")
+        self.inputs, self.outputs = list(inputs.values()), list(outputs.values())
+        self.arena, size = header.integer("ARENA_SIZE"), header.integer("STATE_SIZE")
         with tempfile.TemporaryDirectory() as folder:
-            library = ctypes.CDLL(str(_build(source, Path(folder) / "model.so")))
-        self._run = self._function(library, "run")
-        self._place = self._function(library, "input")
-        # int32 alignment: ctypes gives its buffers that of the C library's allocator
-        self._arena = (ctypes.c_int32 * (-(-int(self.arena) // 4)))()
-        if getattr(library, f"{self._name}_self_test")(self._arena) != 0:
+            self._library = ctypes.CDLL(str(_build(source, Path(folder) / "model.so")))
+        self._memory = [_memory(self.arena), *([_memory(size)] if size else [])]
+        self._run = self._function("run")
+        self._places = [self._function(name) for name in inputs]
+        self._results = [self._function(name) for name in outputs] if len(outputs) > 1 else []
+        if getattr(self._library, f"{self._name}_self_test")(*self._memory) != 0:
             raise ModelError(f"{source} fails its self-test: generate it again")
+        self.reset()
 
-    def _function(self, library: ctypes.CDLL, what: str) -> Any:
-        function = getattr(library, f"{self._name}_{what}")
+    def _function(self, what: str) -> Any:
+        function = getattr(self._library, f"{self._name}_{what}")
         function.restype = ctypes.c_void_p
         return function
 
-    def run(self, batch: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """The outputs [n, *output.shape[1:]] for ``batch`` int8 [n, *input.shape[1:]]."""
-        if batch.shape[1:] != self.input.shape[1:] or batch.dtype != np.int8:
-            raise ModelError(f"the model takes int8 {['n', *self.input.shape[1:]]}")
-        outputs = np.empty((len(batch), *self.output.shape[1:]), np.int8)
-        for row, example in enumerate(np.ascontiguousarray(batch)):
-            ctypes.memmove(self._place(self._arena), example.ctypes.data, example.nbytes)
-            answer = self._run(self._arena)
-            ctypes.memmove(outputs[row].ctypes.data, answer, outputs[row].nbytes)
-        return outputs
+    @property
+    def input(self) -> Tensor:
+        """The only, or first, input."""
+        return self.inputs[0]
+
+    @property
+    def output(self) -> Tensor:
+        """The only, or first, output."""
+        return self.outputs[0]
+
+    def reset(self) -> None:
+        """Begin a sequence: what is kept from one run to the next is as at first."""
+        for state in self._memory[1:]:
+            self._function("reset")(state)
+
+    def run(self, batch: Array) -> Array:
+        """The outputs [n, *output.shape[1:]] for ``batch`` [n, *input.shape[1:]], one by one.
+
+        Of a model with one input and one output.
+        """
+        if len(self.inputs) != 1 or len(self.outputs) != 1:
+            counts = f"{len(self.inputs)} inputs and {len(self.outputs)} outputs"
+            raise ModelError(f"the model has {counts}: one of each is needed")
+        if batch.shape[1:] != self.input.shape[1:] or batch.dtype != self.input.dtype:
+            raise ModelError(f"the model takes {_described(self.input, 1)}")
+        (outputs,) = self.run_all([batch.reshape(len(batch), *self.input.shape)])
+        return outputs.reshape(len(batch), *self.output.shape[1:])
+
+    def run_all(self, inputs: Sequence[Array]) -> list[Array]:
+        """For each output its values [n, *shape], for each input's [n, *shape], one by one.
+
+        What the network keeps goes on from one to the next, and from one call to the next.
+        """
+        given = [np.ascontiguousarray(array) for array in inputs]
+        for tensor, array in zip(self.inputs, given, strict=True):
+            if array.shape[1:] != tensor.shape or array.dtype != tensor.dtype:
+                raise ModelError(f"the model takes {_described(tensor, 0)}")
+        count = len(given[0])
+        answers = [np.empty((count, *tensor.shape), tensor.dtype) for tensor in self.outputs]
+        for row in range(count):
+            for place, array in zip(self._places, given, strict=True):
+                ctypes.memmove(place(self._memory[0]), _address(array, row), array[row].nbytes)
+            first = self._run(*self._memory)
+            found = [result(self._memory[0]) for result in self._results] or [first]
+            for answer, address in zip(answers, found, strict=True):
+                ctypes.memmove(_address(answer, row), address, answer[row].nbytes)
+        return answers
+
+
+def _memory(size: int) -> Any:
+    """Bytes aligned as the C library's allocator does, which is enough for every type."""
+    return (ctypes.c_int32 * -(-size // 4))()
+
+
+def _address(array: Array, row: int) -> int:
+    return int(array.ctypes.data + row * array.strides[0])
+
+
+def _described(tensor: Tensor, axes: int) -> str:
+    return f"{tensor.dtype} {['n', *tensor.shape[axes:]]}"
+
+
+@dataclass(frozen=True)
+class _Header:
+    """What the macros of a generated header say."""
+
+    name: str
+    text: str  # without comments
+
+    def borders(self, kind: str) -> dict[str, Tensor]:
+        """The tensors of one kind, "INPUT" or "OUTPUT", by what the C calls them."""
+        prefix = self.name.upper()
+        found = re.findall(rf'^#define {prefix}_({kind}\w*?)_TYPE "', self.text, re.MULTILINE)
+        if not found:
+            raise self._lacks(f"{prefix}_{kind}_TYPE")
+        return {self._called(macro): self._tensor(macro) for macro in found}
+
+    def _called(self, macro: str) -> str:
+        """The function's name without the model's, whose letters a macro has as capitals."""
+        call = rf"\b{self.name}_({macro})\("
+        names = re.findall(call, self.text, re.IGNORECASE)
+        return str(names[0]) if names else macro.lower()
+
+    def _tensor(self, macro: str) -> Tensor:
+        sides = tuple(map(int, self._value(f"{macro}_SHAPE", r"\{([0-9, ]+)\}").split(",")))
+        quantized = re.search(rf"_{macro}_SCALE ", self.text) is not None
+        return Tensor(
+            macro.lower(),
+            sides if self.integer(f"{macro}_RANK") else (),
+            np.dtype(self._value(f"{macro}_TYPE", r'"(\w+)"')),
+            float(self._value(f"{macro}_SCALE", r"([0-9.e+-]+)f")) if quantized else 0.0,
+            self.integer(f"{macro}_ZERO_POINT") if quantized else 0,
+        )
+
+    def integer(self, macro: str) -> int:
+        """The value of a macro."""
+        return int(self._value(macro, r"\(?(-?[0-9]+)\)?"))
+
+    def _value(self, macro: str, pattern: str) -> str:
+        name = f"{self.name.upper()}_{macro}"
+        found = re.search(rf"^#define {name} {pattern} *$", self.text, re.MULTILINE)
+        if not found:
+            raise self._lacks(name)
+        return found[1]
+
+    def _lacks(self, macro: str) -> ModelError:
+        return ModelError(f"the header of the compiled model lacks {macro}: generate it again")
 
 
 def _read(path: Path) -> str:
@@ -74,22 +174,6 @@ def _read(path: Path) -> str:
         raise ModelError(
             f"{path} cannot be read: make it with python -m convert.compiler MODEL.tflite"
         ) from error
-
-
-def _macro(header: str, name: str) -> float:
-    found = re.search(rf"^#define {name} \(?(-?[0-9.e+-]+?)f?\)?(?: /\*.*)?$", header, re.MULTILINE)
-    if not found:
-        raise ModelError(f"the header of the compiled model lacks {name}: generate it again")
-    return float(found[1])
-
-
-def _tensor(header: str, prefix: str) -> Tensor:
-    shape = re.search(rf"^/\* {prefix}: int8 \[([0-9, ]+)\]", header, re.MULTILINE)
-    if not shape:
-        raise ModelError(f"the header of the compiled model lacks {prefix}: generate it again")
-    sides = tuple(int(side) for side in shape[1].split(","))
-    scale, zero_point = _macro(header, f"{prefix}_SCALE"), _macro(header, f"{prefix}_ZERO_POINT")
-    return Tensor(prefix.lower(), (1, *sides), np.dtype(np.int8), scale, int(zero_point))
 
 
 def _build(source: Path, target: Path) -> Path:

@@ -153,7 +153,7 @@ def _model(model: Table) -> None:
     codes, graphs, buffers = model.tables(1), model.tables(2), model.tables(4)
     if not graphs:
         raise DamageError("it has no graph")
-    sizes = [buffer.vector(0, 1)[1] for buffer in buffers]
+    sizes = [_size(buffer) for buffer in buffers]
     for graph in graphs:
         tensors = graph.tables(0)
         for tensor in tensors:
@@ -165,6 +165,22 @@ def _model(model: Table) -> None:
             _indices([operator.number(0)], len(codes), optional=False)
             _indices(operator.integers(1), len(tensors), optional=True)
             _indices(operator.integers(2), len(tensors), optional=False)
+
+
+def _size(buffer: Table) -> int:
+    """Bytes that a buffer holds; with an offset above 1 they lie behind the flatbuffer."""
+    start, size = buffer.number(1, "<Q"), buffer.number(2, "<Q")
+    if start <= 1:
+        return buffer.vector(0, 1)[1]
+    if start + size > len(buffer.data):
+        raise DamageError("a buffer lies outside the file")
+    return size
+
+
+def borders(content: bytes) -> tuple[int, int]:
+    """How many inputs and outputs the model ``content``, which is sound, has."""
+    graph = Table(content, _int(content, 0, "<I")).tables(2)[0]
+    return graph.vector(1, 4)[1], graph.vector(2, 4)[1]
 
 
 def _indices(indices: list[int], count: int, *, optional: bool) -> None:
@@ -183,7 +199,8 @@ def _tensor(tensor: Table, sizes: list[int]) -> None:
     size = -(-math.prod(shape) * BITS.get(kind, 8) // 8)
     if size > LARGEST_TENSOR:
         raise DamageError(f"a tensor has the shape {shape}")
-    if sizes[buffer] and kind in BITS and sizes[buffer] != size:
+    is_sparse = tensor.table(6) is not None
+    if sizes[buffer] and kind in BITS and sizes[buffer] != size and not is_sparse:
         raise DamageError(f"a constant of shape {shape} has {sizes[buffer]} bytes")
     quantization = tensor.table(4)
     if quantization is not None:

@@ -163,6 +163,45 @@ def load(
     A batch that can be resized becomes 1. Raises ModelError for a file that is not a sound model
     of one input and one output, BackendError for an interpreter that cannot be had.
     """
+    name = "the model" if isinstance(model, bytes) else str(model)
+    native, chosen = _native(model, backend, kernels, threads)
+    try:
+        return Interpreter(native, chosen, kernels)
+    except ModelError as error:
+        raise ModelError(f"{name} {error}") from error
+    except (ValueError, RuntimeError, TypeError) as error:  # what it says of its tensors is odd
+        raise ModelError(
+            f"{chosen.name} refuses {name}: {_line(error)}; export it again"
+        ) from error
+
+
+def run_all(
+    model: Path | bytes, inputs: Sequence[Array], backend: str | None, kernels: str
+) -> list[Array]:
+    """For each output of a model its values [n, *shape], for each input's [n, *shape].
+
+    They run one by one in a new interpreter, which keeps what the model keeps. Raises as ``load``
+    does, and ModelError when the interpreter fails at them.
+    """
+    native, chosen = _native(model, backend, kernels, 1)
+    rows: list[list[Array]] = []
+    try:
+        places = [details["index"] for details in native.get_input_details()]
+        results = [details["index"] for details in native.get_output_details()]
+        for row in zip(*inputs, strict=True):
+            for place, one in zip(places, row, strict=True):
+                native.set_tensor(place, one)
+            native.invoke()
+            rows.append([native.get_tensor(result) for result in results])
+    except (RuntimeError, ValueError) as error:
+        raise ModelError(f"{chosen.name} cannot run this model: {_line(error)}") from error
+    return [np.stack(column) for column in zip(*rows, strict=True)]
+
+
+def _native(
+    model: Path | bytes, backend: str | None, kernels: str, threads: int
+) -> tuple[Any, Backend]:
+    """The backend's own interpreter with its tensors allocated."""
     if kernels not in KERNELS:
         raise BackendError(f"no kernels are called {kernels!r}: choose one of {', '.join(KERNELS)}")
     name = "the model" if isinstance(model, bytes) else str(model)
@@ -179,12 +218,10 @@ def load(
                 experimental_op_resolver_type=getattr(module.OpResolverType, KERNELS[kernels]),
             )
             native.allocate_tensors()
-        return Interpreter(native, chosen, kernels)
+        return native, chosen
     except (ValueError, RuntimeError, TypeError, MemoryError) as error:
         reason = _line(error) or _line(told[0] if told else "")
         raise ModelError(f"{chosen.name} refuses {name}: {reason}; export it again") from error
-    except ModelError as error:
-        raise ModelError(f"{name} {error}") from error
 
 
 def _read(path: Path) -> bytes:

@@ -1,11 +1,13 @@
 """Only int8 models pass the audit; TensorFlow's converter makes those that must not."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from convert import audit, quantize, tflite
+from convert.compiler.frontend import read as frontend
 from runtime.errors import ModelError
 from train.tf import configure, keras, silence, tf
 
@@ -89,10 +91,24 @@ def test_anything_else_is_refused_by_name(network: keras.Model, tweak: Tweak, na
         audit.check(converted(network, tweak))
 
 
-def test_a_batch_that_may_change_is_refused(network: keras.Model) -> None:
-    """Static shapes are what makes memory known before flashing."""
-    with pytest.raises(ModelError, match="static"):
-        audit.check(converted(network, int8_ends, batch=None))
+def test_a_batch_that_may_change_is_one(network: keras.Model) -> None:
+    """The file's shapes have 1 there, and that is what runs; compiler and audit agree."""
+    model = converted(network, int8_ends, batch=None)
+    assert model.tensors[model.inputs[0]].signature[0] == -1
+    audit.check(model)
+    frontend.read(model)
+
+
+def test_a_side_that_may_change_is_refused(network: keras.Model) -> None:
+    """Fixed shapes are what makes memory known before flashing; the message has the cure."""
+    model = converted(network, int8_ends)
+    tensors = list(model.tensors)
+    given = tensors[model.inputs[0]]
+    tensors[model.inputs[0]] = replace(given, signature=(1, -1, 28, 1))
+    changed = replace(model, tensors=tuple(tensors))
+    for check in (audit.check, frontend.read):
+        with pytest.raises(ModelError, match=r"\[1, -1, 28, 1\].*batch_size=1"):
+            check(changed)
 
 
 def test_a_batch_of_two_is_refused(network: keras.Model) -> None:

@@ -59,7 +59,7 @@ STAGES = (
     ("golden",),
     ("emit",),
     ("build",),
-    ("toolchain", "estimate", "check", "survey", "__main__"),
+    ("toolchain", "estimate", "samples", "check", "survey", "__main__"),
 )
 """The parts of the compiler; each may import from those before it, and from its own line."""
 LEVEL = {part: level for level, parts in enumerate(STAGES) for part in parts}

@@ -93,3 +93,14 @@ def _code(model: Any, kind: _Kind) -> int:
         model.operatorCodes.append(code)
         return len(known)
     return known.index(kind)
+
+
+def moved(content: bytes, inputs: list[int], outputs: list[int]) -> bytes:
+    """The ``.tflite`` with these tensors as its inputs and outputs, without what lies outside."""
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    network = model.subgraphs[0]
+    outside = {*inputs, *network.outputs} - {*outputs}
+    network.operators = [one for one in network.operators if not outside & {*one.outputs}]
+    network.inputs, network.outputs = inputs, outputs
+    model.signatureDefs = None  # they name what was outside
+    return pack(model)

@@ -10,18 +10,21 @@ from dataclasses import asdict
 from pathlib import Path
 
 from convert import carray, publish, tflite
-from convert.compiler import check, estimate, toolchain
+from convert.compiler import check, estimate, samples, toolchain
 from convert.compiler.arithmetic.match import RUNTIME, Match
 from convert.compiler.build import Compiled, compile_model
-from convert.compiler.targets.options import Optimize, Options, Target
-from runtime import console, dataset
-from runtime.errors import DataError, GateError
+from convert.compiler.ir import Array, Graph
+from convert.compiler.targets.options import Io, Optimize, Options, Target
+from runtime import console
+from runtime.errors import DataError, GateError, ModelError
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m convert.compiler``."""
     result = console.Parser("python -m convert.compiler", description=__doc__)
-    result.add_argument("model", type=Path, help="a full-int8 .tflite")
+    result.add_argument(
+        "model", type=Path, help="an int8 .tflite, or C source with one in an array"
+    )
     result.add_argument(
         "--match",
         type=Match,
@@ -42,6 +45,14 @@ def parser() -> argparse.ArgumentParser:
         choices=list(Optimize),
         default=Optimize.SPEED,
         help="of a core's kernels, take the fastest (default) or the smallest",
+    )
+    result.add_argument(
+        "--io",
+        type=Io,
+        choices=list(Io),
+        default=Io.FILE,
+        help="types of inputs and outputs: as in the file (default), or int8, which leaves out the "
+        "operators that only quantize inputs and dequantize outputs",
     )
     for what, unit in (("flash", "bytes of tables"), ("ram", "bytes of arena")):
         result.add_argument(
@@ -64,8 +75,17 @@ def parser() -> argparse.ArgumentParser:
         "--check",
         type=int,
         metavar="N",
-        help="compile for this machine, run N test images through all modes and runtimes",
+        help="compile for this machine, run N inputs through all modes and runtimes; in sequence "
+        "where the network keeps a state",
     )
+    result.add_argument(
+        "--inputs",
+        type=Path,
+        metavar="FILE",
+        help="of --check: a .npz with arrays [N, ...] named like the model's inputs, or a .npy; "
+        "default: MNIST where it is at hand and fits, else random numbers of every kind",
+    )
+    result.add_argument("--seed", type=int, default=0, help="of the random inputs; default 0")
     result.add_argument("--data", type=Path, metavar="DIR", help="of --check: MNIST's files")
     return result
 
@@ -74,26 +94,36 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     options = console.parse(parser(), argv)
     model = tflite.read(options.model)
-    name = carray.c_name(options.name or options.model.stem)
     if options.check is not None:
         return _check(model, options)
-    compiled = compile_model(
-        model,
-        name,
-        Options(
-            options.match, options.target, options.optimize, options.max_flash, options.max_ram
-        ),
-    )
+    name = carray.c_name(options.name or options.model.stem)
+    compiled = compile_model(model, name, _chosen(options), options.model.name)
     if options.dump or options.estimate:
         return _show(compiled, options)
     out = options.out or options.model.parent
-    publish.files(out, compiled.files())
+    publish.files(out, compiled.files(), source=options.model)
     files = [str(out / file) for file in compiled.files()]
-    ram, flash = compiled.unit.arena, compiled.unit.program.flash
-    rows = [("RAM", f"{ram:,}"), ("flash: tables", f"{flash:,}")]
-    text = f"{console.table(('bytes', 'needed'), rows)}\n\nwrote {' and '.join(files)}"
-    console.finish(text, {"files": files, "ram": ram, "flash": flash})
+    rows = {"ram": compiled.unit.arena, "state": compiled.unit.state, "flash": compiled.unit.flash}
+    names = {
+        "ram": "RAM: arena",
+        "state": "RAM: state, kept between runs",
+        "flash": "flash: tables",
+    }
+    cells = [(names[key], f"{size:,}") for key, size in rows.items() if size or key != "state"]
+    text = f"{console.table(('bytes', 'needed'), cells)}\n\nwrote {' and '.join(files)}"
+    console.finish(text, {"files": files, **rows})
     return 0
+
+
+def _chosen(options: argparse.Namespace) -> Options:
+    return Options(
+        options.match,
+        options.target,
+        options.optimize,
+        options.max_flash,
+        options.max_ram,
+        options.io,
+    )
 
 
 def _show(compiled: Compiled, options: argparse.Namespace) -> int:
@@ -113,18 +143,43 @@ def _show(compiled: Compiled, options: argparse.Namespace) -> int:
 
 def _check(model: tflite.Model, options: argparse.Namespace) -> int:
     if options.check < 1:
-        raise DataError("--check needs at least 1 image")
-    images = dataset.read_test(options.data).images[: options.check]
-    rows = check.check(model, options.model, images)
-    header = ("C for --match", "runtime", "images", "differing bytes", "differing images")
+        raise DataError("--check needs at least 1 input")
+    modes = check.compile_modes(model, _chosen(options))
+    compiled = [one for one in modes.values() if isinstance(one, Compiled)]
+    if not compiled:
+        raise ModelError(str(next(iter(modes.values()))))
+    given = _inputs(compiled[0].unit.network, options)
+    rows = check.check(model, modes, given)
+    console.finish(as_text(rows), [asdict(row) for row in rows])
+    if any(row.is_wrong for row in rows):
+        raise GateError("the C differs from the runtime that it must match")
+    if not any(row.is_proof for row in rows):
+        raise GateError("no mode of the C could be compared with its runtime")
+    return 0
+
+
+def _inputs(network: Graph, options: argparse.Namespace) -> list[Array]:
+    """What is asked for, or MNIST where it fits, or random numbers."""
+    if options.inputs is not None:
+        return samples.load(options.inputs, network, options.check)
+    found = samples.digits(network, options.data, options.check)
+    return found or samples.random(network, options.check, options.seed)
+
+
+def as_text(rows: Sequence[check.Row]) -> str:
+    """The table, and where a mode first differs from its own runtime."""
+    header = ["C for --match", "runtime", "inputs", "differing bytes", "inputs that differ"]
     cells = [
-        (r.mode, RUNTIME[r.runtime], f"{r.images:,}", f"{r.differing:,}", f"{r.images_differing:,}")
+        [r.mode, RUNTIME[r.runtime], f"{r.inputs:,}", f"{r.differing:,}", f"{r.inputs_differing:,}"]
+        if not r.problem
+        else [r.mode, RUNTIME[r.runtime], "-", "-", "-"]
         for r in rows
     ]
-    console.finish(console.table(header, cells), [asdict(row) for row in rows])
-    if any(row.differing for row in rows if row.mode is row.runtime):
-        raise GateError("the C differs from the runtime that it must match")
-    return 0
+    if any(row.problem for row in rows):
+        header.append("why not")
+        cells = [[*line, row.problem] for line, row in zip(cells, rows, strict=True)]
+    firsts = [f"{row.mode}: {row.first}" for row in rows if row.is_wrong]
+    return "\n\n".join([console.table(header, cells), *firsts])
 
 
 if __name__ == "__main__":

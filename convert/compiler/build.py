@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from convert import carray
 from convert.compiler import channels
-from convert.compiler.emit import header, source
+from convert.compiler.emit import header
+from convert.compiler.emit import source as c_source
 from convert.compiler.emit.unit import Unit
+from convert.compiler.frontend import border
 from convert.compiler.frontend.read import read
 from convert.compiler.golden import SEEDS, answers
 from convert.compiler.lower import lower
 from convert.compiler.memory import overlap
 from convert.compiler.memory.plan import plan
-from convert.compiler.targets.options import Options
+from convert.compiler.targets.options import Io, Options
 from convert.tflite import Model
+from runtime.errors import ModelError
 
 
 @dataclass(frozen=True)
@@ -27,21 +31,42 @@ class Compiled:
         name = self.unit.name
         return {
             f"{name}.h": header.text(self.unit).encode(),
-            f"{name}.c": source.text(self.unit).encode(),
+            f"{name}.c": c_source.text(self.unit).encode(),
         }
 
+    def require_plain(self, what: str) -> None:
+        """Raise ModelError unless it is a network that ``what`` takes.
 
-def compile_model(model: Model, name: str, options: Options | None = None) -> Compiled:
+        That is one of an int8 input and an int8 output, without a state.
+        """
+        network, state = self.unit.network, self.unit.state
+        borders = [("input", t) for t in network.inputs] + [("output", t) for t in network.outputs]
+        if [f"{kind} {t.dtype}" for kind, t in borders] != ["input INT8", "output INT8"] or state:
+            found = [f"{kind} {tensor.dtype.lower()}" for kind, tensor in borders]
+            found += [f"{state} bytes of state"] if state else []
+            raise ModelError(
+                f"{what} takes models of one int8 input and one int8 output without state for "
+                f"now, and this one has {', '.join(found)}: convert it so, or use its C itself"
+            )
+
+
+def compile_model(
+    model: Model, name: str, options: Options | None = None, source: str | None = None
+) -> Compiled:
     """Compile ``model`` to C whose public names start with ``name``, a C identifier.
 
-    Without ``options``: plain C that matches XNNPACK. Raises ModelError for what cannot be
-    compiled. The same input gives the same text.
+    Without ``options``: plain C that matches XNNPACK. ``source`` is the name of the model's file
+    for the command that the text says it was made by; None: ``name``.tflite. Raises ModelError for
+    what cannot be compiled. The same input gives the same text.
     """
     options = options or Options()
     network = read(model)
+    if options.io is Io.INT8:
+        network = border.as_int8(network)
     narrowed = channels.narrow(network, options.match)
     program = overlap.reuse(lower(narrowed.network, options))
-    origin = f"python -m convert.compiler {name}.tflite {options}"
+    command = carray.command("convert.compiler", source or f"{name}.tflite", name)
+    origin = f"{command} {options}"
     unit = Unit(
         name,
         origin,

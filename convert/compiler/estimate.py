@@ -44,10 +44,11 @@ def report(unit: Unit) -> str:
             table(header, rows),
             "",
             "instructions: estimated from measurements of the kernels; make bench counts them",
-            f"flash: {program.flash:,} bytes of tables; code comes on top",
+            f"flash: {unit.flash:,} bytes of tables; code comes on top",
             f"RAM: {unit.arena:,} bytes of arena = {plan.size:,} of activations and windows"
             f" + {4 * program.scratch_words:,} of scratch words; lower bound of the activations:"
             f" {plan.lower_bound:,}",
+            *([f"state: {unit.state:,} bytes of RAM, kept between runs"] if unit.state else []),
             *(f"note: {note}" for note in program.notes),
         ]
     )
@@ -68,7 +69,13 @@ def as_data(unit: Unit) -> dict[str, Any]:
         }
         for number, step in enumerate(program.steps)
     ]
-    return {"steps": steps, "flash": program.flash, "ram": unit.arena, "notes": list(program.notes)}
+    return {
+        "steps": steps,
+        "flash": unit.flash,
+        "ram": unit.arena,
+        "state": unit.state,
+        "notes": list(program.notes),
+    }
 
 
 def measured(cost: Cost, command: str) -> str:

@@ -13,6 +13,8 @@ from convert.compiler.build import Compiled
 from convert.compiler.emit import kernels
 from runtime.errors import ToolError
 
+OLDEST = 10
+"""The first GCC with -fcallgraph-info."""
 _NODE = re.compile(r'node: \{ title: "([^"]+)" label: "([^"]*)"')
 _EDGE = re.compile(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"')
 _FRAME = re.compile(r"(\d+) bytes \((static|dynamic[^)]*)\)")
@@ -31,6 +33,7 @@ class Cost:
 def measure(compiled: Compiled, command: str) -> Cost:
     """Compile with ``command``, a GCC with its options, and read off the cost; raises ToolError."""
     words = shlex.split(command)
+    _check_compiler(words)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         publish.files(folder, compiled.files())
@@ -46,6 +49,18 @@ def measure(compiled: Compiled, command: str) -> Cost:
         ram=_sum(sizes, ".data", but=".data.rel.ro") + _sum(sizes, ".bss"),
         stack=deepest(graph),
     )
+
+
+def _check_compiler(words: list[str]) -> None:
+    """Raise ToolError unless it is a GCC that writes call graphs with the stack's use."""
+    with tempfile.TemporaryDirectory() as name:
+        about = run([*words[:1], "--version"], Path(name)).lower()
+        version = run([*words[:1], "-dumpversion"], Path(name)).strip()
+    major = re.match(r"\d+", version)
+    if "clang" in about or "free software foundation" not in about or not major:
+        raise ToolError(f"{words[0]} is no GCC: --cc needs GCC {OLDEST} or newer for the stack")
+    if int(major[0]) < OLDEST:
+        raise ToolError(f"{words[0]} is GCC {version}: --cc needs {OLDEST} or newer for the stack")
 
 
 def run(words: list[str], folder: Path) -> str:

@@ -15,10 +15,10 @@ import numpy as np
 
 from convert.compiler.build import Compiled
 from convert.compiler.emit import border, kernels
+from firmware.count import BARE
 from tests.compiler import harness
 
-HERE = Path(__file__).parent
-UART = HERE / "uart"
+UART = Path(__file__).with_name("uart")
 TIMEOUT = 30  # s, of an image's run
 
 MAIN = """
@@ -119,7 +119,7 @@ RV32 = Core(
     (
         *("riscv64-unknown-elf-gcc", "-march=rv32imac", "-mabi=ilp32", "-Os"),
         *("-msmall-data-limit=0", *harness.WARNINGS, "-ffreestanding", "-nostdlib"),
-        *("-I", UART, "-T", HERE / "bare" / "bare.ld", "-Wl,--defsym=FLASH_ORIGIN=0x80000000"),
+        *("-I", UART, "-T", BARE / "bare.ld", "-Wl,--defsym=FLASH_ORIGIN=0x80000000"),
         "-Wl,--defsym=RAM_ORIGIN=0x80080000",
     ),
     ("-lgcc",),

@@ -183,3 +183,25 @@ def test_no_warning(compiler: tuple[str, ...], tmp_path: Path) -> None:
         words = [*compiler, *strict, "-x", "c++" if "++" in compiler[0] else "c"]
         words += ["-I", str(small.UART), "-c", str(tmp_path / "main.c"), "-o"]
         subprocess.run([*words, str(tmp_path / "main.o")], check=True)
+
+
+def test_two_headers_in_one_cpp_file(tmp_path: Path) -> None:
+    """Whatever a tensor is called: two models' headers, clean as pedantic C++11, link as one."""
+    content = models.random("RELU", 0)
+    for name, match in (("one", Match.XNNPACK), ("two", Match.TFLM)):
+        unit = compile_model(tflite.parse(content), name, Options(match)).unit
+        odd = replace(unit.network.inputs[0], name="a/*b*/c??/")
+        unit = replace(unit, network=replace(unit.network, inputs=(odd,)))
+        small.write(tmp_path, Compiled(unit))
+    main = (
+        '#include "one.h"\n#include "two.h"\n'
+        "static one_arena a;\nstatic two_arena b;\n"
+        "int main() { return one_self_test(&a) + two_self_test(&b); }\n"
+    )
+    (tmp_path / "main.cpp").write_text(main)
+    for name in ("one", "two"):
+        words = ["gcc", *harness.WARNINGS, "-c", f"{name}.c", "-o", f"{name}.o"]
+        subprocess.run(words, cwd=tmp_path, check=True)
+    words = ["g++", "-std=c++11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "main.cpp"]
+    subprocess.run([*words, "one.o", "two.o", "-o", "main"], cwd=tmp_path, check=True)
+    assert subprocess.run([tmp_path / "main"], check=False).returncode == 0

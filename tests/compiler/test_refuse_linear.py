@@ -7,6 +7,7 @@ import pytest
 
 from convert.compiler.arithmetic.match import Match
 from tests.compiler import models
+from tests.compiler.builder import Builder
 from tests.compiler.test_refuse import attempt, changed, set_option, set_tensor
 
 LITERT = (Match.XNNPACK, Match.REF)
@@ -64,6 +65,17 @@ def test_what_a_runtime_refuses_is_refused_for_it_alone(
     for match in Match:
         text = attempt(content, match)
         assert (named in text) if match in refusing else not text, (match, text)
+
+
+@pytest.mark.parametrize("dtype", ["INT8", "INT16"])
+def test_a_factor_beyond_fixed_point_is_refused(dtype: str) -> None:
+    """Scales that make a factor of 5,000 are refused where the runtime cannot do them."""
+    b = Builder()
+    x, y = b.tensor((1, 4), 0.5, 0, dtype=dtype), b.tensor((1, 1), 1e-5, 0, dtype=dtype)
+    w = b.tensor((1, 4), 0.1, 0, np.ones((1, 4), np.int8))
+    b.add("FULLY_CONNECTED", [x, w], y)
+    match = Match.XNNPACK if dtype == "INT8" else Match.TFLM
+    assert "factor" in attempt(b.pack([x], y), match)
 
 
 def test_only_an_old_code_of_an_operator_will_do() -> None:

@@ -102,8 +102,11 @@ def inverse_root(value: int) -> Multiplier:
 def exponents(scale: float) -> dict[str, int]:
     """How a row of steps of ``scale`` becomes exponents in Q5: the fields of C's struct exponents.
 
-    Differences from the row's largest number below ``smallest`` count as nothing.
+    Differences from the row's largest number below ``smallest`` count as nothing. Raises ValueError
+    for steps so small that the runtimes give up.
     """
+    if scale * (1 << 26) <= 1:
+        raise ValueError(f"its input's scale, {scale:.3g}, is too small: the runtime gives up")
     by = multiplier(min(scale * (1 << 26), float(TOP)))
     smallest = -math.floor(31 * (1 << 26) / (1 << max(by.shift, 0)))
     return {"multiplier": by.quantized, "shift": by.shift, "smallest": smallest}

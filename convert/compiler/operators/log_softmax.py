@@ -17,11 +17,15 @@ from convert.compiler.program import Step, Table
 _LONGEST = 4095
 """Elements of a row. In fixed point each exponential is 2^19 at most in Q12: the sum fits."""
 
+_COARSEST = 1 << 20  # scale of the input; far coarser ones would overflow float32
+
 
 def read(reader: OperatorReader) -> Node:
     """The checked node."""
     (source,), output = reader.inputs(1), reader.output()
     reader.expect(output, source.shape)
+    if source.scale > _COARSEST:
+        raise reader.fail(f"its input has scale {source.scale}, expected {_COARSEST} at most")
     if (float(output.scale), output.zero_point) != (1 / 16, 127):
         raise reader.fail("its output must have scale 1/16 and zero point 127")
     if not source.shape or source.shape[-1] > _LONGEST:

@@ -15,7 +15,16 @@ from convert.compiler.operators.common.reduction import Reduction
 from convert.compiler.program import Step
 
 
-def in_float(node: Reduction) -> tuple[np.float32, np.float32]:
+def in_float(node: Reduction, match: Match) -> bool:
+    """Whether XNNPACK computes it."""
+    if match is not Match.XNNPACK:
+        return False
+    if node.op == "SUM" and not node.delegated:
+        raise ValueError("its axes are computed: XNNPACK does not take it")
+    return node.delegated
+
+
+def float_parameters(node: Reduction) -> tuple[np.float32, np.float32]:
     """Scale and bias of the sum as XNNPACK has them, each step rounded to float32."""
     with np.errstate(all="ignore"):
         scale = np.float32(node.input.scale / node.output.scale)
@@ -40,8 +49,8 @@ def in_fixed_point(node: Reduction) -> Multiplier:
 def compute(node: Reduction, inputs: Sequence[Array], match: Match) -> Sequence[Array]:
     """Sums, requantized."""
     sums = inputs[0].astype(np.int64).sum(axis=node.axes)
-    if match is Match.XNNPACK:
-        scale, bias = in_float(node)
+    if in_float(node, match):
+        scale, bias = float_parameters(node)
         real = (sums.astype(np.float32) * scale).astype(np.float32) + bias
         steps = np.rint(np.clip(real, -128, 127))
     else:
@@ -53,8 +62,8 @@ def compute(node: Reduction, inputs: Sequence[Array], match: Match) -> Sequence[
 def lower(node: Reduction, site: LoweringContext) -> Sequence[Step]:
     """Sums, requantized."""
     fields: dict[str, object] = {"reduce": reduction.fields(node)}
-    if site.match is Match.XNNPACK:
-        scale, bias = in_float(node)
+    if in_float(node, site.match):
+        scale, bias = float_parameters(node)
         return [site.step("reduce_float", fields | {"scale": scale, "bias": bias}, ())]
     by = in_fixed_point(node)
     fields |= {

@@ -49,4 +49,4 @@ def lower(node: Quantize, site: LoweringContext) -> Sequence[Step]:
     return lookup.steps(function(node, site.match), node.input, node.output, site)
 
 
-OPERATORS = (Operator("QUANTIZE", read, compute, lower),)
+OPERATORS = (Operator("QUANTIZE", read, compute, lower, is_conversion=True),)

@@ -19,6 +19,8 @@ _LONGEST = 511
 """Elements of a row in fixed point. Each exponential is 2^19 at most in Q12, so the sum of so many
 is below 2^28, and then no shift is by more than 31 bits, where the runtimes' end."""
 
+_COARSEST = 1 << 20  # scale of the input times beta; far coarser ones would overflow float32
+
 
 @dataclass(frozen=True)
 class Softmax(Node):
@@ -38,6 +40,8 @@ def read(reader: OperatorReader) -> Node:
     beta = np.float32(reader.option("Beta"))
     if not valid_scale(float(beta)):
         raise reader.fail(f"beta is {beta}, expected a positive number")
+    if float(source.scale) * float(beta) > _COARSEST:
+        raise reader.fail(f"its input has scale {source.scale}, beta {beta}: that is too coarse")
     return Softmax(reader.index, reader.operator.name, (source,), (output,), beta)
 
 

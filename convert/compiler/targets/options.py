@@ -38,6 +38,13 @@ class Optimize(enum.StrEnum):
     SIZE = "size"
 
 
+class Io(enum.StrEnum):
+    """The types of inputs and outputs."""
+
+    FILE = "file"  # as the file has them
+    INT8 = "int8"  # what QUANTIZE makes of them, or DEQUANTIZE is given
+
+
 @dataclass(frozen=True)
 class Options:
     """What decides the generated code besides the model."""
@@ -47,6 +54,7 @@ class Options:
     optimize: Optimize = Optimize.SPEED
     max_flash: int | None = None  # bytes of tables
     max_ram: int | None = None  # bytes of arena
+    io: Io = Io.FILE
 
     def __str__(self) -> str:
         """As on the command line; what is left at its default is not named."""
@@ -55,4 +63,6 @@ class Options:
             words.append(f"--optimize {self.optimize}")
         for name, limit in (("--max-flash", self.max_flash), ("--max-ram", self.max_ram)):
             words += [] if limit is None else [f"{name} {limit}"]
+        if self.io is not Io.FILE:
+            words.append(f"--io {self.io}")
         return " ".join(words)

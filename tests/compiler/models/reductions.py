@@ -13,9 +13,9 @@ from tests.compiler.models.base import Random
 Shape = tuple[int, ...]
 
 
-def _shape(r: Random, most: int = 4) -> Shape:
+def _shape(r: Random, most: int = 5) -> Shape:
     rank = int(r.rng.integers(1, most + 1))
-    return tuple(int(n) for n in r.rng.integers(1, 7, rank))
+    return tuple(int(n) for n in r.rng.integers(1, 7 if rank < 4 else 5, rank))
 
 
 def reduced(op: str, r: Random, *, same: bool = False, sum_of: bool = False) -> bytes:

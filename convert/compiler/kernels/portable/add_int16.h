@@ -9,7 +9,7 @@ static void add_int16(const struct add_int16 *p, const arena_int16 *a, const are
                       arena_int16 *out)
 {
     const struct broadcast *s = &p->shape;
-    struct broadcast_row row = {{0}, 0, 0};
+    struct broadcast_row row = broadcast_first();
 
     do {
         for (int32_t i = 0; i < s->size[4]; i++)

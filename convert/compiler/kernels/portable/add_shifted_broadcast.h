@@ -5,11 +5,11 @@ struct add_shifted_broadcast {
     struct sum_shifted sum;
 };
 
-static void add_shifted_broadcast(const struct add_shifted_broadcast *p, const int8_t *a, const int8_t *b,
-                                  int8_t *out)
+static void add_shifted_broadcast(const struct add_shifted_broadcast *p, const int8_t *a,
+                                  const int8_t *b, int8_t *out)
 {
     const struct broadcast *s = &p->shape;
-    struct broadcast_row row = {{0}, 0, 0};
+    struct broadcast_row row = broadcast_first();
 
     do {
         for (int32_t i = 0; i < s->size[4]; i++)

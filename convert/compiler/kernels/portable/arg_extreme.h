@@ -1,5 +1,6 @@
 /* needs: types */
-/* Which number along the middle one of [outer, count, inner] is the largest, the first of equals. */
+/* The place along the middle one of [outer, count, inner] of the largest number, the first of
+ * equals. */
 struct arg_extreme {
     int32_t outer, count, inner;
     int32_t flip;  /* 0; -1: the smallest, as turning all bits turns the order */

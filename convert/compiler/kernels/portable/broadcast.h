@@ -11,7 +11,17 @@ struct broadcast_row {
     int32_t a, b;
 };
 
-/* Goes on to the next row; 0 behind the last. Begin with a row of zeros. */
+/* The first row. No initializer: GCC makes a call of memset of it. */
+HELPER struct broadcast_row broadcast_first(void)
+{
+    struct broadcast_row row;
+
+    row.at[0] = row.at[1] = row.at[2] = row.at[3] = 0;
+    row.a = row.b = 0;
+    return row;
+}
+
+/* Goes on to the next row; 0 behind the last. */
 HELPER int broadcast_next(const struct broadcast *s, struct broadcast_row *row)
 {
     for (int32_t d = 3; d >= 0; d--) {

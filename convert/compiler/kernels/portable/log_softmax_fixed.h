@@ -1,6 +1,6 @@
 /* needs: exponential, limits */
-/* The logarithm of softmax over rows in fixed point, as TensorFlow Lite's reference has it. In place
- * is fine. */
+/* The logarithm of softmax over rows in fixed point, as TensorFlow Lite's reference has it.
+ * In place is fine. */
 struct log_softmax_fixed {
     int32_t rows, length;
     struct exponents exponents;

@@ -1,6 +1,6 @@
 /* needs: prologue */
-/* The logarithm of softmax over rows in float32, with a table of exponentials, as LiteRT does it. In
- * place is fine. */
+/* The logarithm of softmax over rows in float32, with a table of exponentials, as LiteRT does it.
+ * In place is fine. */
 struct log_softmax_float {
     int32_t rows, length;
     const float *power;  /* [256]: exp(-scale * i) */

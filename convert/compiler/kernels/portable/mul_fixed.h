@@ -8,10 +8,11 @@ struct mul_fixed {
 static void mul_fixed(const struct mul_fixed *p, const int8_t *a, const int8_t *b, int8_t *out)
 {
     const struct broadcast *s = &p->shape;
-    struct broadcast_row row = {{0}, 0, 0};
+    struct broadcast_row row = broadcast_first();
 
     do {
         for (int32_t i = 0; i < s->size[4]; i++)
-            *out++ = (int8_t)product_fixed(&p->product, a[row.a + i * s->a[4]], b[row.b + i * s->b[4]]);
+            *out++ = (int8_t)product_fixed(&p->product, a[row.a + i * s->a[4]],
+                                           b[row.b + i * s->b[4]]);
     } while (broadcast_next(s, &row));
 }

@@ -9,7 +9,7 @@ struct mul_float {
 static void mul_float(const struct mul_float *p, const int8_t *a, const int8_t *b, int8_t *out)
 {
     const struct broadcast *s = &p->shape;
-    struct broadcast_row row = {{0}, 0, 0};
+    struct broadcast_row row = broadcast_first();
 
     do {
         for (int32_t i = 0; i < s->size[4]; i++) {

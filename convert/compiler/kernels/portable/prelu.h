@@ -23,7 +23,7 @@ HELPER int32_t sloped(const struct prelu *p, int32_t a, int32_t b)
 static void prelu(const struct prelu *p, const int8_t *a, const int8_t *b, int8_t *out)
 {
     const struct broadcast *s = &p->shape;
-    struct broadcast_row row = {{0}, 0, 0};
+    struct broadcast_row row = broadcast_first();
 
     do {
         for (int32_t i = 0; i < s->size[4]; i++)

@@ -1,5 +1,6 @@
 /* needs: broadcast, fixed_point, limits */
-/* The square of a difference, in fixed point: both numbers are brought to one scale first. In place over a of the output's shape is fine. */
+/* The square of a difference, in fixed point: both numbers are brought to one scale
+ * first. In place over a of the output's shape is fine. */
 struct squared_difference {
     struct broadcast shape;
     int32_t zero_point_a, multiplier_a, shift_a;
@@ -21,7 +22,7 @@ static void squared_difference(const struct squared_difference *p, const int8_t 
                                int8_t *out)
 {
     const struct broadcast *s = &p->shape;
-    struct broadcast_row row = {{0}, 0, 0};
+    struct broadcast_row row = broadcast_first();
 
     do {
         for (int32_t i = 0; i < s->size[4]; i++)

@@ -1,4 +1,4 @@
-"""What ADD and SUB share: both operands brought to one scale, added, and brought to the output's."""
+"""What ADD and SUB share: operands brought to one scale, added, and brought to the output's."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ def parameters(node: Addition, match: Match) -> tuple[str, dict[str, Any]]:
     if min(ratios) >= 1 / 1024 and max(ratios) < 256:
         return "sum_shifted", _shifted(node, ratios)
     if node.op == "ADD" and max(ratios) >= 256:
-        raise ValueError("an input's scale is 256 times the output's or more: XNNPACK overflows")
+        raise ValueError("an input's scale is 256 times the output's or more: LiteRT overflows")
     return "sum_fixed", _fixed(node, Match.REF)
 
 
@@ -74,7 +74,7 @@ def _fixed(node: Addition, match: Match) -> dict[str, Any]:
     twice = 2 * max(float(first.scale), float(second.scale))
     whole = twice / ((1 << room) * float(node.output.scale))
     if whole >= 1:
-        raise ValueError("its output's scale is too small for its inputs': the runtimes give up")
+        raise ValueError("its output's scale is too small for its inputs': runtimes give up")
     a, b = multiplier(float(first.scale) / twice), multiplier(float(second.scale) / twice)
     out = multiplier(whole)
     return {

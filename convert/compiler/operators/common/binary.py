@@ -54,7 +54,7 @@ def step(
     tables: tuple[Table, ...] = (),
 ) -> Step:
     """A call of ``kernel``, whose struct begins with a struct broadcast called shape."""
-    shape = broadcast.fields(*node.inputs, node.output)
+    shape = broadcast.fields(node.inputs[0], node.inputs[1], node.output)
     in_place = node.input.size == node.output.size
     return site.step(kernel, {"shape": shape, **fields}, tables, in_place=in_place)
 

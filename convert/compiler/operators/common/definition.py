@@ -38,6 +38,9 @@ class Operator:
 
     ``declare`` makes an operator that computes nothing, but names what is kept between runs: the
     variables by the number of the tensor that stands for them. ``read`` is not called then.
+
+    ``loads`` and ``stores`` say that it only copies its one state to its output, or its input to
+    its one state: where the order of execution allows, the tensor then lies in the state itself.
     """
 
     name: str  # "CONV_2D"
@@ -51,4 +54,7 @@ class Operator:
     notes: Callable[[Any, Match], Sequence[str]] = _no_notes  # what of a node cannot be matched
     absorbs: Callable[[Any, Node], bool] = _never  # whether it computes the node behind it as well
     channels: Channels | None = None  # what it does to whole channels; None: not known
+    is_conversion: bool = False  # the output is the input's numbers as another type or scale
     is_alias: bool = False  # the output is the input under another shape: it costs nothing
+    loads: bool = False
+    stores: bool = False

@@ -22,12 +22,6 @@ LARGEST = 1 << 24
 QUANTIZED = ("INT8", "UINT8", "INT16")
 """Types whose activations need a scale."""
 
-FIXED_SHAPE = (
-    "convert it with a fixed shape: for Keras, build the model with Input(batch_size=1, shape=...) "
-    "or give the converter a concrete function of tf.TensorSpec([1, ...])"
-)
-"""What to do about a dimension that is not known."""
-
 
 @dataclass(frozen=True)
 class OperatorReader:
@@ -156,6 +150,14 @@ class OperatorReader:
                 f"output {output.name!r} has shape {output.shape}, computed {tuple(shape)}"
             )
 
+    def operand_shape(self, position: int) -> tuple[int, ...]:
+        """The shape of input ``position``, of any type, which must be known."""
+        tensor = self.raw(position)
+        if -1 in _unknown(tensor):
+            name = f"{self.where}: tensor {tensor.name!r}"
+            raise ModelError(f"{name} has shape {list(tensor.signature)}: {FIXED_SHAPE}")
+        return tensor.shape
+
     def same_quantization(self, tensors: Sequence[ir.Tensor]) -> None:
         """Raise ModelError unless all have one type, scale and zero point."""
         if len({(t.dtype, float(t.scale), t.zero_point) for t in tensors}) != 1:
@@ -191,19 +193,11 @@ def activation_tensor(model: Model, number: int, where: str, *dtypes: str) -> ir
     if tensor.dtype in QUANTIZED:
         scale, zero_point = _quantization(tensor, name)
     shape = tensor.shape
-    if -1 in _unknown(tensor):
-        raise ModelError(f"{name} has shape {list(tensor.signature)}: {FIXED_SHAPE}")
+    if not tensor.has_fixed_shape:
+        raise ModelError(f"{name} has shape {list(tensor.signature)}: {tflite.FIXED_SHAPE}")
     if (shape and min(shape) < 1) or math.prod(shape) > LARGEST:
         raise ModelError(f"{name} has shape {list(shape)}, expected positive, {LARGEST} at most")
     return ir.Tensor(number, tensor.name, shape, scale, zero_point, tensor.dtype)
-
-
-def _unknown(tensor: tflite.Tensor) -> tuple[int, ...]:
-    """The signature, with what is known after all: a leading -1 where the shape says 1."""
-    signature = tensor.signature
-    if signature[:1] == (-1,) and tensor.shape[:1] == (1,):
-        return signature[1:]
-    return signature
 
 
 def _quantization(tensor: tflite.Tensor, name: str) -> tuple[np.float32, int]:

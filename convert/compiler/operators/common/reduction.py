@@ -18,6 +18,7 @@ class Reduction(Node):
     """A reduction over ``axes`` of the input, counted from the front."""
 
     axes: tuple[int, ...]
+    delegated: bool  # LiteRT gives XNNPACK only what has its axes in the file
 
     @property
     def count(self) -> int:
@@ -44,7 +45,8 @@ def read(reader: OperatorReader) -> Reduction:
     reader.expect(output, kept)
     if source.size // output.size > _MOST:
         raise reader.fail(f"its sums can exceed 32 bits: more than {_MOST} elements become one")
-    return Reduction(reader.index, reader.operator.name, (source,), (output,), over)
+    stored = reader.raw(1).is_constant
+    return Reduction(reader.index, reader.operator.name, (source,), (output,), over, stored)
 
 
 def fields(node: Reduction) -> dict[str, object]:
