@@ -123,12 +123,11 @@ def _agreed(network: Graph, constants: Constants) -> dict[int, Mask]:
 def _agree(node: Node, masks: dict[int, Mask], constants: Constants) -> bool:
     """Let a node take back what it cannot do without; says whether it did."""
     of = registry()[node.op].channels
-    given, mask = [masks[t.number] for t in node.inputs], [masks[t.number] for t in node.outputs]
-    if of is None or node.states or len(node.outputs) != 1:
-        wanted = [np.zeros_like(one) for one in (*given, *mask)]
-    else:
-        left, out = of.agree(node, given, mask[0], constants)
-        wanted = [*left, out]
+    given, made = [masks[t.number] for t in node.inputs], [masks[t.number] for t in node.outputs]
+    wanted = [np.zeros_like(mask) for mask in (*given, *made)]
+    if of is not None and not node.states and len(node.outputs) == 1:
+        agreed, out = of.agree(node, given, made[0], constants)
+        wanted = [*agreed, out]
     changed = False
     for tensor, one in zip((*node.inputs, *node.outputs), wanted, strict=True):
         left = _some_left(one & masks[tensor.number])

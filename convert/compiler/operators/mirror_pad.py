@@ -8,7 +8,6 @@ from convert.compiler.ir import Array
 from convert.compiler.operators.common import movement
 from convert.compiler.operators.common.reader import OperatorReader
 
-_MODES = ("reflect", "symmetric")
 
 
 def move(reader: OperatorReader, values: Array) -> Sequence[Array]:
@@ -19,7 +18,8 @@ def move(reader: OperatorReader, values: Array) -> Sequence[Array]:
         raise reader.fail(f"mode {mode}, paddings {amounts.tolist()} of {values.shape}")
     if amounts.min(initial=0) < 0 or (amounts > most[:, None]).any():
         raise reader.fail(f"paddings {amounts.tolist()} are wider than {values.shape}")
-    return [np.pad(values, amounts, _MODES[mode])]
+    widths = [(int(before), int(after)) for before, after in amounts]
+    return [np.pad(values, widths, "symmetric" if mode else "reflect")]
 
 
 OPERATORS = (movement.operator("MIRROR_PAD", move, options="MirrorPadOptions"),)

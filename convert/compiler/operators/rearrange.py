@@ -21,13 +21,13 @@ def move_tile(reader: OperatorReader, values: Array) -> Sequence[Array]:
     if len(times) != values.ndim or (times < 1).any():
         raise reader.fail(f"multiples {times.tolist()} do not fit {values.shape}")
     movement.check_size(reader, [n * t for n, t in zip(values.shape, times, strict=True)])
-    return [np.tile(values, times)]
+    return [np.tile(values, times.tolist())]
 
 
 def move_broadcast(reader: OperatorReader, values: Array) -> Sequence[Array]:
     """To a larger shape."""
     shape = reader.constant(1, "INT32", "INT64").ravel()
-    movement.check_size(reader, shape)
+    movement.check_size(reader, shape.tolist())
     return [np.broadcast_to(values, tuple(int(n) for n in shape))]
 
 

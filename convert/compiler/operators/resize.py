@@ -114,8 +114,9 @@ def compute(node: Resize, inputs: Sequence[Array], match: Match) -> Sequence[Arr
 
     def across(y: Ints) -> Ints:
         picked = values[:, y]
-        left = picked[:, :, columns.lower] * columns.lower_weight[:, None]
-        return left + picked[:, :, columns.upper] * columns.upper_weight[:, None]
+        left: Ints = picked[:, :, columns.lower] * columns.lower_weight[:, None]
+        right: Ints = picked[:, :, columns.upper] * columns.upper_weight[:, None]
+        return left + right
 
     top, bottom = across(rows.lower), across(rows.upper)
     shaped = (slice(None), None, None)

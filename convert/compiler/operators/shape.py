@@ -35,7 +35,7 @@ def fold_fill(reader: OperatorReader) -> Sequence[Array] | None:
     shape, value = reader.constant(0, "INT32", "INT64").ravel(), reader.constant(1)
     if value.size != 1:
         raise reader.fail(f"its value has shape {value.shape}")
-    movement.check_size(reader, shape)
+    movement.check_size(reader, shape.tolist())
     return [np.full(tuple(int(n) for n in shape), value.ravel()[0], value.dtype)]
 
 

@@ -40,11 +40,9 @@ def move_strided(reader: OperatorReader, values: Array) -> Sequence[Array]:
         elif "ShrinkAxisMask" in masked:
             index.append(int(first))
         else:
-            ends = (
-                None if name in masked else int(number)
-                for name, number in (("BeginMask", first), ("EndMask", last))
-            )
-            index.append(slice(*ends, int(step)))
+            start = None if "BeginMask" in masked else int(first)
+            stop = None if "EndMask" in masked else int(last)
+            index.append(slice(start, stop, int(step)))
     if sum(one is Ellipsis for one in index) > 1:
         raise reader.fail("its masks have several ellipses")
     return [values[tuple(index)]]

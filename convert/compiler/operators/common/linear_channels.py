@@ -27,8 +27,8 @@ def interval_of(sums: Sums) -> Callable[..., Interval]:
     ) -> Interval:
         up = replace(node, weights=np.maximum(node.weights, 0))
         down = replace(node, weights=np.minimum(node.weights, 0))
-        least = sums(up, lows[0]) + sums(down, highs[0])
-        most = sums(up, highs[0]) + sums(down, lows[0])
+        least: Array = sums(up, lows[0]) + sums(down, highs[0])
+        most: Array = sums(up, highs[0]) + sums(down, lows[0])
         low, high = linear.requantize(node, least, match), linear.requantize(node, most, match)
         wraps = linear.wraps(node, match)
         return np.where(wraps, node.output.lowest, low), np.where(wraps, node.output.highest, high)

@@ -153,9 +153,9 @@ class OperatorReader:
     def operand_shape(self, position: int) -> tuple[int, ...]:
         """The shape of input ``position``, of any type, which must be known."""
         tensor = self.raw(position)
-        if -1 in _unknown(tensor):
+        if not tensor.has_fixed_shape:
             name = f"{self.where}: tensor {tensor.name!r}"
-            raise ModelError(f"{name} has shape {list(tensor.signature)}: {FIXED_SHAPE}")
+            raise ModelError(f"{name} has shape {list(tensor.signature)}: {tflite.FIXED_SHAPE}")
         return tensor.shape
 
     def same_quantization(self, tensors: Sequence[ir.Tensor]) -> None:
