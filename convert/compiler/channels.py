@@ -59,16 +59,25 @@ def intervals(network: Graph, match: Match) -> Intervals:
         if of is None or node.states or len(node.outputs) != 1:
             found |= {tensor.number: _anything(tensor) for tensor in node.outputs}
             continue
-        given = [(t.data, t.data) if t.data is not None else found[t.number] for t in node.inputs]
-        lows, highs = [low for low, _ in given], [high for _, high in given]
-        if of.interval is not None:
-            low, high = of.interval(node, lows, highs, match)
-        else:
-            compute = registry()[node.op].compute
-            (low,), (high,) = compute(node, lows, match), compute(node, highs, match)
+        try:
+            low, high = _interval(node, found, match)
+        except ValueError:  # what the runtime refuses; lowering says why
+            low, high = _anything(node.output)
         shape = node.output.shape
         found[node.output.number] = np.reshape(low, shape), np.reshape(high, shape)
     return found
+
+
+def _interval(node: Node, found: Intervals, match: Match) -> Interval:
+    """The bounds of a node's output from those of its inputs."""
+    of = _channels(node)
+    given = [(t.data, t.data) if t.data is not None else found[t.number] for t in node.inputs]
+    lows, highs = [low for low, _ in given], [high for _, high in given]
+    if of.interval is not None:
+        return of.interval(node, lows, highs, match)
+    compute = registry()[node.op].compute
+    (low,), (high,) = compute(node, lows, match), compute(node, highs, match)
+    return low, high
 
 
 def _anything(tensor: Tensor) -> Interval:
