@@ -33,7 +33,6 @@ class Compiled:
             f"{name}.c": c_source.text(self.unit).encode(),
         }
 
-
     def require_plain(self, what: str) -> None:
         """Raise ModelError unless it is a network that ``what`` takes.
 

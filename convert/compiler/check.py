@@ -91,9 +91,7 @@ def compile_modes(model: Model, options: Options) -> dict[Match, Compiled | str]
     return found
 
 
-def check(
-    model: Model, modes: Mapping[Match, Compiled | str], given: Sequence[Array]
-) -> list[Row]:
+def check(model: Model, modes: Mapping[Match, Compiled | str], given: Sequence[Array]) -> list[Row]:
     """Every mode of the C against every runtime.
 
     ``given`` has [count, *shape] for each input. A network with states is run as one sequence. A
