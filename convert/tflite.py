@@ -19,6 +19,7 @@ from convert import csource
 from runtime import flatbuffer
 from runtime.errors import ModelError
 
+_VERSION = 3  # of the schema: the only one that LiteRT takes
 _ENUMERATIONS = {
     "FusedActivationFunction": schema.ActivationFunctionType,
     "Padding": schema.Padding,
@@ -43,6 +44,7 @@ class Tensor:
     zero_points: tuple[int, ...]
     axis: int
     data: bytes  # of a constant; empty for an activation
+    is_variable: bool = False  # whether an operator keeps its state in it
 
     @property
     def is_constant(self) -> bool:
@@ -67,17 +69,25 @@ class Operator:
     outputs: tuple[int, ...]
     options_type: str  # the schema's table that the options are: "Conv2DOptions"; "": none
     options: Mapping[str, Any]  # by the schema's names, "StrideH"; enumerations spelled out
+    intermediates: tuple[int, ...] = ()  # tensors that only describe what it computes on the way
 
 
 @dataclass(frozen=True)
-class Model:
-    """A model; of several subgraphs, the first one, which is the one that is run."""
+class Subgraph:
+    """Operators in the order of execution, and their tensors."""
 
-    content: bytes  # the .tflite
     tensors: tuple[Tensor, ...]
     operators: tuple[Operator, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Model(Subgraph):
+    """A model: its first subgraph, which is the one that is run, and the further ones."""
+
+    content: bytes
+    subgraphs: tuple[Subgraph, ...] = ()  # the further ones: number 1, 2, ...
 
     @cached_property
     def op_names(self) -> tuple[str, ...]:
@@ -105,17 +115,26 @@ def parse(content: bytes, name: str = "model") -> Model:
     """Read a model from its bytes; ``name`` is for messages only. Raises ModelError."""
     flatbuffer.check(content, name)
     try:
-        return _model(content)
+        return _model(content, name)
     except (struct.error, IndexError, TypeError, ValueError, AttributeError) as error:
         # What is left to find after the check; the reader stumbles in any of these ways.
         raise ModelError(f"{name} is damaged ({error}): export or copy it again") from error
 
 
-def _model(content: bytes) -> Model:
+def _model(content: bytes, name: str) -> Model:
     root = schema.Model.GetRootAs(content)
-    graph = root.Subgraphs(0)
+    if root.Version() != _VERSION:
+        raise ModelError(f"{name} has schema version {root.Version()}, expected {_VERSION}")
+    first, *others = (
+        _subgraph(content, root, root.Subgraphs(i)) for i in range(root.SubgraphsLength())
+    )
     return Model(
-        content,
+        first.tensors, first.operators, first.inputs, first.outputs, content, tuple(others)
+    )
+
+
+def _subgraph(content: bytes, root: Any, graph: Any) -> Subgraph:
+    return Subgraph(
         tuple(_tensor(content, root, graph.Tensors(i)) for i in range(graph.TensorsLength())),
         tuple(_operator(root, graph.Operators(i)) for i in range(graph.OperatorsLength())),
         _ints(graph.InputsAsNumpy()),
@@ -132,10 +151,11 @@ def _operator(root: Any, operator: Any) -> Operator:
         name += " " + (code.CustomCode() or b"?").decode(errors="replace")
     inputs, outputs = _ints(operator.InputsAsNumpy()), _ints(operator.OutputsAsNumpy())
     kind = _names(schema.BuiltinOptions).get(operator.BuiltinOptionsType(), "")
+    between = _ints(operator.IntermediatesAsNumpy())
     table = operator.BuiltinOptions()
     if table is None or not hasattr(schema, kind):
-        return Operator(name, inputs, outputs, "", {})
-    return Operator(name, inputs, outputs, kind, _options(kind, table))
+        return Operator(name, inputs, outputs, "", {}, between)
+    return Operator(name, inputs, outputs, kind, _options(kind, table), between)
 
 
 def _options(kind: str, table: Any) -> dict[str, Any]:
@@ -176,6 +196,7 @@ def _tensor(content: bytes, root: Any, tensor: Any) -> Tensor:
         zero_points=_ints(quantization.ZeroPointAsNumpy()) if quantization else (),
         axis=quantization.QuantizedDimension() if quantization else 0,
         data=_data(content, root.Buffers(tensor.Buffer())),
+        is_variable=bool(tensor.IsVariable()),
     )
 
 

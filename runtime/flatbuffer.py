@@ -16,8 +16,23 @@ from runtime.errors import ModelError
 MAGIC = b"TFL3"
 LARGEST_TENSOR = 1 << 30  # bytes; the networks meant here stay far below
 
-BYTES = {0: 4, 1: 2, 2: 4, 3: 1, 4: 8, 6: 1, 7: 2, 9: 1, 10: 8, 12: 8, 15: 4, 16: 2}
-"""Bytes per value of the TensorTypes of fixed size, by number."""
+BITS = {
+    0: 32,
+    1: 16,
+    2: 32,
+    3: 8,
+    4: 64,
+    6: 8,
+    7: 16,
+    9: 8,
+    10: 64,
+    12: 64,
+    15: 32,
+    16: 16,
+    17: 4,
+    18: 16,
+}
+"""Bits per value of the TensorTypes of fixed size, by number."""
 
 
 LAYOUT: dict[str, dict[int, int | str]] = {
@@ -181,23 +196,28 @@ def _tensor(tensor: Table, sizes: list[int]) -> None:
         raise DamageError("a tensor has a negative side")
     if len(shape) > 8:
         raise DamageError(f"a tensor has {len(shape)} axes")
-    size = math.prod(shape) * BYTES.get(kind, 1)
+    size = -(-math.prod(shape) * BITS.get(kind, 8) // 8)
     if size > LARGEST_TENSOR:
         raise DamageError(f"a tensor has the shape {shape}")
     is_sparse = tensor.table(6) is not None
-    if sizes[buffer] and kind in BYTES and sizes[buffer] != size and not is_sparse:
+    if sizes[buffer] and kind in BITS and sizes[buffer] != size and not is_sparse:
         raise DamageError(f"a constant of shape {shape} has {sizes[buffer]} bytes")
     quantization = tensor.table(4)
     if quantization is not None:
         quantization.follow("Quantization")
-        _quantization(quantization, shape)
+        _quantization(quantization, shape, constant=bool(sizes[buffer]))
 
 
-def _quantization(table: Table, shape: list[int]) -> None:
-    """As many scales as zero points: none, one, or one per slice of an axis that exists."""
+def _quantization(table: Table, shape: list[int], *, constant: bool) -> None:
+    """As many scales as zero points: none, one, or one per slice of an axis that exists.
+
+    Old converters wrote the axis of the weights beside their bias, too: it has one axis, and as many
+    scales as elements. TensorFlow Lite Micro takes that; LiteRT refuses it by itself.
+    """
     scales, zero_points = table.vector(2, 4)[1], table.vector(3, 8)[1]
     axis = table.number(6, "<i")
-    if scales > 1 and (not 0 <= axis < len(shape) or scales != shape[axis]):
+    bias = constant and shape == [scales]
+    if scales > 1 and not bias and (not 0 <= axis < len(shape) or scales != shape[axis]):
         raise DamageError(f"{scales} scales for the shape {shape}")
     if zero_points not in {scales, 1}:
         raise DamageError(f"{zero_points} zero points for {scales} scales")

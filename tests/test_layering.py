@@ -54,6 +54,7 @@ STAGES = (
     ("targets",),
     ("frontend",),
     ("select",),
+    ("channels",),
     ("lower", "simulate"),
     ("golden",),
     ("emit",),

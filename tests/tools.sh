@@ -17,6 +17,10 @@ need arm-none-eabi-gcc gcc-arm-none-eabi
 need powerpc-linux-gnu-gcc "gcc-powerpc-linux-gnu libc6-dev-powerpc-cross"
 need qemu-ppc-static qemu-user-static
 need qemu-system-arm qemu-system-arm
+need avr-gcc "gcc-avr avr-libc"
+need simavr simavr
+need riscv64-unknown-elf-gcc gcc-riscv64-unknown-elf
+need qemu-system-riscv32 qemu-system-misc
 need npm npm
 need cmake cmake
 need ninja ninja-build

@@ -22,7 +22,9 @@ from runtime.errors import DataError, GateError, ModelError
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m convert.compiler``."""
     result = console.Parser("python -m convert.compiler", description=__doc__)
-    result.add_argument("model", type=Path, help="an int8 .tflite, or a C array of one")
+    result.add_argument(
+        "model", type=Path, help="an int8 .tflite, or C source with one in an array"
+    )
     result.add_argument(
         "--match",
         type=Match,
@@ -102,7 +104,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     publish.files(out, compiled.files(), source=options.model)
     files = [str(out / file) for file in compiled.files()]
     rows = {"ram": compiled.unit.arena, "state": compiled.unit.state, "flash": compiled.unit.flash}
-    names = {"ram": "RAM: arena", "state": "RAM: state", "flash": "flash: tables"}
+    names = {
+        "ram": "RAM: arena",
+        "state": "RAM: state, kept between runs",
+        "flash": "flash: tables",
+    }
     cells = [(names[key], f"{size:,}") for key, size in rows.items() if size or key != "state"]
     text = f"{console.table(('bytes', 'needed'), cells)}\n\nwrote {' and '.join(files)}"
     console.finish(text, {"files": files, **rows})

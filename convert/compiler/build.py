@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from convert import carray
+from convert.compiler import channels
 from convert.compiler.emit import header
 from convert.compiler.emit import source as c_source
 from convert.compiler.emit.unit import Unit
@@ -62,7 +63,8 @@ def compile_model(
     network = read(model)
     if options.io is Io.INT8:
         network = border.as_int8(network)
-    program = overlap.reuse(lower(network, options))
+    narrowed = channels.narrow(network, options.match)
+    program = overlap.reuse(lower(narrowed.network, options))
     command = carray.command("convert.compiler", source or f"{name}.tflite", name)
     origin = f"{command} {options}"
     unit = Unit(

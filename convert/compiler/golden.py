@@ -50,7 +50,7 @@ def generator(seed: int) -> Iterator[int]:
 def float_step(network: Graph, tensor: Tensor) -> np.float32:
     """What one step of a golden number means for a real input: the scale that it is brought to."""
     for node in network.nodes:
-        if tensor in node.inputs and node.output.scale:
+        if tensor in node.inputs and node.outputs and node.output.scale:
             return node.output.scale
     return np.float32(1 / 16)
 

@@ -72,6 +72,7 @@ class State:
     name: str  # C identifier
     dtype: str  # one of DTYPES
     initial: Array = field(compare=False)  # [...], what it holds before the first run
+    is_given: bool = True  # whether the file says what it begins with, and not the runtime
 
     @property
     def bytes(self) -> int:

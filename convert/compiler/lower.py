@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from convert.compiler.arithmetic.match import RUNTIME, Match
 from convert.compiler.ir import Graph, Node, Tensor
 from convert.compiler.operators import registry
-from convert.compiler.operators.common.lowering import ALIGNMENT, LoweringContext
+from convert.compiler.operators.common.lowering import ALIGNMENT, LoweringContext, state_buffer
 from convert.compiler.program import CTYPES, Buffer, Program
+from convert.compiler.resident import resident
 from convert.compiler.select import Candidate, select
 from convert.compiler.targets.candidates import candidates
 from convert.compiler.targets.options import Options
@@ -19,10 +20,11 @@ BORDER_ALIGNMENT = 4
 class Places:
     """Which buffer each tensor lies in; a reshaped tensor lies where the original does."""
 
-    def __init__(self, network: Graph) -> None:
+    def __init__(self, network: Graph, groups: Sequence[Sequence[Node]]) -> None:
         border = (*network.inputs, *network.outputs)
         self._border = {tensor.number for tensor in border}
-        self._buffers: dict[int, Buffer] = {}
+        states = resident(network, groups)
+        self._buffers = {number: state_buffer(state) for number, state in states.items()}
 
     def of(self, tensor: Tensor) -> Buffer:
         """The buffer of ``tensor``."""
@@ -30,6 +32,13 @@ class Places:
         alignment = BORDER_ALIGNMENT if tensor.number in self._border else ALIGNMENT[ctype]
         buffer = Buffer(f"t{tensor.number}", tensor.bytes, ctype, alignment=alignment)
         return self._buffers.setdefault(tensor.number, buffer)
+
+    def is_copied(self, node: Node) -> bool:
+        """Whether ``node`` moves bytes to or from a state, and they do not lie there already."""
+        of, ends = registry()[node.op], (*node.inputs, *node.outputs)
+        if not (of.loads or of.stores):
+            return True
+        return self.of(ends[0]) != state_buffer(node.states[0])
 
     def alias(self, tensor: Tensor, original: Tensor) -> None:
         """Let ``tensor`` lie where ``original`` lies."""
@@ -41,10 +50,11 @@ def lower(network: Graph, options: Options) -> Program:
 
     Raises ModelError where there is none, as for operators or scales that the runtime refuses.
     """
-    places = Places(network)
+    groups = fuse(network)
+    places = Places(network, groups)
     sources = tuple(map(places.of, network.inputs))
     found: list[Sequence[Candidate]] = []
-    for group in fuse(network):
+    for group in groups:
         first = group[0]
         if registry()[first.op].is_alias:
             places.alias(first.output, first.input)
@@ -52,9 +62,11 @@ def lower(network: Graph, options: Options) -> Program:
         _check_runtime(first, options.match)
         try:
             site = LoweringContext(group, f"op{first.index}", options.match, places.of)
-            found.append(candidates(site, options.target))
+            steps = candidates(site, options.target)
         except ValueError as error:
             raise ModelError(f"operator {first.index} {first.op}: {error}") from error
+        if places.is_copied(first):
+            found.append(steps)
     notes = tuple(
         note for node in network.nodes for note in registry()[node.op].notes(node, options.match)
     )

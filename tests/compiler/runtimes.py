@@ -8,6 +8,9 @@ from tflite_micro.python.tflite_micro import runtime as micro
 
 from convert.compiler.arithmetic.match import Match
 
+ARENA = 1 << 22
+"""Bytes for TensorFlow Lite Micro; its default depends on the file's size and can be too few."""
+
 Arrays = Sequence[np.ndarray]
 """One for each input, or each output: [count, *shape]."""
 
@@ -30,7 +33,7 @@ def _litert(kernels: OpResolverType) -> Callable[[bytes, Arrays], list[np.ndarra
 
 
 def _tflm(content: bytes, inputs: Arrays) -> list[np.ndarray]:
-    interpreter = micro.Interpreter.from_bytes(content)
+    interpreter = micro.Interpreter.from_bytes(content, arena_size=ARENA)
     outputs = _output_count(content)
     answers: list[list[np.ndarray]] = []
     for row in zip(*inputs, strict=True):

@@ -253,3 +253,34 @@ def test_limits_are_kept(model_path: Path) -> None:
         assert f"--{limit[0].replace('_', '-')} {limit[1]}" in unit.origin
     with pytest.raises(ModelError, match=r"needs 243,392 bytes of flash at least, 1,000 allowed"):
         compile_model(model, "model", Options(target=Target.CORTEX_M4, max_flash=1000))
+
+
+LINEAR = (
+    "CONV_2D groups",
+    "CONV_2D groups pooled",
+    "CONV_2D batch",
+    "CONV_2D batch pooled",
+    "CONV_2D line",
+    "CONV_2D bare bias",
+    "CONV_2D int16",
+    "CONV_2D int16 int32",
+    "CONV_2D int4",
+    "DEPTHWISE_CONV_2D batch",
+    "DEPTHWISE_CONV_2D int16",
+    "DEPTHWISE_CONV_2D int4",
+    "FULLY_CONNECTED rows",
+    "FULLY_CONNECTED rank 4 kept",
+    "FULLY_CONNECTED int16",
+    "FULLY_CONNECTED int4 odd",
+    "MAX_POOL_2D int16",
+)
+
+
+@pytest.mark.parametrize("match", [Match.XNNPACK, Match.TFLM])
+@pytest.mark.parametrize("target", [Target.CORTEX_M0, Target.CORTEX_M4, Target.CORTEX_M55])
+def test_every_shape_and_width_on_the_core(target: Target, match: Match, tmp_path: Path) -> None:
+    """Groups, batches, rows, 16-bit activations, 4-bit weights: what no fast kernel is made for."""
+    kinds = [kind for kind in LINEAR if match in models.only().get(kind, tuple(Match))]
+    contents = [models.random(kind, seed) for kind in kinds for seed in range(4)]
+    compiled, given, expected = expected_of(contents, Options(match, target))
+    check(cores.run(tmp_path, target, compiled, given), expected)

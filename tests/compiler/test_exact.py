@@ -98,6 +98,7 @@ def test_every_operator_has_models() -> None:
 
 ASSISTANTS = {"CALL_ONCE", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"}
 """Operators that only make sense together; their tests are in test_streaming.py."""
+ASSISTANTS |= {"FLOOR_DIV", "REDUCE_PROD"}  # of constants only; test_fold_arithmetic.py
 
 
 def test_bundled_model_equals_every_runtime(mnist: Digits, model_path: Path) -> None:

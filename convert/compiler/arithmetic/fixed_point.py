@@ -5,12 +5,15 @@ TensorFlow, lite/kernels/internal/common.h.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
+
+_LARGEST_SHIFT_ONCE = 8  # of a multiplier for sums of 64 bits
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,33 @@ def apply_each(values: Ints, quantized: npt.ArrayLike, shift: npt.ArrayLike) -> 
     shifted = wrap(np.asarray(values, np.int64) << np.maximum(shifts, 0))
     high = (shifted * np.asarray(quantized, np.int64) + (1 << 30)) >> 31
     return rounding_divide(high, np.maximum(-shifts, 0))
+
+
+def apply_up(values: Ints, quantized: npt.ArrayLike, shift: npt.ArrayLike) -> Ints:
+    """The same, but halves of the second rounding go up, as in LiteRT's own vector kernels."""
+    shifts = np.asarray(shift, np.int64)
+    shifted = wrap(np.asarray(values, np.int64) << np.maximum(shifts, 0))
+    high = (shifted * np.asarray(quantized, np.int64) + (1 << 30)) >> 31
+    right = np.maximum(-shifts, 0)
+    return np.asarray((high + ((np.int64(1) << right) >> 1)) >> right)
+
+
+def reduced(by: Multiplier) -> int:
+    """The multiplier in 16 bits, as it is for sums of 64."""
+    return min((by.quantized + (1 << 15)) >> 16, 0x7FFF)
+
+
+def apply_once(values: Ints, by: Sequence[Multiplier]) -> Ints:
+    """``values`` [..., n], below 2^47, times the n multipliers, reduced; rounded once, half up.
+
+    MultiplyByQuantizedMultiplier for int64. Raises ValueError where the runtimes' shift would not
+    be defined.
+    """
+    if any(m.shift >= _LARGEST_SHIFT_ONCE for m in by):
+        raise ValueError("its scales make a factor of 128 or more, which is out of range")
+    shifts = 15 - np.array([m.shift for m in by], np.int64)
+    products = np.asarray(values, np.int64) * np.array([reduced(m) for m in by], np.int64)
+    return wrap((products + (np.int64(1) << (shifts - 1))) >> shifts)
 
 
 def wrap(values: Ints) -> Ints:

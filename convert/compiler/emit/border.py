@@ -39,16 +39,18 @@ def _borders(kind: str, tensors: Sequence[Tensor], buffers: Sequence[Buffer]) ->
     """A single one is called by its kind, several have their tensors' names behind it."""
     names = [kind]
     if len(tensors) > 1:
-        names = [f"{kind}_{word}" for word in _words([tensor.name for tensor in tensors])]
+        names = [f"{kind}_{word}" for word in _words(kind, [tensor.name for tensor in tensors])]
     return [Border(*each) for each in zip(tensors, buffers, names, strict=True)]
 
 
-def _words(names: Sequence[str]) -> list[str]:
-    """Names as parts of C identifiers, each different."""
+def _words(kind: str, names: Sequence[str]) -> list[str]:
+    """Names as parts of C identifiers, each different; without ``kind`` in front of them."""
     found: list[str] = []
     for number, name in enumerate(names):
         bare = re.sub(r":\d+$", "", name.removeprefix("serving_default_"))
         word = re.sub(r"[^A-Za-z0-9]+", "_", bare.rsplit("/", 1)[-1]).strip("_") or str(number)
+        if word.lower().startswith(f"{kind}_"):
+            word = word[len(kind) + 1 :]
         if word.lower() in [known.lower() for known in found]:
             word = f"{word}_{number}"
         found.append(word)

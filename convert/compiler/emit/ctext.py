@@ -12,8 +12,9 @@ WIDTH = 100
 
 
 def comment(lines: Iterable[str]) -> str:
-    """A block comment of these lines, with nothing in it that could end it."""
-    safe = [line.replace("*/", "* /").encode("ascii", "replace").decode() for line in lines]
+    """A block comment of these lines, with nothing in it that could end it or begin another."""
+    apart = (line.replace("*/", "* /").replace("/*", "/ *") for line in lines)
+    safe = [line.encode("ascii", "replace").decode() for line in apart]
     return "\n".join(f" * {line}".rstrip() for line in safe).replace(" *", "/*", 1) + " */"
 
 

@@ -64,7 +64,8 @@ def arguments(unit: Unit) -> str:
 
 
 def _arena(unit: Unit) -> str:
-    words, size = unit.program.scratch_words, unit.plan.size
+    # Whole words, so that it is as large where the compiler aligns nothing.
+    words, size = unit.program.scratch_words, -(-unit.plan.size // 4) * 4
     members = f"    int32_t scratch[{words}];\n" if words else "    int32_t alignment;\n"
     kind = "struct" if words else "union"
     about = [
@@ -153,7 +154,7 @@ def provenance(unit: Unit, *, usage: bool) -> str:
 def _usage(unit: Unit) -> list[str]:
     name = unit.name
     state = ", &state" if unit.state else ""
-    first, several = border.inputs(unit)[0], len(unit.network.outputs) > 1
+    several = len(unit.network.outputs) > 1
     run = f"{name}_run(&arena{state})"
     return [
         "",
@@ -161,7 +162,10 @@ def _usage(unit: Unit) -> list[str]:
         *([f"    static {name}_state state;"] if state else []),
         "",
         f"    if ({name}_self_test(&arena{state}) != {name.upper()}_OK) ...",
-        f"    fill({name}_{first.name}(&arena));    q = round(real / scale) + zero point",
+        *(
+            f"    fill({name}_{one.name}(&arena));    q = round(real / scale) + zero point"
+            for one in border.inputs(unit)
+        ),
         f"    {run};" if several else f"    best = {name}_argmax({run});",
         "",
         "No heap, no libc, no writable statics: any number of arenas may run at once.",

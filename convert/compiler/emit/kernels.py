@@ -71,8 +71,10 @@ def needed(kernels: Iterable[str], match: Match, folders: Sequence[str]) -> list
 
     for name in called:
         add(name)
-    helpers = [kernel for kernel in found.values() if kernel.name not in called]
-    return [*helpers, *(kernel for kernel in found.values() if kernel.name in called)]
+    needed_by_others = {need for kernel in found.values() for need in kernel.needs}
+    last = [name for name in called if name not in needed_by_others]
+    helpers = [kernel for kernel in found.values() if kernel.name not in last]
+    return [*helpers, *(kernel for kernel in found.values() if kernel.name in last)]
 
 
 def assembly_stack() -> dict[str, int]:

@@ -56,7 +56,7 @@ def text(unit: Unit) -> str:
         "",
         f"enum {name}_status {name}_self_test({arguments(unit)})",
         "{",
-        (check + reset).rstrip("\n"),
+        *([(check + reset).rstrip("\n")] if check or reset else []),
         f"    for (int32_t vector = 0; vector < {vectors}; vector++) {{",
         "        uint32_t seed = golden_seed[vector];",
         *places,
@@ -69,7 +69,7 @@ def text(unit: Unit) -> str:
         f"    return {macro}_OK;",
         "}",
     ]
-    return "\n".join(line for line in lines if line is not None)
+    return "\n".join(lines)
 
 
 def _fill(unit: Unit, one: Border) -> str:

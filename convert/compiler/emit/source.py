@@ -6,7 +6,7 @@ from convert.compiler.emit import border, ctext, kernels, self_test
 from convert.compiler.emit.header import arguments, provenance
 from convert.compiler.emit.kernels import Kernel
 from convert.compiler.emit.unit import Unit
-from convert.compiler.program import Buffer, Home, Step
+from convert.compiler.program import CTYPES, Buffer, Home, Step
 
 _IN_ARENA = {"int16_t": "arena_int16", "int32_t": "arena_int32", "float": "arena_float"}
 """How elements of several bytes are reached in the arena: kernels/portable/types.h."""
@@ -61,16 +61,19 @@ def _operators(unit: Unit, files: dict[str, Kernel]) -> Iterator[str]:
         yield about + "\n" + ctext.definition(kind, f"step{number}", step.fields)
 
 
-def _pointer(unit: Unit, step: Step, buffer: Buffer, *, written: bool) -> str:
-    """Where ``buffer`` lies, as a kernel takes it."""
+def _pointer(unit: Unit, step: Step, buffer: Buffer, *, written: bool, whole: bool = False) -> str:
+    """Where ``buffer`` lies, as a kernel takes it; ``whole``: it is not divided into parts."""
     const = "" if written else "const "
     if buffer.home is Home.FLASH:
-        return f"(const int8_t *){buffer.name}" if _is_cast(step, buffer) else buffer.name
+        if _is_cast(step, buffer):
+            return f"(const int8_t *){buffer.name}"
+        in_arena = _IN_ARENA.get(buffer.ctype)
+        return f"(const {in_arena} *){buffer.name}" if in_arena else buffer.name
     state = buffer.home is Home.STATE
     base = "s" if state else "a"
     place = unit.states[buffer.name] if state else unit.plan.offsets[buffer.name]
     at, stride = f"{base} + {place}", buffer.size // step.batch
-    if step.batch > 1 and not state:
+    if step.batch > 1 and not whole:
         at = f"{at} + part * {stride}"
     if step.as_bytes or buffer.ctype == "int8_t":
         return at
@@ -86,7 +89,8 @@ def _is_cast(step: Step, buffer: Buffer) -> bool:
 def _call(unit: Unit, number: int, step: Step) -> str:
     arguments = [f"&step{number}"]
     arguments += [_pointer(unit, step, buffer, written=False) for buffer in step.inputs]
-    arguments += [_pointer(unit, step, b, written=True) for b in (step.output, *step.states)]
+    arguments.append(_pointer(unit, step, step.output, written=True))
+    arguments += [_pointer(unit, step, b, written=True, whole=True) for b in step.states]
     if step.scratch:
         arguments.append(f"a + {unit.plan.offsets[step.scratch.name]}")
     if step.scratch_words:
@@ -170,8 +174,7 @@ def _reset(unit: Unit) -> str:
     lines = []
     for state in unit.network.states:
         count, place = state.initial.size, unit.states[state.name]
-        ctype = {"INT8": "int8_t", "UINT8": "uint8_t"}.get(state.dtype)
-        kind = ctype or _IN_ARENA[_C[state.dtype]]
+        kind = _IN_ARENA.get(CTYPES[state.dtype], CTYPES[state.dtype])
         table = f"{state.name}_initial"
         value = f"{table}[i]" if table in tables else ctext.literal(state.initial.flat[0])
         lines.append(
@@ -180,9 +183,6 @@ def _reset(unit: Unit) -> str:
         )
     body = "\n".join(lines)
     return f"NO_LIBC void {unit.name}_reset({unit.name}_state *state)\n{{\n{body}\n}}"
-
-
-_C = {"INT16": "int16_t", "INT32": "int32_t", "FLOAT32": "float"}
 
 
 def _argmax(unit: Unit, ctype: str) -> str:

@@ -91,6 +91,8 @@ class _Reading:
         if len(values) != len(reader.operator.outputs):
             raise reader.fail(f"has {len(reader.operator.outputs)} outputs, computed {len(values)}")
         for number, value in zip(reader.operator.outputs, values, strict=True):
+            if value.shape != (shape := self.model.tensors[number].shape):
+                raise reader.fail(f"its output has shape {shape}, computed {value.shape}")
             self.folded[number] = value
         return True
 

@@ -30,11 +30,14 @@ def lead(
         above = max(0, row * pool.stride[0] - pool.before[0])
         return max(0, above * window.stride[0] - window.before[0])
 
-    height = output.shape[1]
-    return max(
+    height, images = output.shape[1], output.shape[0]
+    one = max(
         min(row + together, height) * written - first(row) * read
         for row in range(0, height, together)
     )
+    # Each image after the first is written so much later, and read so much later.
+    later = height * written - source.shape[1] * read
+    return (one + max(0, (images - 1) * later)) * source.numpy.itemsize
 
 
 def reuse(program: Program) -> Program:

@@ -1,4 +1,4 @@
-"""RELU and RELU6 as operators of their own."""
+"""RELU, RELU6, RELU_N1_TO_1 and RELU_0_TO_1 as operators of their own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from convert.compiler.arithmetic.activation import bounds
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import Array, Node
 from convert.compiler.operators.common import lookup
+from convert.compiler.operators.common.channels import ONE_FOR_ONE
 from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader
@@ -58,4 +59,11 @@ def lower(node: Relu, site: LoweringContext) -> Sequence[Step]:
     return lookup.steps(function(node, site.match), node.input, node.output, site)
 
 
-OPERATORS = tuple(Operator(name, read, compute, lower) for name in ("RELU", "RELU6"))
+_MICRO = {Match.TFLM: "lacks it"}
+
+OPERATORS = (
+    Operator("RELU", read, compute, lower, channels=ONE_FOR_ONE),
+    Operator("RELU6", read, compute, lower, channels=ONE_FOR_ONE),
+    Operator("RELU_N1_TO_1", read, compute, lower, lacking=_MICRO, channels=ONE_FOR_ONE),
+    Operator("RELU_0_TO_1", read, compute, lower, lacking=_MICRO, channels=ONE_FOR_ONE),
+)

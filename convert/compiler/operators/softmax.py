@@ -1,6 +1,5 @@
 """SOFTMAX over the last dimension."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convert.compiler.arithmetic import fixed_point, gemmlowp
-from convert.compiler.arithmetic.fixed_point import Ints, Multiplier, multiplier
+from convert.compiler.arithmetic.fixed_point import Ints
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import Array, Node
 from convert.compiler.operators.common.definition import Operator
@@ -16,7 +15,11 @@ from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader, valid_scale
 from convert.compiler.program import Step, Table
 
-_LONGEST = 256  # elements; in fixed point the sum of more could overflow Q12
+_LONGEST = 511
+"""Elements of a row in fixed point. Each exponential is 2^19 at most in Q12, so the sum of so many
+is below 2^28, and then no shift is by more than 31 bits, where the runtimes' end."""
+
+_COARSEST = 1 << 20  # scale of the input times beta; far coarser ones would overflow float32
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,15 @@ def read(reader: OperatorReader) -> Node:
     """The checked node."""
     (source,), output = reader.inputs(1), reader.output()
     reader.expect(output, source.shape)
+    if not source.shape:
+        raise reader.fail("its input is a single number, expected rows")
     if (float(output.scale), output.zero_point) != (1 / 256, -128):
         raise reader.fail("its output must have scale 1/256 and zero point -128")
     beta = np.float32(reader.option("Beta"))
     if not valid_scale(float(beta)):
         raise reader.fail(f"beta is {beta}, expected a positive number")
+    if float(source.scale) * float(beta) > _COARSEST:
+        raise reader.fail(f"its input has scale {source.scale}, beta {beta}: that is too coarse")
     return Softmax(reader.index, reader.operator.name, (source,), (output,), beta)
 
 
@@ -46,16 +53,10 @@ def powers(node: Softmax) -> npt.NDArray[np.float32]:
 
 
 def parameters(node: Softmax) -> dict[str, int]:
-    """Multiplier, shift and smallest difference in fixed point, input in Q5.26.
-
-    Raises ValueError when its sum, in Q12, could overflow.
-    """
+    """The fields of C's struct exponents. Raises ValueError where shifts could be undefined."""
     if node.input.shape[-1] > _LONGEST:
         raise ValueError(f"its rows are longer than {_LONGEST}, which is not supported")
-    real = float(node.input.scale) * float(node.beta) * (1 << 26)
-    by = multiplier(min(real, float((1 << 31) - 1)))
-    smallest = -math.floor(31 * (1 << 26) / (1 << max(by.shift, 0)))
-    return {"multiplier": by.quantized, "shift": by.shift, "smallest": smallest}
+    return gemmlowp.exponents(float(node.input.scale) * float(node.beta))
 
 
 def compute(node: Softmax, inputs: Sequence[Array], match: Match) -> Sequence[Array]:
@@ -77,15 +78,12 @@ def compute(node: Softmax, inputs: Sequence[Array], match: Match) -> Sequence[Ar
 def _fixed(node: Softmax, below: Ints) -> Ints:
     """Outputs [rows, length], given how far each input is below its row's largest, negative."""
     p = parameters(node)
-    scaled = fixed_point.apply(below, Multiplier(p["multiplier"], p["shift"]))
-    counts = below >= p["smallest"]
-    found = np.where(counts, gemmlowp.exp_negative(np.where(counts, scaled, -1)), 0)
-    total = np.where(counts, fixed_point.rounding_divide(found, 12), 0).sum(axis=1, keepdims=True)
+    found, total = gemmlowp.exponentials(below, p)
     headroom = 32 - np.array([[int(t).bit_length()] for t in total[:, 0]])
     inverse = gemmlowp.reciprocal((total << headroom) - (1 << 31))
     product = fixed_point.multiply_high(inverse, found)
     shares = fixed_point.rounding_divide(product, 12 - headroom + 31 - 8)
-    return np.minimum(np.where(counts, shares, 0) - 128, 127)
+    return np.minimum(shares - 128, 127)
 
 
 def lower(node: Softmax, site: LoweringContext) -> Sequence[Step]:
@@ -96,7 +94,7 @@ def lower(node: Softmax, site: LoweringContext) -> Sequence[Step]:
         table = Table(f"{site.name}_power", "float", powers(node), "[difference]")
         fields["power"] = table
         return [site.step("softmax_float", fields, (table,), in_place=True)]
-    fields |= parameters(node)
+    fields["exponents"] = parameters(node)
     return [site.step("softmax_fixed", fields, (), in_place=True)]
 
 

@@ -14,10 +14,10 @@ _NONE = Window((1, 1), (1, 1), (1, 1), (0, 0))
 
 
 def fusable(node: Conv2D, site: LoweringContext) -> bool:
-    """Whether the group is a convolution that blocks can do: no dilation, no or 2x2 pooling."""
+    """Whether blocks can do the group: no groups of channels, no dilation, no or 2x2 pooling."""
     last = site.group[-1]
     pool = last.window if isinstance(last, Pool) else _SQUARE
-    return pool == _SQUARE and node.window.dilation == (1, 1)
+    return pool == _SQUARE and node.window.dilation == (1, 1) and node.groups == 1
 
 
 def pooling(site: LoweringContext) -> Window:

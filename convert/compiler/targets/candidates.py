@@ -1,9 +1,11 @@
 """The candidates for each group of nodes: a target's own kernels, and plain C."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from convert.compiler.ir import Node
 from convert.compiler.operators import registry
+from convert.compiler.operators.common.linear import Linear
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.program import Step
 from convert.compiler.targets import mve, scalar, simd32
@@ -26,6 +28,13 @@ def candidates(site: LoweringContext, target: Target) -> Sequence[tuple[Step, ..
     """The calls that could compute a group of nodes on ``target``, plain C the last."""
     first = site.group[0]
     find = _OWN.get(target)
-    own = find(first, site) if find else []
     plain = registry()[first.op].lower(first, site)
+    if find is None or (isinstance(first, Linear) and not first.is_usual(site.match)):
+        return [tuple(plain)]
+    own = [_for_batch(step, plain[0].batch) for step in find(first, site)]
     return [*((step,) for step in own), tuple(plain)]
+
+
+def _for_batch(step: Step, batch: int) -> Step:
+    """``step``, which does one image or row, for so many."""
+    return replace(step, batch=batch, instructions=step.instructions * batch)

@@ -80,8 +80,6 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
 
 def dense(node: Dense, site: LoweringContext) -> list[Step]:
     """A dense layer."""
-    if linear.uses_double(node, site.match):
-        return []
     outputs, inputs = node.weights.shape
     weights = Table(f"{site.name}_weights", "int8_t", node.weights, "[out, in]")
     bias, scaling, tables = linear.requantization(node, site)

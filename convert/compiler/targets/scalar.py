@@ -47,8 +47,6 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
 
 def dense(node: Dense, site: LoweringContext) -> list[Step]:
     """A dense layer with 8-bit weights, four in a word."""
-    if linear.uses_double(node, site.match):
-        return []
     bias = linear.requantization(node, site)[0]
     return [packed.dense(node, site, PACKING, bias, (15.8, 80, 20))]
 

@@ -63,8 +63,6 @@ def _taps(weights: npt.NDArray[np.int8]) -> int:
 
 def dense(node: Dense, site: LoweringContext) -> list[Step]:
     """A dense layer with 8-bit weights, two to a 16-bit number."""
-    if linear.uses_double(node, site.match):
-        return []
     bias = _packed_bias(node.weights, linear.requantization(node, site)[0], "[out]")
     return [packed.dense(node, site, PACKING, bias, (3.8, 30, 12))] if bias else []
 

@@ -1,25 +1,37 @@
-/* needs: nothing */
-/* Two operands whose elements meet along four dimensions, the innermost last. */
+/* needs: prologue */
+/* Two operands whose elements meet along five dimensions, the innermost last. */
 struct broadcast {
-    int32_t size[4];     /* of the output */
-    int32_t a[4], b[4];  /* elements from one to the next; 0: the same again */
+    int32_t size[5];     /* of the output */
+    int32_t a[5], b[5];  /* elements from one to the next; 0: the same again */
 };
 
-/* Rows, which are what the innermost dimension holds. */
-static int32_t broadcast_rows(const struct broadcast *s)
+/* A row, which is what the innermost dimension holds: its indices, and its first elements. */
+struct broadcast_row {
+    int32_t at[4];
+    int32_t a, b;
+};
+
+/* The first row. No initializer: GCC makes a call of memset of it. */
+HELPER struct broadcast_row broadcast_first(void)
 {
-    return s->size[0] * s->size[1] * s->size[2];
+    struct broadcast_row row;
+
+    row.at[0] = row.at[1] = row.at[2] = row.at[3] = 0;
+    row.a = row.b = 0;
+    return row;
 }
 
-/* Where the first elements of a row lie. */
-static void broadcast_row(const struct broadcast *s, int32_t row, int32_t *a, int32_t *b)
+/* Goes on to the next row; 0 behind the last. */
+HELPER int broadcast_next(const struct broadcast *s, struct broadcast_row *row)
 {
-    *a = *b = 0;
-    for (int32_t d = 2; d >= 0; d--) {
-        int32_t at = row % s->size[d];
-
-        row /= s->size[d];
-        *a += at * s->a[d];
-        *b += at * s->b[d];
+    for (int32_t d = 3; d >= 0; d--) {
+        row->a += s->a[d];
+        row->b += s->b[d];
+        if (++row->at[d] < s->size[d])
+            return 1;
+        row->a -= s->a[d] * s->size[d];
+        row->b -= s->b[d] * s->size[d];
+        row->at[d] = 0;
     }
+    return 0;
 }

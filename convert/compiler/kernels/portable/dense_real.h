@@ -11,6 +11,6 @@ static void dense_real(const struct dense_real *d, const int8_t *in, int8_t *out
 {
     for (int32_t i = 0; i < d->outputs; i++) {
         int32_t sum = d->bias[i] + dot(d->weights + i * d->inputs, in, d->inputs);
-        out[i] = requantize_real(&d->scaling, i, sum);
+        out[i] = (int8_t)requantize_real(&d->scaling, i, (double)sum);
     }
 }

@@ -83,7 +83,7 @@ static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
         result = sum < 0 ? -1024 : 1024;
     } else {
         int32_t product = kept * (int32_t)((scale & 0x7fffffu) >> 8 | 0x8000u);
-        int32_t half = 1 << (rest - 1), margin = half >> 4;
+        int32_t half = (int32_t)1 << (rest - 1), margin = half >> 4;
         int32_t from_half = (product & (2 * half - 1)) - half;
 
         result = (product + half) >> rest;

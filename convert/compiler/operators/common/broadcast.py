@@ -7,7 +7,7 @@ import numpy as np
 from convert.compiler.ir import Tensor
 from convert.compiler.operators.common.reader import OperatorReader
 
-_DEPTH = 4  # loops of the kernels
+_DEPTH = 5  # loops of the kernels
 
 
 def check(reader: OperatorReader, operands: Sequence[Tensor], output: Tensor) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import Array, Node, State
+from convert.compiler.operators.common.channels import Channels
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.program import Step
@@ -37,6 +38,9 @@ class Operator:
 
     ``declare`` makes an operator that computes nothing, but names what is kept between runs: the
     variables by the number of the tensor that stands for them. ``read`` is not called then.
+
+    ``loads`` and ``stores`` say that it only copies its one state to its output, or its input to
+    its one state: where the order of execution allows, the tensor then lies in the state itself.
     """
 
     name: str  # "CONV_2D"
@@ -49,5 +53,8 @@ class Operator:
     lacking: Mapping[Match, str] = field(default_factory=dict)  # runtimes without it, and why
     notes: Callable[[Any, Match], Sequence[str]] = _no_notes  # what of a node cannot be matched
     absorbs: Callable[[Any, Node], bool] = _never  # whether it computes the node behind it as well
+    channels: Channels | None = None  # what it does to whole channels; None: not known
     is_conversion: bool = False  # the output is the input's numbers as another type or scale
     is_alias: bool = False  # the output is the input under another shape: it costs nothing
+    loads: bool = False
+    stores: bool = False

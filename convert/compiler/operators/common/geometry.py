@@ -48,6 +48,16 @@ def geometry(
     return Geometry(window, (output[0], output[1]))
 
 
+def is_padded(window: Window, source: tuple[int, ...], output: tuple[int, ...]) -> bool:
+    """Whether the window ever covers what lies outside the images of shape ``source``."""
+    for axis in (0, 1):
+        reach = (window.size[axis] - 1) * window.dilation[axis] + 1
+        last = (output[1 + axis] - 1) * window.stride[axis] - window.before[axis]
+        if window.before[axis] > 0 or last + reach > source[1 + axis]:
+            return True
+    return False
+
+
 def sides(reader: OperatorReader, tensor: ir.Tensor) -> tuple[int, int, int]:
     """Height, width and channels of ``tensor``, which must be images."""
     if len(tensor.shape) != 4:

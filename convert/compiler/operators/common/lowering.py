@@ -1,7 +1,7 @@
 """What an operator is given to make kernel calls of a node, and how it makes one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from convert.compiler.arithmetic.match import Match
@@ -56,6 +56,10 @@ class LoweringContext:
             layer=last.name if last else "",
             **more,
         )
+
+    def numbered(self, number: int) -> "LoweringContext":
+        """The same for the call ``number`` of several, whose tables need names of their own."""
+        return replace(self, name=f"{self.name}_{number}") if number else self
 
     def temporary(self, what: str, size: int, dtype: str = "INT8") -> Buffer:
         """A place for ``size`` bytes between two calls of the group."""

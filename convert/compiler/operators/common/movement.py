@@ -6,19 +6,86 @@ strides, the lists of kernels/portable/move_listed.h.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from convert.compiler.ir import Array, Tensor
+from convert.compiler.arithmetic.match import Match
+from convert.compiler.ir import DTYPES, Array, Node, Tensor
+from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.lowering import LoweringContext
+from convert.compiler.operators.common.reader import LARGEST, OperatorReader
 from convert.compiler.program import Buffer, Step, Table
 
 Map = npt.NDArray[np.int64]
 """For each element of the output, shaped like it, the number of the input's element."""
 
 _DEPTH = 5  # loops of both kernels
+
+
+Move = Callable[[OperatorReader, Array], Sequence[Array]]
+"""The outputs of an operator for an array of its input's shape; raises ModelError or ValueError."""
+
+
+@dataclass(frozen=True)
+class Movement(Node):
+    """An operator that moves elements: a map for each output."""
+
+    maps: tuple[Map, ...] = field(compare=False)
+
+
+def operator(
+    name: str,
+    move: Move,
+    *,
+    options: str = "",
+    data: int = 0,
+    lacking: Mapping[Match, str] | None = None,
+) -> Operator:
+    """The registration of an operator that does what ``move`` does to its input ``data``."""
+
+    def moved(reader: OperatorReader, values: Array) -> list[Array]:
+        try:
+            return [np.asarray(result) for result in move(reader, values)]
+        except (ValueError, IndexError, TypeError, OverflowError) as error:
+            raise reader.fail(f"its shapes and options do not fit: {error}") from error
+
+    def read(reader: OperatorReader) -> Node:
+        source = reader.operand(data, *DTYPES)
+        outputs = reader.outputs(len(reader.operator.outputs), source.dtype)
+        maps = moved(reader, np.arange(source.size, dtype=np.int64).reshape(source.shape))
+        if len(maps) != len(outputs):
+            raise reader.fail(f"has {len(outputs)} outputs, computed {len(maps)}")
+        for one, output in zip(maps, outputs, strict=True):
+            reader.expect(output, one.shape)
+        reader.same_quantization((source, *outputs))
+        return Movement(reader.index, name, (source,), outputs, tuple(maps))
+
+    def fold(reader: OperatorReader) -> Sequence[Array] | None:
+        return moved(reader, reader.constant(data)) if reader.is_constant(data) else None
+
+    return Operator(name, read, _compute, _lower, options, fold, lacking=lacking or {})
+
+
+def _compute(node: Movement, inputs: Sequence[Array], match: Match) -> Sequence[Array]:
+    del match  # all runtimes move alike
+    return [inputs[0].ravel()[one] for one in node.maps]
+
+
+def _lower(node: Movement, site: LoweringContext) -> Sequence[Step]:
+    width = node.input.numpy.itemsize
+    return [
+        step(site.numbered(number), one, node.input, output, width)
+        for number, (one, output) in enumerate(zip(node.maps, node.outputs, strict=True))
+    ]
+
+
+def check_size(reader: OperatorReader, shape: Sequence[int]) -> None:
+    """Raise ModelError for a shape that is too large to be meant, before it is made."""
+    if min(shape, default=1) < 0 or math.prod(int(n) for n in shape) > LARGEST:
+        raise reader.fail(f"shape {[int(n) for n in shape]} is too large: {LARGEST} at most")
 
 
 def index_map(move: Callable[[Array], Array], shape: Sequence[int]) -> Map:

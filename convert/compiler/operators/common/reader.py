@@ -93,6 +93,8 @@ class OperatorReader:
         if tensor.dtype not in _STORED:
             raise self.fail(f"{tensor.name!r} is a constant of {tensor.dtype}, which is not known")
         values = np.frombuffer(tensor.data, _STORED[tensor.dtype].newbyteorder("<"))
+        if tensor.dtype == "INT4":
+            values = _nibbles(values)[: math.prod(tensor.shape)]
         if values.size != math.prod(tensor.shape):
             raise self.fail(f"{tensor.name!r} has {values.size} values for shape {tensor.shape}")
         return values.reshape(tensor.shape).astype(_STORED[tensor.dtype])
@@ -148,13 +150,31 @@ class OperatorReader:
                 f"output {output.name!r} has shape {output.shape}, computed {tuple(shape)}"
             )
 
+    def operand_shape(self, position: int) -> tuple[int, ...]:
+        """The shape of input ``position``, of any type, which must be known."""
+        tensor = self.raw(position)
+        if not tensor.has_fixed_shape:
+            name = f"{self.where}: tensor {tensor.name!r}"
+            raise ModelError(f"{name} has shape {list(tensor.signature)}: {tflite.FIXED_SHAPE}")
+        return tensor.shape
+
     def same_quantization(self, tensors: Sequence[ir.Tensor]) -> None:
         """Raise ModelError unless all have one type, scale and zero point."""
         if len({(t.dtype, float(t.scale), t.zero_point) for t in tensors}) != 1:
             raise self.fail("inputs and output must share scale and zero point")
 
 
-_STORED = ir.DTYPES | {"INT64": np.dtype(np.int64), "UINT32": np.dtype(np.uint32)}
+_STORED = ir.DTYPES | {
+    "INT64": np.dtype(np.int64),
+    "UINT32": np.dtype(np.uint32),
+    "INT4": np.dtype(np.int8),
+}
+
+
+def _nibbles(packed: ir.Array) -> ir.Array:
+    """The numbers of 4 bits in ``packed``, two in a byte, the low half first."""
+    halves = np.stack([packed << 4, packed], axis=-1).ravel()
+    return halves >> 4
 
 
 def activation_tensor(model: Model, number: int, where: str, *dtypes: str) -> ir.Tensor:
@@ -172,6 +192,8 @@ def activation_tensor(model: Model, number: int, where: str, *dtypes: str) -> ir
     scale, zero_point = np.float32(0), 0
     if tensor.dtype in QUANTIZED:
         scale, zero_point = _quantization(tensor, name)
+    elif tensor.dtype == "INT32" and len(tensor.scales) == 1 and valid_scale(tensor.scales[0]):
+        scale, zero_point = np.float32(tensor.scales[0]), tensor.zero_points[0]
     shape = tensor.shape
     if not tensor.has_fixed_shape:
         raise ModelError(f"{name} has shape {list(tensor.signature)}: {tflite.FIXED_SHAPE}")
