@@ -68,5 +68,5 @@ def with_state() -> bytes:
     bias = b.tensor((3,), 0.0002, 0, rng.integers(-90, 90, 3).astype(np.int32))
     state = b.tensor((1, 6), 0.01, 0, dtype="INT16")
     b.graph.tensors[state].isVariable = True
-    b.add("SVDF", [x, feature, time, bias, state], y, rank=1, fusedActivationFunction=0)
+    b.add("SVDF", [x, feature, time, bias, state], y, rank=1, fusedActivationFunction=1)
     return b.pack([x], y)
