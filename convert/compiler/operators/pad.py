@@ -1,16 +1,21 @@
-"""PAD with the zero point."""
+"""PAD with the zero point, PADV2 with any number, MIRROR_PAD with what is inside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from convert.compiler.arithmetic.match import Match
-from convert.compiler.ir import Array, Node
+from convert.compiler.ir import DTYPES, Array, Node
+from convert.compiler.operators.common import movement
 from convert.compiler.operators.common.definition import Operator
-from convert.compiler.operators.common.lowering import LoweringContext, image
+from convert.compiler.operators.common.lowering import LoweringContext
+from convert.compiler.operators.common.movement import Move
+from convert.compiler.operators.common.padding import blank, loops
 from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.program import Step
+
+_RANK = 5  # dimensions that the runtimes pad
 
 
 @dataclass(frozen=True)
@@ -19,40 +24,71 @@ class Pad(Node):
 
     before: tuple[int, ...]
     after: tuple[int, ...]
+    value: Array = field(compare=False)  # [], of the output's type
+
+
+def _amounts(reader: OperatorReader, shape: Sequence[int]) -> Array:
+    """Elements before and after each dimension: [rank, 2]."""
+    amounts = reader.constant(1, "INT32", "INT64")
+    if amounts.shape != (len(shape), 2) or not len(shape) or amounts.min() < 0:
+        raise reader.fail(f"paddings {amounts.tolist()} do not fit shape {tuple(shape)}")
+    return amounts
 
 
 def read(reader: OperatorReader) -> Node:
     """The checked node."""
-    (source,), output = reader.inputs(1), reader.output()
-    amounts = reader.constant(1, "INT32", "INT64")
-    if amounts.shape != (len(source.shape), 2) or amounts.min() < 0 or amounts[0].any():
-        raise reader.fail(f"paddings {amounts.tolist()} do not fit shape {source.shape}")
+    (source,), output = reader.inputs(1, *DTYPES), reader.output(*DTYPES)
+    amounts = _amounts(reader, source.shape)
     before, after = (tuple(int(n) for n in column) for column in amounts.T)
     shape = tuple(b + n + a for b, n, a in zip(before, source.shape, after, strict=True))
+    if len(shape) > _RANK:
+        raise reader.fail(f"the runtimes pad up to {_RANK} dimensions, not {len(shape)}")
     reader.expect(output, shape)
     reader.same_quantization((source, output))
-    return Pad(reader.index, reader.operator.name, (source,), (output,), before, after)
+    value = np.asarray(output.zero_point, output.numpy)
+    if reader.operator.name == "PADV2":
+        around = reader.operand(2, *DTYPES)
+        reader.same_quantization((around, output))
+        if around.size != 1:
+            raise reader.fail(f"pads with {around.name!r} of shape {around.shape}, not a number")
+        value = reader.constant(2, output.dtype).reshape(())
+    return Pad(reader.index, reader.operator.name, (source,), (output,), before, after, value)
 
 
 def compute(node: Pad, inputs: Sequence[Array], match: Match) -> Sequence[Array]:
-    """The zero point around the input."""
+    """The number around the input."""
     del match
     amounts = list(zip(node.before, node.after, strict=True))
-    return [np.pad(inputs[0], amounts, constant_values=node.output.zero_point)]
+    return [np.pad(inputs[0], amounts, constant_values=node.value)]
 
 
 def lower(node: Pad, site: LoweringContext) -> Sequence[Step]:
     """Padding."""
-    before = (0,) * (4 - len(node.before)) + node.before
-    fields = {
-        "in": image(node.input),
-        "out": image(node.output),
-        "top": before[1],
-        "left": before[2],
-        "front": before[3],
-        "zero_point": node.output.zero_point,
+    fields: dict[str, object] = {
+        **loops(node.input.shape, node.before, node.after, node.input.numpy.itemsize),
+        "blank": blank(node.output, node.value),
     }
-    return [site.step("pad", fields, ())]
+    return [site.step("pad", fields, (), as_bytes=True)]
 
 
-OPERATORS = (Operator("PAD", read, compute, lower),)
+def mirror(reader: OperatorReader, shape: tuple[int, ...]) -> Move:
+    """The input's own elements backwards, with those at the border (SYMMETRIC) or without."""
+    amounts = _amounts(reader, shape)
+    mode = _MIRRORS.get(reader.option("Mode"))
+    if mode is None:
+        raise reader.fail(f"mode {reader.option('Mode')} is not known")
+    most = np.array(shape) - (mode == "reflect")
+    if (amounts > most[:, None]).any():
+        raise reader.fail(f"paddings {amounts.tolist()} are more than shape {shape} has")
+    movement.check_size(reader, [n + int(a.sum()) for n, a in zip(shape, amounts, strict=True)])
+    return lambda x: [np.pad(x, amounts.tolist(), mode=mode)]
+
+
+_MIRRORS = {0: "reflect", 1: "symmetric"}
+"""NumPy's words for the schema's MirrorPadMode."""
+
+OPERATORS = (
+    Operator("PAD", read, compute, lower),
+    Operator("PADV2", read, compute, lower),
+    movement.operator("MIRROR_PAD", mirror, options="MirrorPadOptions"),
+)

@@ -1,19 +1,35 @@
-/* needs: window */
-/* Surround an image with its zero point. */
+/* needs: blank, copy */
+/* Surround a tensor of five dimensions; in the innermost the unit is a byte. */
 struct pad {
-    struct image in, out;
-    int32_t top, left, front;  /* added before the image: rows, columns, channels */
-    int32_t zero_point;
+    int32_t size[5];    /* of the input along each dimension */
+    int32_t before[5];  /* added in front of it */
+    int32_t after[5];   /* and behind it */
+    struct blank blank;
 };
 
 static void pad(const struct pad *p, const int8_t *in, int8_t *out)
 {
-    for (int32_t y = -p->top; y < p->out.height - p->top; y++)
-        for (int32_t x = -p->left; x < p->out.width - p->left; x++)
-            for (int32_t c = -p->front; c < p->out.channels - p->front; c++) {
-                int outside = y < 0 || y >= p->in.height || x < 0 || x >= p->in.width || c < 0 ||
-                              c >= p->in.channels;
-                int32_t at = (y * p->in.width + x) * p->in.channels + c;
-                *out++ = outside ? (int8_t)p->zero_point : in[at];
-            }
+    int32_t at[4] = {0, 0, 0, 0};
+    int32_t d;
+
+    do {
+        int outside = 0;
+
+        for (d = 0; d < 4; d++)
+            outside |= at[d] < p->before[d] || at[d] >= p->before[d] + p->size[d];
+        out = fill_blank(&p->blank, out, p->before[4]);
+        if (outside) {
+            out = fill_blank(&p->blank, out, p->size[4]);
+        } else {
+            copy_bytes(in, out, p->size[4]);
+            in += p->size[4];
+            out += p->size[4];
+        }
+        out = fill_blank(&p->blank, out, p->after[4]);
+        for (d = 3; d >= 0; d--) {
+            if (++at[d] < p->before[d] + p->size[d] + p->after[d])
+                break;
+            at[d] = 0;
+        }
+    } while (d >= 0);
 }
