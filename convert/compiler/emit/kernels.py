@@ -71,8 +71,9 @@ def needed(kernels: Iterable[str], match: Match, folders: Sequence[str]) -> list
 
     for name in called:
         add(name)
-    helpers = [kernel for kernel in found.values() if kernel.name not in called]
-    return [*helpers, *(kernel for kernel in found.values() if kernel.name in called)]
+    needs = {need for kernel in found.values() for need in kernel.needs}
+    first = [kernel for kernel in found.values() if kernel.name in needs or kernel.name not in called]
+    return [*first, *(kernel for kernel in found.values() if kernel not in first)]
 
 
 def assembly_stack() -> dict[str, int]:

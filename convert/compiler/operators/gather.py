@@ -10,13 +10,14 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import DTYPES, Array, Node
 from convert.compiler.operators.common import movement
 from convert.compiler.operators.common.definition import Operator
+from convert.compiler.operators.common.limits import PLAIN, Limits
 from convert.compiler.operators.common.lowering import LoweringContext
-from convert.compiler.operators.common.movement import Limits, Move
+from convert.compiler.operators.common.movement import Move
 from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.program import Step
 
 _OPTIONS = "GatherOptions"
-_LIMITS = {Match.TFLM: Limits(types=("INT8", "FLOAT32"))}
+_LIMITS = Limits(micro=PLAIN)
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def plan(reader: OperatorReader, shape: tuple[int, ...]) -> Move:
     """With constant indices."""
     indices = reader.constant(1, "INT32", "INT64")
     axis, batch = _axes(reader, shape, indices.shape)
-    if indices.size and not (0 <= indices.min() and indices.max() < shape[axis]):
+    if indices.size and not (indices.min() >= 0 and indices.max() < shape[axis]):
         raise reader.fail(f"indices reach from {indices.min()} to {indices.max()} of {shape[axis]}")
     movement.check_size(reader, (*shape[:axis], *indices.shape[batch:], *shape[axis + 1 :]))
     return lambda x: [_chosen(x, indices, axis, batch)]
@@ -90,7 +91,7 @@ def lower(node: Node, site: LoweringContext) -> Sequence[Step]:
     """A movement, or a call that looks at the indices."""
     if not isinstance(node, Gather):
         return _CONSTANT.lower(node, site)
-    _LIMITS.get(site.match, Limits()).check(node, site.match)
+    _LIMITS.check(node, site.match)
     shape, axis, batch = node.input.shape, node.axis, node.batch_dims
     fields = {
         "batches": math.prod(shape[:batch]),

@@ -10,6 +10,7 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import DTYPES, Array, Node
 from convert.compiler.operators.common import movement
 from convert.compiler.operators.common.definition import Operator
+from convert.compiler.operators.common.limits import Limits, without
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.program import Step
@@ -58,6 +59,7 @@ def compute(node: Pack, inputs: Sequence[Array], match: Match) -> Sequence[Array
 
 def lower(node: Pack, site: LoweringContext) -> Sequence[Step]:
     """One copy per input."""
+    _LIMITS.check(node, site.match)
     rows = math.prod(node.output.shape[: node.axis])
     pitch, length = node.output.bytes // rows, node.input.bytes // rows
     result = []
@@ -66,5 +68,7 @@ def lower(node: Pack, site: LoweringContext) -> Sequence[Step]:
         result.append(site.step("concatenate", fields, (), inputs=(tensor,), as_bytes=True))
     return result
 
+
+_LIMITS = Limits(types=without("BOOL"), micro=without("UINT8", "BOOL"))
 
 OPERATORS = (Operator("PACK", read, compute, lower, options="PackOptions", fold=fold),)

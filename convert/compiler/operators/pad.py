@@ -9,12 +9,14 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import DTYPES, Array, Node
 from convert.compiler.operators.common import movement
 from convert.compiler.operators.common.definition import Operator
+from convert.compiler.operators.common.limits import PLAIN, Limits, without
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.movement import Move
 from convert.compiler.operators.common.padding import blank, loops
 from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.program import Step
 
+_LIMITS = Limits(micro=without("UINT8", "BOOL"))
 _RANK = 5  # dimensions that the runtimes pad
 
 
@@ -24,6 +26,7 @@ class Pad(Node):
 
     before: tuple[int, ...]
     after: tuple[int, ...]
+    amounts: str  # the type that they have in the file
     value: Array = field(compare=False)  # [], of the output's type
 
 
@@ -52,7 +55,8 @@ def read(reader: OperatorReader) -> Node:
         if around.size != 1:
             raise reader.fail(f"pads with {around.name!r} of shape {around.shape}, not a number")
         value = reader.constant(2, output.dtype).reshape(())
-    return Pad(reader.index, reader.operator.name, (source,), (output,), before, after, value)
+    kind, name = reader.raw(1).dtype, reader.operator.name
+    return Pad(reader.index, name, (source,), (output,), before, after, kind, value)
 
 
 def compute(node: Pad, inputs: Sequence[Array], match: Match) -> Sequence[Array]:
@@ -64,6 +68,9 @@ def compute(node: Pad, inputs: Sequence[Array], match: Match) -> Sequence[Array]
 
 def lower(node: Pad, site: LoweringContext) -> Sequence[Step]:
     """Padding."""
+    _LIMITS.check(node, site.match)
+    if site.match is Match.TFLM and node.amounts == "INT64":
+        raise ValueError("TensorFlow Lite Micro takes its paddings in 32 bits only")
     fields: dict[str, object] = {
         **loops(node.input.shape, node.before, node.after, node.input.numpy.itemsize),
         "blank": blank(node.output, node.value),
@@ -90,5 +97,5 @@ _MIRRORS = {0: "reflect", 1: "symmetric"}
 OPERATORS = (
     Operator("PAD", read, compute, lower),
     Operator("PADV2", read, compute, lower),
-    movement.operator("MIRROR_PAD", mirror, options="MirrorPadOptions"),
+    movement.operator("MIRROR_PAD", mirror, Limits(micro=PLAIN), options="MirrorPadOptions"),
 )

@@ -10,7 +10,7 @@ from convert.compiler.ir import Array, Node
 from convert.compiler.operators.common import movement
 from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.lowering import LoweringContext
-from convert.compiler.operators.common.movement import Limits, Move
+from convert.compiler.operators.common.movement import Move
 from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.program import Step, Table
 
@@ -46,8 +46,7 @@ def nearest(reader: OperatorReader, shape: tuple[int, ...]) -> Move:
     """Each pixel from the nearest one."""
     size, (align, half) = _size(reader, shape), _options(reader)
     rows, columns = (
-        _nearest(n, to, align=align, half=half)
-        for n, to in zip(shape[1:3], size, strict=True)
+        _nearest(n, to, align=align, half=half) for n, to in zip(shape[1:3], size, strict=True)
     )
     return lambda x: [x[:, rows][:, :, columns]]
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from convert.compiler.operators.common import movement
+from convert.compiler.operators.common.limits import Limits, without
 from convert.compiler.operators.common.movement import Move
 from convert.compiler.operators.common.reader import OperatorReader
 
@@ -81,7 +82,15 @@ def _entries(spec: _Spec, shape: tuple[int, ...]) -> Sequence[slice | int | None
     return found
 
 
+def _in_micro(reader: OperatorReader) -> bool:
+    return not (reader.option("EllipsisMask") or reader.option("NewAxisMask"))
+
+
+_STRIDED = Limits(micro=without("UINT8"), micro_rank=4)
+
 OPERATORS = (
-    movement.operator("SLICE", plain),
-    movement.operator("STRIDED_SLICE", strided, options="StridedSliceOptions"),
+    movement.operator("SLICE", plain, Limits(micro=without("UINT8"), micro_rank=5)),
+    movement.operator(
+        "STRIDED_SLICE", strided, _STRIDED, micro=_in_micro, options="StridedSliceOptions"
+    ),
 )

@@ -10,11 +10,14 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import DTYPES, Array, Node
 from convert.compiler.operators.common import movement
 from convert.compiler.operators.common.definition import Operator
+from convert.compiler.operators.common.limits import PLAIN, Limits
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.movement import Move
 from convert.compiler.operators.common.padding import blank
 from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.program import Step
+
+_LIMITS = Limits(micro=PLAIN)
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -61,15 +64,13 @@ def compute(node: SpaceToBatch, inputs: Sequence[Array], match: Match) -> Sequen
     split = [len(padded)]
     for n, b in zip(padded.shape[1:-1], node.block, strict=True):
         split += [n // b, b]
-    if len(node.block) == 1:
-        order = (2, 0, 1, 3)
-    else:
-        order = (2, 4, 0, 1, 3, 5)
+    order = (2, 0, 1, 3) if len(node.block) == 1 else (2, 4, 0, 1, 3, 5)
     return [padded.reshape(*split, -1).transpose(order).reshape(node.output.shape)]
 
 
 def lower(node: SpaceToBatch, site: LoweringContext) -> Sequence[Step]:
     """One call."""
+    _LIMITS.check(node, site.match)
     if site.match is Match.TFLM and any(map(any, node.padding)):
         raise ValueError("TensorFlow Lite Micro pads with bytes that nobody set")
     batch, *sides, channels = node.input.shape
@@ -112,5 +113,5 @@ def back(reader: OperatorReader, shape: tuple[int, ...]) -> Move:
 
 OPERATORS = (
     Operator("SPACE_TO_BATCH_ND", read, compute, lower),
-    movement.operator("BATCH_TO_SPACE_ND", back),
+    movement.operator("BATCH_TO_SPACE_ND", back, _LIMITS),
 )

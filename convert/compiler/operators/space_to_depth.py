@@ -1,6 +1,7 @@
 """SPACE_TO_DEPTH and DEPTH_TO_SPACE: blocks of pixels against channels."""
 
 from convert.compiler.operators.common import movement
+from convert.compiler.operators.common.limits import PLAIN, Limits, without
 from convert.compiler.operators.common.movement import Move
 from convert.compiler.operators.common.reader import OperatorReader
 
@@ -36,7 +37,9 @@ def to_space(reader: OperatorReader, shape: tuple[int, ...]) -> Move:
     return lambda x: [x.reshape(split).transpose(0, 1, 3, 2, 4, 5).reshape(joined)]
 
 
+_LIMITS = Limits(types=without("INT16", "BOOL"), micro=PLAIN)
+
 OPERATORS = (
-    movement.operator("SPACE_TO_DEPTH", to_depth, options="SpaceToDepthOptions"),
-    movement.operator("DEPTH_TO_SPACE", to_space, options="DepthToSpaceOptions"),
+    movement.operator("SPACE_TO_DEPTH", to_depth, _LIMITS, options="SpaceToDepthOptions"),
+    movement.operator("DEPTH_TO_SPACE", to_space, _LIMITS, options="DepthToSpaceOptions"),
 )

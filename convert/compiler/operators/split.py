@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from convert.compiler.operators.common import movement
+from convert.compiler.operators.common.limits import Limits, without
 from convert.compiler.operators.common.movement import Move
 from convert.compiler.operators.common.reader import OperatorReader
 
@@ -42,8 +43,11 @@ def unpack(reader: OperatorReader, shape: tuple[int, ...]) -> Move:
     return lambda x: list(np.moveaxis(x, along, 0))
 
 
+_PARTS = Limits(types=without("BOOL"), micro=without("UINT8", "BOOL"))
+_UNPACK = Limits(micro=without("UINT8", "BOOL"))
+
 OPERATORS = (
-    movement.operator("SPLIT", equal, position=1, options="SplitOptions"),
-    movement.operator("SPLIT_V", given, options="SplitVOptions"),
-    movement.operator("UNPACK", unpack, options="UnpackOptions"),
+    movement.operator("SPLIT", equal, _PARTS, position=1, options="SplitOptions"),
+    movement.operator("SPLIT_V", given, _PARTS, options="SplitVOptions"),
+    movement.operator("UNPACK", unpack, _UNPACK, options="UnpackOptions"),
 )

@@ -6,6 +6,7 @@ import numpy as np
 
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.operators.common import movement
+from convert.compiler.operators.common.limits import Limits
 from convert.compiler.operators.common.movement import Move
 from convert.compiler.operators.common.reader import OperatorReader
 
@@ -34,5 +35,5 @@ def broadcast(reader: OperatorReader, shape: tuple[int, ...]) -> Move:
 
 OPERATORS = (
     movement.operator("TILE", tile, lacking={Match.TFLM: "lacks it"}),
-    movement.operator("BROADCAST_TO", broadcast),
+    movement.operator("BROADCAST_TO", broadcast, Limits(micro_rank=5)),
 )

@@ -3,6 +3,7 @@
 import numpy as np
 
 from convert.compiler.operators.common import movement
+from convert.compiler.operators.common.limits import Limits
 from convert.compiler.operators.common.movement import Move
 from convert.compiler.operators.common.reader import OperatorReader
 
@@ -24,7 +25,9 @@ def reverse(reader: OperatorReader, shape: tuple[int, ...]) -> Move:
     return lambda x: [np.flip(x, axes)]
 
 
+_TRANSPOSE = Limits(micro=("INT8", "INT16", "FLOAT32"), micro_rank=5)
+
 OPERATORS = (
-    movement.operator("TRANSPOSE", transpose),
+    movement.operator("TRANSPOSE", transpose, _TRANSPOSE),
     movement.operator("REVERSE_V2", reverse),
 )

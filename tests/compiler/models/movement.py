@@ -44,7 +44,9 @@ class Draft:
         data = np.array(values, kind)
         return self.b.tensor(data.shape, data=data)
 
-    def one(self, name: str, inputs: Sequence[int], shape: Sequence[int], **options: object) -> bytes:
+    def one(
+        self, name: str, inputs: Sequence[int], shape: Sequence[int], **options: object
+    ) -> bytes:
         """The file of one operator with one output of that shape."""
         y = self.tensor(shape)
         self.b.add(name, inputs, y, **options)
@@ -71,7 +73,7 @@ def axis_of(r: Random, rank: int) -> tuple[int, int]:
 
 def transpose(r: Random, dtype: str = "INT8", ranks: Sequence[int] = (2, 3, 4, 5)) -> bytes:
     rank = r.pick(*ranks)
-    d = Draft(r, dtype, sides(r, rank))
+    d = Draft(r, dtype, sides(r, rank, most=7 if rank < 6 else 4))
     order = r.rng.permutation(rank)
     return d.one("TRANSPOSE", [d.x, d.ints(order)], [d.shape[n] for n in order])
 
@@ -84,8 +86,9 @@ def reverse(r: Random, dtype: str = "INT8") -> bytes:
     return d.one("REVERSE_V2", [d.x, d.ints(axes)], d.shape)
 
 
-def slice_(r: Random, dtype: str = "INT8") -> bytes:
-    d = Draft(r, dtype, sides(r, int(r.rng.integers(1, 6))))
+def slice_(r: Random, dtype: str = "INT8", *, most: int = 5) -> bytes:
+    rank = int(r.rng.integers(1 if most < 8 else 6, most + 1))
+    d = Draft(r, dtype, sides(r, rank, most=7 if rank < 6 else 4))
     begin = [int(r.rng.integers(n)) for n in d.shape]
     size = [int(r.rng.integers(1, n - b + 1)) for n, b in zip(d.shape, begin, strict=True)]
     said = [-1 if r.rng.random() < 0.3 else s for s in size]
@@ -95,7 +98,8 @@ def slice_(r: Random, dtype: str = "INT8") -> bytes:
 
 
 def strided(r: Random, dtype: str = "INT8", *, most: int = 4, shrink: bool = True) -> bytes:
-    d = Draft(r, dtype, sides(r, int(r.rng.integers(1, most + 1)), most=9))
+    rank = int(r.rng.integers(1 if most < 8 else 5, most + 1))
+    d = Draft(r, dtype, sides(r, rank, most=9 if rank < 5 else 4))
     begin, end, step, out = [], [], [], []
     masks = dict.fromkeys(("beginMask", "endMask", "shrinkAxisMask"), 0)
     for axis, n in enumerate(d.shape):
@@ -215,7 +219,8 @@ def gather_run_time(r: Random, dtype: str = "INT8", *, batched: bool = False) ->
 
 
 def broadcast_to(r: Random, dtype: str = "INT8", *, most: int = 5) -> bytes:
-    out = sides(r, int(r.rng.integers(1, most + 1)), most=5)
+    rank = int(r.rng.integers(1 if most < 8 else 6, most + 1))
+    out = sides(r, rank, most=5 if rank < 6 else 4)
     kept = out[int(r.rng.integers(len(out))) :]
     shape = [1 if r.rng.random() < 0.4 else n for n in kept]
     d = Draft(r, dtype, shape)
@@ -246,11 +251,11 @@ def depth_to_space(r: Random, dtype: str = "INT8") -> bytes:
 
 def space_to_batch(r: Random, dtype: str = "INT8", *, padded: bool = True) -> bytes:
     spatial = int(r.pick(1, 2, 2))
-    block, inner = sides(r, spatial, most=4), sides(r, spatial, most=5)
+    block, inner = sides(r, spatial, 1 + padded, 4), sides(r, spatial, most=5)
     amounts, image = np.zeros((spatial, 2), np.int32), []
     for axis, (b, n) in enumerate(zip(block, inner, strict=True)):
         whole = b * n
-        total = int(r.rng.integers(whole)) if padded else 0
+        total = int(r.rng.integers(1, whole)) if padded else 0
         before = int(r.rng.integers(total + 1))
         amounts[axis] = before, total - before
         image.append(whole - total)
@@ -275,12 +280,15 @@ def batch_to_space(r: Random, dtype: str = "INT8") -> bytes:
     return d.one("BATCH_TO_SPACE_ND", [d.x, d.ints(block), d.ints(crops)], out)
 
 
-def pad(r: Random, dtype: str = "INT8", *, name: str = "PAD", most: int = 4) -> bytes:
+def pad(
+    r: Random, dtype: str = "INT8", *, name: str = "PAD", most: int = 4, wide: bool = False
+) -> bytes:
+    """``wide``: paddings of 64 bits."""
     d = Draft(r, dtype, sides(r, int(r.rng.integers(1, most + 1)), most=5))
     amounts = r.rng.integers(0, 4, (len(d.shape), 2))
     amounts[r.rng.random(len(d.shape)) < 0.4] = 0
     out = [n + a.sum() for n, a in zip(d.shape, amounts, strict=True)]
-    inputs = [d.x, d.ints(amounts, r.pick(np.int32, np.int64))]
+    inputs = [d.x, d.ints(amounts, np.int64 if wide else np.int32)]
     if name == "PADV2":
         inputs.append(d.constant(r.pick((), (1,))))
     return d.one(name, inputs, out)
@@ -300,7 +308,6 @@ FAMILY: dict[str, Make] = {
     "REVERSE_V2": reverse,
     "SLICE": slice_,
     "STRIDED_SLICE": strided,
-    "STRIDED_SLICE ellipsis": strided_ellipsis,
     "SPLIT": split,
     "SPLIT_V": split_v,
     "UNPACK": unpack,
@@ -311,10 +318,8 @@ FAMILY: dict[str, Make] = {
     "GATHER run time": gather_run_time,
     "GATHER run time batch": partial(gather_run_time, batched=True),
     "BROADCAST_TO": broadcast_to,
-    "TILE": tile,
     "SPACE_TO_DEPTH": space_to_depth,
     "DEPTH_TO_SPACE": depth_to_space,
-    "SPACE_TO_BATCH_ND": space_to_batch,
     "SPACE_TO_BATCH_ND whole": partial(space_to_batch, padded=False),
     "BATCH_TO_SPACE_ND": batch_to_space,
     "PAD any": pad,
@@ -323,5 +328,64 @@ FAMILY: dict[str, Make] = {
     "PADV2 five": partial(pad, name="PADV2", most=5),
     "MIRROR_PAD": mirror_pad,
 }
-MODELS = FAMILY
-ONLY = {}
+
+ALL = ("UINT8", "INT16", "INT32", "FLOAT32", "BOOL")
+PLAIN = ("FLOAT32",)
+MICRO = {
+    "TRANSPOSE": ("INT16", "FLOAT32"),
+    "REVERSE_V2": ALL,
+    "SLICE": ("INT16", "INT32", "FLOAT32", "BOOL"),
+    "STRIDED_SLICE": ("INT16", "INT32", "FLOAT32", "BOOL"),
+    "SPLIT": ("INT16", "INT32", "FLOAT32"),
+    "SPLIT_V": ("INT16", "INT32", "FLOAT32"),
+    "UNPACK": ("INT16", "INT32", "FLOAT32"),
+    "PACK": ("INT16", "INT32", "FLOAT32"),
+    "CONCATENATION constant": ("INT16", "INT32", "FLOAT32", "BOOL"),
+    "GATHER": PLAIN,
+    "GATHER run time": PLAIN,
+    "BROADCAST_TO": ALL,
+    "TILE": (),
+    "SPACE_TO_DEPTH": PLAIN,
+    "DEPTH_TO_SPACE": PLAIN,
+    "SPACE_TO_BATCH_ND whole": PLAIN,
+    "BATCH_TO_SPACE_ND": PLAIN,
+    "PAD any": ("INT16", "INT32", "FLOAT32"),
+    "PADV2": ("INT16", "INT32", "FLOAT32"),
+    "MIRROR_PAD": PLAIN,
+}
+"""The types besides int8 that all runtimes move, by kind."""
+LACKING = {
+    **dict.fromkeys(("SPLIT", "SPLIT_V", "PACK"), ("BOOL",)),
+    **dict.fromkeys(("SPACE_TO_DEPTH", "DEPTH_TO_SPACE"), ("INT16", "BOOL")),
+}
+"""The types that no runtime moves."""
+LITERT = {
+    "STRIDED_SLICE ellipsis": strided_ellipsis,
+    "STRIDED_SLICE deep": partial(strided, most=8),
+    "SLICE deep": partial(slice_, most=8),
+    "TRANSPOSE deep": partial(transpose, ranks=(6, 7, 8)),
+    "BROADCAST_TO deep": partial(broadcast_to, most=8),
+    "SPACE_TO_BATCH_ND": space_to_batch,
+    "PAD wide": partial(pad, wide=True),
+    "PADV2 wide": partial(pad, name="PADV2", wide=True),
+    "TILE": tile,
+}
+"""What TensorFlow Lite Micro lacks."""
+
+
+def typed(make: Make, types: Sequence[str], r: Random) -> bytes:
+    """In one of ``types``."""
+    return make(r, r.pick(*types))
+
+
+MODELS: dict[str, Make] = {**FAMILY, **LITERT}
+for _kind, _types in MICRO.items():
+    _make = MODELS[_kind]
+    _rest = tuple(t for t in ALL if t not in (*_types, *LACKING.get(_kind, ())))
+    if _types:
+        MODELS[f"{_kind} types"] = partial(typed, _make, _types)
+    if _rest:
+        LITERT[f"{_kind} other types"] = MODELS[f"{_kind} other types"] = partial(
+            typed, _make, _rest
+        )
+ONLY = dict.fromkeys(LITERT, _LITERT)

@@ -5,7 +5,7 @@ and from that common/index_map.py makes the call.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from convert import tflite
-from convert.compiler.arithmetic.match import RUNTIME, Match
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import DTYPES, Array, Node
 from convert.compiler.operators.common import index_map
 from convert.compiler.operators.common.definition import Operator
+from convert.compiler.operators.common.limits import NONE, Limits
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import LARGEST, QUANTIZED, STORED, OperatorReader
 from convert.compiler.program import Step
@@ -25,21 +26,7 @@ Move = Callable[[Array], Sequence[Array]]
 """Gives the outputs of an input."""
 Plan = Callable[[OperatorReader, tuple[int, ...]], Move]
 """Finds the movement of an operator on an input of that shape; raises ModelError."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a runtime can move."""
-
-    types: Sequence[str] = tuple(DTYPES)
-    rank: int = 8  # dimensions
-
-    def check(self, node: Node, match: Match) -> None:
-        """Raise ValueError for what the runtime refuses."""
-        if node.output.dtype not in self.types:
-            raise ValueError(f"{RUNTIME[match]} lacks it for {node.output.dtype}")
-        if max(len(tensor.shape) for tensor in (node.input, *node.outputs)) > self.rank:
-            raise ValueError(f"{RUNTIME[match]} has it for up to {self.rank} dimensions only")
+Check = Callable[[OperatorReader], bool]
 
 
 @dataclass(frozen=True)
@@ -47,24 +34,27 @@ class Movement(Node):
     """Outputs made of the input's elements."""
 
     move: Move = field(compare=False)
-    limits: Mapping[Match, Limits] = field(compare=False)
+    limits: Limits = field(compare=False)
+    in_micro: bool  # whether TensorFlow Lite Micro has these options
 
 
 def operator(
     name: str,
     plan: Plan,
-    limits: Mapping[Match, Limits] | None = None,
+    limits: Limits = NONE,
     *,
     position: int = 0,
+    micro: Check | None = None,
     **more: Any,
 ) -> Operator:
     """The registration of the operator that ``plan`` plans; its input has that ``position``.
 
-    ``limits``: of the runtimes that have not all types and ranks. ``more`` is for Operator.
+    ``limits``: what some runtimes lack of it; ``micro`` says whether TensorFlow Lite Micro has the
+    options. ``more`` is for Operator.
     """
     return Operator(
         name,
-        partial(_read, plan, limits or {}, position),
+        partial(_read, plan, limits, position, micro),
         _compute,
         _lower,
         fold=partial(_fold, plan, position),
@@ -73,7 +63,7 @@ def operator(
 
 
 def _read(
-    plan: Plan, limits: Mapping[Match, Limits], position: int, reader: OperatorReader
+    plan: Plan, limits: Limits, position: int, micro: Check | None, reader: OperatorReader
 ) -> Movement:
     source = reader.operand(position, *DTYPES)
     outputs = reader.outputs(len(reader.operator.outputs), *DTYPES)
@@ -84,7 +74,9 @@ def _read(
         raise reader.fail(f"has {len(outputs)} outputs, computed {len(results)}")
     for output, result in zip(outputs, results, strict=True):
         reader.expect(output, result.shape)
-    return Movement(reader.index, reader.operator.name, (source,), outputs, move, limits)
+    in_micro = micro is None or micro(reader)
+    name = reader.operator.name
+    return Movement(reader.index, name, (source,), outputs, move, limits, in_micro)
 
 
 def numbered(shape: Sequence[int]) -> index_map.Map:
@@ -148,7 +140,9 @@ def _compute(node: Movement, inputs: Sequence[Array], match: Match) -> Sequence[
 
 
 def _lower(node: Movement, site: LoweringContext) -> Sequence[Step]:
-    node.limits.get(site.match, Limits()).check(node, site.match)
+    node.limits.check(node, site.match)
+    if site.match is Match.TFLM and not node.in_micro:
+        raise ValueError("TensorFlow Lite Micro lacks it with these options")
     width, maps = node.input.numpy.itemsize, node.move(numbered(node.input.shape))
     return [
         index_map.step(site, np.asarray(where), node.input, output, width)
