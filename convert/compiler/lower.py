@@ -44,6 +44,8 @@ def lower(network: Graph, options: Options) -> Program:
     places = Places(network)
     sources = tuple(map(places.of, network.inputs))
     found: list[Sequence[Candidate]] = []
+    for node in network.folded:
+        _check_runtime(node, options.match)
     for group in fuse(network):
         first = group[0]
         if registry()[first.op].is_alias:

@@ -72,7 +72,9 @@ def needed(kernels: Iterable[str], match: Match, folders: Sequence[str]) -> list
     for name in called:
         add(name)
     needs = {need for kernel in found.values() for need in kernel.needs}
-    first = [kernel for kernel in found.values() if kernel.name in needs or kernel.name not in called]
+    first = [
+        kernel for kernel in found.values() if kernel.name in needs or kernel.name not in called
+    ]
     return [*first, *(kernel for kernel in found.values() if kernel not in first)]
 
 

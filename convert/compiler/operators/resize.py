@@ -1,7 +1,7 @@
 """RESIZE_NEAREST_NEIGHBOR, which is a movement, and RESIZE_BILINEAR."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,7 +23,7 @@ class Bilinear(Node):
 
     align: bool
     half: bool
-    is_fixed: bool = field(default=True)  # the size is part of the file, not computed
+    is_fixed: bool  # the size is part of the file, not computed
 
 
 def _options(reader: OperatorReader) -> tuple[bool, bool]:
@@ -40,6 +40,11 @@ def _size(reader: OperatorReader, shape: tuple[int, ...]) -> tuple[int, int]:
         raise reader.fail(f"size {list(size)} does not fit shape {shape}")
     movement.check_size(reader, (shape[0], *size, shape[3]))
     return size[0], size[1]
+
+
+def _is_fixed(reader: OperatorReader) -> bool:
+    """Whether the size is part of the file, and not computed from shapes."""
+    return reader.raw(1).is_constant
 
 
 def nearest(reader: OperatorReader, shape: tuple[int, ...]) -> Move:
@@ -68,9 +73,8 @@ def read(reader: OperatorReader) -> Node:
     size, (align, half) = _size(reader, source.shape), _options(reader)
     reader.expect(output, (source.shape[0], *size, source.shape[3]))
     reader.same_quantization((source, output))
-    fixed = reader.raw(1).is_constant
     name = reader.operator.name
-    return Bilinear(reader.index, name, (source,), (output,), align, half, fixed)
+    return Bilinear(reader.index, name, (source,), (output,), align, half, _is_fixed(reader))
 
 
 def taps(node: Bilinear, axis: int, match: Match) -> Array:
@@ -126,6 +130,8 @@ def _is_float(node: Bilinear, match: Match) -> bool:
 
 def lower(node: Bilinear, site: LoweringContext) -> Sequence[Step]:
     """One call for each image."""
+    if site.match is Match.TFLM and not node.is_fixed:
+        raise ValueError("TensorFlow Lite Micro takes only sizes that the file has")
     batch, height, width, channels = node.input.shape
     del height
     tables = [
@@ -152,6 +158,8 @@ def lower(node: Bilinear, site: LoweringContext) -> Sequence[Step]:
 
 
 OPERATORS = (
-    movement.operator("RESIZE_NEAREST_NEIGHBOR", nearest, options="ResizeNearestNeighborOptions"),
+    movement.operator(
+        "RESIZE_NEAREST_NEIGHBOR", nearest, micro=_is_fixed, options="ResizeNearestNeighborOptions"
+    ),
     Operator("RESIZE_BILINEAR", read, compute, lower, options="ResizeBilinearOptions"),
 )

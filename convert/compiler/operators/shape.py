@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -61,10 +62,10 @@ def fill(reader: OperatorReader, of: tuple[int, ...]) -> Move:
 
 
 def _always(
-    name: str, values: Callable[[OperatorReader], Sequence[Array]], options: str = ""
+    name: str, values: Callable[[OperatorReader], Sequence[Array]], **more: Any
 ) -> Operator:
     """The registration of an operator whose output is always known."""
-    return Operator(name, _read, _compute, _lower, options=options, fold=values)
+    return Operator(name, _read, _compute, _lower, fold=values, **more)
 
 
 def _read(reader: OperatorReader) -> Node:
@@ -81,9 +82,11 @@ def _lower(node: Node, site: LoweringContext) -> Sequence[Step]:
     return ()
 
 
+_IN_LITERT = {Match.TFLM: "lacks it"}
+
 OPERATORS = (
     _always("SHAPE", shape, options="ShapeOptions"),
-    _always("RANK", rank),
-    _always("RANGE", numbers),
+    _always("RANK", rank, lacking=_IN_LITERT),
+    _always("RANGE", numbers, lacking=_IN_LITERT),
     movement.operator("FILL", fill, position=1),
 )

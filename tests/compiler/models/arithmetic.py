@@ -83,7 +83,7 @@ def binary(
     r: Random,
     *,
     dtype: Any = INT8,
-    scales: Scales = Scales(),  # noqa: B008 - frozen
+    scales: Scales = Scales(),
     options: Mapping[str, Any] | None = None,
 ) -> bytes:
     """``op`` of two tensors."""
