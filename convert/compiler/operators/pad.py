@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -81,17 +82,18 @@ def lower(node: Pad, site: LoweringContext) -> Sequence[Step]:
 def mirror(reader: OperatorReader, shape: tuple[int, ...]) -> Move:
     """The input's own elements backwards, with those at the border (SYMMETRIC) or without."""
     amounts = _amounts(reader, shape)
-    mode = _MIRRORS.get(reader.option("Mode"))
-    if mode is None:
-        raise reader.fail(f"mode {reader.option('Mode')} is not known")
-    most = np.array(shape) - (mode == "reflect")
+    number = reader.option("Mode")
+    if number not in _MIRRORS:
+        raise reader.fail(f"mode {number} is not known")
+    mode = _MIRRORS[number]
+    most: Array = np.array(shape) - (mode == "reflect")
     if (amounts > most[:, None]).any():
         raise reader.fail(f"paddings {amounts.tolist()} are more than shape {shape} has")
     movement.check_size(reader, [n + int(a.sum()) for n, a in zip(shape, amounts, strict=True)])
-    return lambda x: [np.pad(x, amounts.tolist(), mode=mode)]
+    return lambda x: [np.pad(x, amounts.tolist(), mode)]
 
 
-_MIRRORS = {0: "reflect", 1: "symmetric"}
+_MIRRORS: dict[int, Literal["reflect", "symmetric"]] = {0: "reflect", 1: "symmetric"}
 """NumPy's words for the schema's MirrorPadMode."""
 
 OPERATORS = (

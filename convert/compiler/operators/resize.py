@@ -132,8 +132,9 @@ def lower(node: Bilinear, site: LoweringContext) -> Sequence[Step]:
     """One call for each image."""
     if site.match is Match.TFLM and not node.is_fixed:
         raise ValueError("TensorFlow Lite Micro takes only sizes that the file has")
-    batch, height, width, channels = node.input.shape
-    del height
+    batch, _, width, channels = node.input.shape
+    if any(taps(node, n, site.match)[:, 0].max() >= node.input.shape[n] for n in (1, 2)):
+        raise ValueError("its output is so large that the runtime reads outside its input")
     tables = [
         Table(
             f"{site.name}_{name}",

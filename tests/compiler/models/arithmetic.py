@@ -16,10 +16,10 @@ INT16 = np.dtype(np.int16)
 INT8 = np.dtype(np.int8)
 
 
-def shapes(r: Random, *, most: int = 4) -> tuple[Shape, Shape, Shape]:
+def shapes(r: Random, *, most: int = 5) -> tuple[Shape, Shape, Shape]:
     """Two shapes and what they broadcast to, in a random order of the two."""
     rank = int(r.rng.integers(1, most + 1))
-    full = tuple(int(n) for n in r.rng.integers(1, 6, rank))
+    full = tuple(int(n) for n in r.rng.integers(1, 6 if rank < 4 else 4, rank))
     way = r.pick("same", "same", "scalar", "channel", "trailing", "middle", "both", "one")
     other, first = full, full
     if way == "scalar":
@@ -103,8 +103,8 @@ def binary(
 def prelu(r: Random) -> bytes:
     """The slope is smaller than the input in any way, most often constant."""
     b = Builder()
-    rank = int(r.rng.integers(1, 5))
-    shape = tuple(int(n) for n in r.rng.integers(1, 6, rank))
+    shape = shapes(r)[2]
+    rank = len(shape)
     slope = r.pick(
         shape,
         shape[-1:],
@@ -138,6 +138,6 @@ MODELS = {
         binary, "SQUARED_DIFFERENCE", scales=Scales(product=1, least=1e-3)
     ),
     "SUB": partial(binary, "SUB"),
-    "SUB far apart": partial(binary, "SUB", scales=Scales(spread=9)),
+    "SUB far apart": partial(binary, "SUB", scales=Scales(spread=9, least=2**-18)),
     "SUB int16": partial(binary, "SUB", dtype=INT16, options=WIDE),
 }

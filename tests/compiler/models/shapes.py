@@ -113,7 +113,7 @@ def time_distributed(r: Random) -> bytes:
 
 
 def dilated(r: Random, *, padded: bool) -> bytes:
-    """A dilated convolution in old TensorFlow's words: apart, convolved as a batch, and together."""
+    """A dilated convolution in old TensorFlow's words: taken apart, convolved, and put together."""
     block, inner = sides(r, 2, 2, 4), sides(r, 2, 3, 6)
     channels, filters = sides(r, 2)
     margins = np.zeros((2, 2), np.int32)
