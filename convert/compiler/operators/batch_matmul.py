@@ -40,7 +40,9 @@ def read(reader: OperatorReader) -> Node:
         raise reader.fail(f"inputs have shapes {[t.shape for t in operands]}, expected matrices")
     (rows, depth), (other, columns) = map(_sides, operands, swapped)
     if depth != other or depth > _DEEPEST:
-        raise reader.fail(f"sums over {depth} and {other} products, expected one, {_DEEPEST} at most")
+        raise reader.fail(
+            f"sums over {depth} and {other} products, expected one, {_DEEPEST} at most"
+        )
     try:
         batches = np.broadcast_shapes(*(tensor.shape[:-2] for tensor in operands))
     except ValueError as error:

@@ -288,7 +288,9 @@ def lower(node: Lstm, site: LoweringContext) -> Sequence[Step]:
     ]
 
 
-def _fields(node: Lstm, number: int, by: Factors, name: str) -> tuple[Mapping[str, Any], list[Table]]:
+def _fields(
+    node: Lstm, number: int, by: Factors, name: str
+) -> tuple[Mapping[str, Any], list[Table]]:
     """C's struct gate and its tables; zero points are folded into what is added."""
     gate, one, other = node.gates[number], by.input[number], by.recurrent[number]
 

@@ -19,7 +19,9 @@ def variable(b: Builder, shape: tuple[int, ...], scale: float, zero: int, dtype:
 def lstm(r: Random, *, apart: bool = False) -> bytes:
     """Of one or several moments; ``apart``: intermediate and hidden state have scales of their own."""
     b, pick = Builder(), r.pick
-    batch, time, inputs, cells = (int(pick(*n)) for n in ((1, 1, 2, 3), (1, 3, 6), (1, 3, 8), (1, 4, 7)))
+    batch, time, inputs, cells = (
+        int(pick(*n)) for n in ((1, 1, 2, 3), (1, 3, 6), (1, 3, 8), (1, 4, 7))
+    )
     major = bool(r.rng.integers(2))
     order = (time, batch) if major else (batch, time)
     si, sh = r.scale(), float(pick(1 / 128, r.scale() / 8))
