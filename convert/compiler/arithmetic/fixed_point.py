@@ -38,6 +38,14 @@ def multiplier(value: float) -> Multiplier:
     return Multiplier(0, 0) if shift < -31 else Multiplier(quantized, shift)
 
 
+def signed_multiplier(value: float) -> Multiplier:
+    """``value`` in fixed point, be it negative or 0."""
+    if value == 0:
+        return Multiplier(0, 0)
+    by = multiplier(abs(value))
+    return by if value > 0 else Multiplier(-by.quantized, by.shift)
+
+
 def round_half_away(value: float) -> int:
     """The nearest integer, half away from zero, as std::round."""
     floor = math.floor(abs(value))
