@@ -211,8 +211,8 @@ def _tensor(tensor: Table, sizes: list[int]) -> None:
 def _quantization(table: Table, shape: list[int], *, constant: bool) -> None:
     """As many scales as zero points: none, one, or one per slice of an axis that exists.
 
-    Old converters wrote the axis of the weights beside their bias, too: it has one axis, and as many
-    scales as elements. TensorFlow Lite Micro takes that; LiteRT refuses it by itself.
+    Old converters wrote the axis of the weights beside their bias, too: it has one axis, and as
+    many scales as elements. TensorFlow Lite Micro takes that; LiteRT refuses it by itself.
     """
     scales, zero_points = table.vector(2, 4)[1], table.vector(3, 8)[1]
     axis = table.number(6, "<i")

@@ -59,16 +59,25 @@ def intervals(network: Graph, match: Match) -> Intervals:
         if of is None or node.states or len(node.outputs) != 1:
             found |= {tensor.number: _anything(tensor) for tensor in node.outputs}
             continue
-        given = [(t.data, t.data) if t.data is not None else found[t.number] for t in node.inputs]
-        lows, highs = [low for low, _ in given], [high for _, high in given]
-        if of.interval is not None:
-            low, high = of.interval(node, lows, highs, match)
-        else:
-            compute = registry()[node.op].compute
-            (low,), (high,) = compute(node, lows, match), compute(node, highs, match)
+        try:
+            low, high = _interval(node, found, match)
+        except ValueError:  # what the runtime refuses; lowering says why
+            low, high = _anything(node.output)
         shape = node.output.shape
         found[node.output.number] = np.reshape(low, shape), np.reshape(high, shape)
     return found
+
+
+def _interval(node: Node, found: Intervals, match: Match) -> Interval:
+    """The bounds of a node's output from those of its inputs."""
+    of = _channels(node)
+    given = [(t.data, t.data) if t.data is not None else found[t.number] for t in node.inputs]
+    lows, highs = [low for low, _ in given], [high for _, high in given]
+    if of.interval is not None:
+        return of.interval(node, lows, highs, match)
+    compute = registry()[node.op].compute
+    (low,), (high,) = compute(node, lows, match), compute(node, highs, match)
+    return low, high
 
 
 def _anything(tensor: Tensor) -> Interval:
@@ -114,12 +123,11 @@ def _agreed(network: Graph, constants: Constants) -> dict[int, Mask]:
 def _agree(node: Node, masks: dict[int, Mask], constants: Constants) -> bool:
     """Let a node take back what it cannot do without; says whether it did."""
     of = registry()[node.op].channels
-    given, mask = [masks[t.number] for t in node.inputs], [masks[t.number] for t in node.outputs]
-    if of is None or node.states or len(node.outputs) != 1:
-        wanted = [np.zeros_like(one) for one in (*given, *mask)]
-    else:
-        left, out = of.agree(node, given, mask[0], constants)
-        wanted = [*left, out]
+    given, made = [masks[t.number] for t in node.inputs], [masks[t.number] for t in node.outputs]
+    wanted = [np.zeros_like(mask) for mask in (*given, *made)]
+    if of is not None and not node.states and len(node.outputs) == 1:
+        agreed, out = of.agree(node, given, made[0], constants)
+        wanted = [*agreed, out]
     changed = False
     for tensor, one in zip((*node.inputs, *node.outputs), wanted, strict=True):
         left = _some_left(one & masks[tensor.number])

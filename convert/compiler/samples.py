@@ -1,4 +1,4 @@
-"""What a check feeds a model with: arrays of the user's, digits, or random numbers of every kind."""
+"""What a check feeds a model with: the user's arrays, digits, or random numbers of every kind."""
 
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ def load(path: Path, network: Graph, count: int) -> list[Array]:
     arrays = _read(path)
     tensors = network.inputs
     if len(tensors) == 1 and len(arrays) == 1:
-        return [_fitting(*arrays.values(), tensors[0], path, count)]
+        return [_fitting(next(iter(arrays.values())), tensors[0], path, count)]
     known = {_bare(name): array for name, array in arrays.items()}
     found = []
     for tensor in tensors:

@@ -38,14 +38,6 @@ def multiplier(value: float) -> Multiplier:
     return Multiplier(0, 0) if shift < -31 else Multiplier(quantized, shift)
 
 
-def signed_multiplier(value: float) -> Multiplier:
-    """``value`` in fixed point, be it negative or 0."""
-    if value == 0:
-        return Multiplier(0, 0)
-    by = multiplier(abs(value))
-    return by if value > 0 else Multiplier(-by.quantized, by.shift)
-
-
 def round_half_away(value: float) -> int:
     """The nearest integer, half away from zero, as std::round."""
     floor = math.floor(abs(value))
@@ -86,18 +78,20 @@ def apply_up(values: Ints, quantized: npt.ArrayLike, shift: npt.ArrayLike) -> In
 
 
 def reduced(by: Multiplier) -> int:
-    """The multiplier in 16 bits, as it is for sums of 64."""
+    """The multiplier in 16 bits, as it is for sums of 64.
+
+    Raises ValueError where the runtimes' shift would not be defined.
+    """
+    if by.shift >= _LARGEST_SHIFT_ONCE:
+        raise ValueError("its scales make a factor of 128 or more, which is out of range")
     return min((by.quantized + (1 << 15)) >> 16, 0x7FFF)
 
 
 def apply_once(values: Ints, by: Sequence[Multiplier]) -> Ints:
     """``values`` [..., n], below 2^47, times the n multipliers, reduced; rounded once, half up.
 
-    MultiplyByQuantizedMultiplier for int64. Raises ValueError where the runtimes' shift would not
-    be defined.
+    MultiplyByQuantizedMultiplier for int64.
     """
-    if any(m.shift >= _LARGEST_SHIFT_ONCE for m in by):
-        raise ValueError("its scales make a factor of 128 or more, which is out of range")
     shifts = 15 - np.array([m.shift for m in by], np.int64)
     products = np.asarray(values, np.int64) * np.array([reduced(m) for m in by], np.int64)
     return wrap((products + (np.int64(1) << (shifts - 1))) >> shifts)

@@ -123,17 +123,3 @@ def exponentials(below: Ints, p: Mapping[str, int]) -> tuple[Ints, Ints]:
     found = np.where(counts, exp_negative(np.where(counts, scaled, -1)), 0)
     parts = np.where(counts, rounding_divide(found, 12), 0)
     return found, np.asarray(parts.sum(axis=1, keepdims=True))
-
-
-def logistic(values: npt.ArrayLike) -> Ints:
-    """1 / (1 + exp(-a)), Q4 to Q0."""
-    a = np.asarray(values, np.int64)
-    positive = reciprocal(exp_negative(-np.abs(a), 4))
-    return np.where(a == 0, 1 << 30, np.where(a > 0, positive, TOP - positive))
-
-
-def tanh(values: npt.ArrayLike) -> Ints:
-    """The hyperbolic tangent, Q4 to Q0: (1 - exp(-2a)) / (1 + exp(-2a))."""
-    a = np.asarray(values, np.int64)
-    power = exp_negative(-np.abs(a), 5)  # the same bits in Q5 are twice the number
-    return np.asarray(np.sign(a) * saturate((reciprocal_q1(power) - (1 << 29)) << 2))

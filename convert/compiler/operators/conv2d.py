@@ -169,7 +169,7 @@ def agree(
     node: Conv2D, masks: Sequence[Mask], mask: Mask, constants: Constants
 ) -> tuple[Sequence[Mask], Mask]:
     """Any outputs; any inputs whose contribution is the same wherever the window lies."""
-    if node.groups > 1 or node.is_wide or node.stored.weight_bits < 8:
+    if node.groups > 1 or not node.is_plain:
         return [np.zeros_like(masks[0])], np.zeros_like(mask)
     if geometry.is_padded(node.window, node.input.shape, node.output.shape):
         held = constants.get(node.input.number, np.full(len(masks[0]), np.nan))

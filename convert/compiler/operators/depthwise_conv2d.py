@@ -102,7 +102,7 @@ def agree(
 ) -> tuple[Sequence[Mask], Mask]:
     """An input goes with all that is made of it, and with nothing else."""
     del constants
-    if node.is_wide or node.stored.weight_bits < 8:
+    if not node.is_plain:
         return [np.zeros_like(masks[0])], np.zeros_like(mask)
     multiplier = len(mask) // len(masks[0])
     both = masks[0] & mask.reshape(-1, multiplier).all(axis=1)

@@ -1,26 +1,50 @@
-"""ELU."""
+"""ELU, EXP and LOG: tables of LiteRT's."""
 
 import numpy as np
 
 from convert.compiler.arithmetic.match import Match
-from convert.compiler.ir import Floats, Node
-from convert.compiler.operators.common import lookup, real
+from convert.compiler.ir import Node
+from convert.compiler.operators.common import curve, lookup
+from convert.compiler.operators.common.curve import Floats
 
 
-def elu(values: Floats) -> Floats:
-    """As XNNPACK has it."""
-    return np.where(values < 0, real.through_double(np.expm1)(values), values)
+def _delegated_elu(values: Floats) -> Floats:
+    return np.where(values < 0, curve.exactly(np.expm1)(values), values)
 
 
-def elu_by_exp(values: Floats) -> Floats:
-    """As TensorFlow Lite Micro has it: the difference from 1 is rounded once more."""
-    return np.where(values < 0, real.through_double(np.exp)(values) - np.float32(1), values)
+def _micro_elu(values: Floats) -> Floats:
+    return np.where(values < 0, curve.exactly(np.exp)(values) - np.float32(1), values)
 
 
-def function(node: Node, match: Match) -> lookup.Function:
+def elu(node: Node, match: Match) -> lookup.Function:
     """What becomes of a stored number."""
-    of = elu if match is Match.XNNPACK else elu_by_exp
-    return real.table(of, node.input, node.output, match)
+    if match is Match.XNNPACK:
+        return curve.delegated(_delegated_elu, node.input, node.output)
+    return curve.reference(_micro_elu, node.input, node.output)
 
 
-OPERATORS = (lookup.operator("ELU", function, lacking={Match.REF: "lacks it"}),)
+def exponential(node: Node, match: Match) -> lookup.Function:
+    """What becomes of a stored number."""
+    del match
+    return curve.reference(curve.exactly(np.exp), node.input, node.output)
+
+
+def logarithm(node: Node, match: Match) -> lookup.Function:
+    """What becomes of a stored number; of one that has no logarithm, the least."""
+    del match
+    least = np.float32(-128 - node.output.zero_point) * node.output.scale
+
+    def form(values: Floats) -> Floats:
+        found = curve.exactly(lambda v: np.log(np.where(v > 0, v, 1)))(values)
+        return np.where(values > 0, found, least)
+
+    return curve.reference(form, node.input, node.output)
+
+
+_MICRO = {Match.TFLM: "lacks it for int8"}
+
+OPERATORS = (
+    curve.operator("ELU", elu, lacking={Match.REF: "lack it for int8"}),
+    curve.operator("EXP", exponential, lacking=_MICRO),
+    curve.operator("LOG", logarithm, lacking=_MICRO),
+)

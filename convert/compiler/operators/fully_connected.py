@@ -128,7 +128,7 @@ def agree(
 ) -> tuple[Sequence[Mask], Mask]:
     """Any outputs; any inputs, where the input's channels are what the weights meet."""
     del constants
-    if node.is_wide or node.stored.weight_bits < 8:
+    if not node.is_plain:
         return [np.zeros_like(masks[0])], np.zeros_like(mask)
     meets = len(masks[0]) == node.weights.shape[1]
     return [masks[0] if meets else np.zeros_like(masks[0])], mask

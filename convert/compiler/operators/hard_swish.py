@@ -1,6 +1,7 @@
-"""HARD_SWISH: x * ReLU6(x + 3) / 6, in LiteRT's 16-bit fixed point."""
+"""HARD_SWISH, in 16-bit fixed point in every runtime."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,76 +9,57 @@ from convert.compiler.arithmetic import fixed_point
 from convert.compiler.arithmetic.fixed_point import Ints, Multiplier
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import Node
-from convert.compiler.operators.common import lookup
+from convert.compiler.operators.common import curve, lookup
 
-_ROUNDS_UP = 0x7FFF7FFF  # multipliers from here on would not fit 16 bits
-
-
-def factors(node: Node) -> tuple[Multiplier, Multiplier]:
-    """Of the input in steps of 1/128 to the output, and to the rectifier's steps of 3/32768."""
-    with np.errstate(all="ignore"):
-        step = node.input.scale / np.float32(128)
-        to_output = step / node.output.scale
-        to_rectifier = step / np.float32(3 / 32768)
-    output = _reduced(fixed_point.multiplier(float(to_output)))
-    rectifier = _reduced(fixed_point.multiplier(float(to_rectifier)))
-    if output.shift > 0:
-        raise ValueError("its input's scale is over 128 times its output's: the runtimes give up")
-    return output, rectifier
+_LIMITS = -(1 << 15), (1 << 15) - 1
 
 
-def _reduced(by: Multiplier) -> Multiplier:
-    """The same in 16 bits."""
-    high = by.quantized >= _ROUNDS_UP
-    return Multiplier(0x7FFF if high else (by.quantized + (1 << 15)) >> 16, by.shift)
+def _halved(by: Multiplier) -> int:
+    """The multiplier in 16 bits."""
+    return _LIMITS[1] if by.quantized >= 0x7FFF7FFF else (by.quantized + (1 << 15)) >> 16
 
 
-def function(node: Node, match: Match) -> lookup.Function:
-    """What becomes of a stored number."""
-    del match  # all runtimes agree here
-    zi, zo = node.input.zero_point, node.output.zero_point
-    output, rectifier = factors(node)
-
-    def swish(stored: Ints) -> Ints:
-        x = _wrap(128 * (stored - zi))
-        slope = _rectified(x, rectifier)
-        product = slope * _high(x, output.quantized)
-        value = np.sign(product) * (np.abs(product) >> 15)
-        return _divide(value, -output.shift) + zo
-
-    return swish
+def _multiply(a: Ints, b: int) -> Ints:
+    return np.asarray((a * b + (1 << 14)) >> 15)
 
 
-def _rectified(x: Ints, by: Multiplier) -> Ints:
-    """ReLU6(x + 3) / 6 in steps of 2^-15, 0 to 2^15 - 1."""
-    scaled = x
-    if by.shift > 0:
-        scaled = _saturate(scaled << (by.shift - 1))
-    scaled = _high(scaled, by.quantized)
-    if by.shift > 0:
-        scaled = _saturate(scaled << 1)
-    if by.shift < 0:
-        scaled = _divide(scaled, -by.shift)
-    return (scaled + (1 << 15)) >> 1
+def _wrap(values: Ints) -> Ints:
+    return np.asarray(((values + (1 << 15)) & 0xFFFF) - (1 << 15))
 
 
 def _divide(values: Ints, exponent: int) -> Ints:
-    """By 2^exponent, half away from zero; beyond 16 bits, what the runtimes make of it."""
+    """As a 16-bit word divides: by 2^16 and more it leaves a sign."""
     if exponent >= 16:
         return np.where(values >= 0, 1, -1)
     return fixed_point.rounding_divide(values, exponent)
 
 
-def _high(a: Ints, b: int) -> Ints:
-    return (a * b + (1 << 14)) >> 15
+def function(node: Node, match: Match) -> lookup.Function:
+    """What becomes of a stored number."""
+    del match
+    source, output = node.input, node.output
+    high = source.scale / np.float32(128)
+    by = fixed_point.multiplier(float(high / output.scale))
+    gate = fixed_point.multiplier(float(high / np.float32(3 / 32768)))
+    if by.shift > 0:
+        raise ValueError("its output's scale is too small, which the runtimes refuse")
 
+    def swish(stored: Ints) -> Ints:
+        wide = _wrap((stored - source.zero_point) * 128)
+        scaled, share = _multiply(wide, _halved(by)), wide
+        if gate.shift > 0:
+            share = np.clip(share << (gate.shift - 1), *_LIMITS)
+        share = _multiply(share, _halved(gate))
+        if gate.shift > 0:
+            share = np.clip(share << 1, *_LIMITS)
+        if gate.shift < 0:
+            share = _divide(share, -gate.shift)
+        share = (share + (1 << 15)) >> 1
+        product = share * scaled
+        towards_zero = np.where(product < 0, -(-product >> 15), product >> 15)
+        return _divide(towards_zero, -by.shift) + output.zero_point
 
-def _saturate(values: Ints) -> Ints:
-    return np.clip(values, -(1 << 15), (1 << 15) - 1)
-
-
-def _wrap(values: Ints) -> Ints:
-    return ((values + (1 << 15)) & 0xFFFF) - (1 << 15)
+    return swish
 
 
 def notes(node: Node, match: Match) -> Sequence[str]:
@@ -90,4 +72,4 @@ def notes(node: Node, match: Match) -> Sequence[str]:
     )
 
 
-OPERATORS = (lookup.operator("HARD_SWISH", function, notes=notes),)
+OPERATORS = (replace(curve.operator("HARD_SWISH", function), notes=notes),)

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from convert import tflite
 from convert.compiler.arithmetic import fixed_point
 from convert.compiler.arithmetic.fixed_point import Ints
 from convert.compiler.arithmetic.match import Match
-from convert.compiler.ir import Array, Node, Tensor
+from convert.compiler.ir import Array, Node
 from convert.compiler.operators.common import lookup, numbers
+from convert.compiler.operators.common.channels import ONE_FOR_ONE, Constants, Interval, Mask
 from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.lowering import LoweringContext
-from convert.compiler.operators.common.reader import OperatorReader, valid_scale
-from convert.compiler.program import Step, float_bits
+from convert.compiler.operators.common.reader import QUANTIZED, OperatorReader
+from convert.compiler.program import Step, Table, float_bits
 
 _BYTES = ("INT8", "UINT8")
 _LITERT = (Match.XNNPACK, Match.REF)
@@ -47,25 +47,18 @@ class Quantize(Node):
 
 
 def read(reader: OperatorReader) -> Node:
-    """The checked node; int32 has a scale here, as nowhere else."""
+    """The checked node; int32 must have a scale here, as nowhere else."""
     (source,), output = reader.inputs(1, *_TYPES), reader.output(*_TYPES)
     reader.expect(output, source.shape)
     if (source.dtype, output.dtype) not in _PAIRS:
         raise reader.fail(f"{source.dtype} to {output.dtype} is what no runtime has")
-    source = _scaled(reader, source, reader.raw(0))
-    output = _scaled(reader, output, reader.result(0))
+    for tensor in (source, output):
+        if tensor.dtype == "INT32" and (not tensor.scale or tensor.zero_point):
+            raise reader.fail(f"{tensor.name!r} is INT32, expected one scale and zero point 0")
     return Quantize(reader.index, reader.operator.name, (source,), (output,))
 
 
 _TYPES = ("FLOAT32", *numbers.TYPES)
-
-
-def _scaled(reader: OperatorReader, tensor: Tensor, raw: tflite.Tensor) -> Tensor:
-    if tensor.dtype != "INT32":
-        return tensor
-    if len(raw.scales) != 1 or not valid_scale(raw.scales[0]) or list(raw.zero_points) != [0]:
-        raise reader.fail(f"{tensor.name!r} is INT32, expected one scale and zero point 0")
-    return replace(tensor, scale=np.float32(raw.scales[0]))
 
 
 def check(node: Quantize, match: Match) -> None:
@@ -184,14 +177,17 @@ def lower(node: Quantize, site: LoweringContext) -> Sequence[Step]:
 
 def _by_table(node: Quantize, site: LoweringContext) -> Sequence[Step]:
     source, output, whole = node.input, node.output, in_blocks(node, site.match)
-    rest = lookup.table(function(node, site.match), source, output, site, "tail")
-    blocks = lookup.table(function(node, site.match, vector=True), source, output, site)
-    if whole == 0 or np.array_equal(rest.values, blocks.values):
-        return lookup.steps(function(node, site.match), source, output, site)
+    single, vector = function(node, site.match), function(node, site.match, vector=True)
+    rest, blocks = (lookup.table(of, source, output) for of in (single, vector))
+    if whole == 0 or np.array_equal(rest, blocks):
+        return lookup.steps(single, source, output, site)
     if whole == output.size:
-        return lookup.steps(function(node, site.match, vector=True), source, output, site)
-    fields = {"table": blocks, "tail": rest, "whole": whole, "count": output.size}
-    tables = (blocks, rest)
+        return lookup.steps(vector, source, output, site)
+    tables = tuple(
+        Table(f"{site.name}_{name}", "int8_t", values, "[input's bits]")
+        for name, values in (("table", blocks), ("tail", rest))
+    )
+    fields = {"table": tables[0], "tail": tables[1], "whole": whole, "count": output.size}
     return [site.step("lookup_blocks", fields, tables, as_bytes=True, in_place=True)]
 
 
@@ -217,4 +213,33 @@ def _limits(node: Quantize) -> dict[str, int]:
     return {"zero_point": output.zero_point, "low": output.lowest, "high": output.highest}
 
 
-OPERATORS = (Operator("QUANTIZE", read, compute, lower, fold=fold, is_conversion=True),)
+def _agree(
+    node: Quantize, masks: Sequence[Mask], mask: Mask, constants: Constants
+) -> tuple[Sequence[Mask], Mask]:
+    """All channels stay where the rounding depends on an element's place among all."""
+    if delegated(node, Match.XNNPACK):
+        return ONE_FOR_ONE.agree(node, masks, mask, constants)
+    return [np.zeros_like(one) for one in masks], np.zeros_like(mask)
+
+
+def _interval(
+    node: Quantize, lows: Sequence[Array], highs: Sequence[Array], match: Match
+) -> Interval:
+    """Of stored numbers; real ones, and those of 32 bits, can be anything."""
+    if node.input.dtype in QUANTIZED:
+        return compute(node, lows, match)[0], compute(node, highs, match)[0]
+    shape, output = node.output.shape, node.output
+    return np.full(shape, output.lowest), np.full(shape, output.highest)
+
+
+OPERATORS = (
+    Operator(
+        "QUANTIZE",
+        read,
+        compute,
+        lower,
+        fold=fold,
+        channels=replace(ONE_FOR_ONE, agree=_agree, interval=_interval),
+        is_conversion=True,
+    ),
+)

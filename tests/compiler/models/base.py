@@ -14,6 +14,7 @@ class Random:
 
     def __init__(self, seed: int) -> None:
         self.rng = np.random.default_rng(seed)
+        self.per_channel: bool | None = None  # whether weights have several scales; None: either
 
     def pick(self, *choices: Any) -> Any:
         return choices[self.rng.integers(len(choices))]
@@ -52,22 +53,14 @@ class Random:
                 options[f"dilation{letter}Factor"] = dilation
         return size, options, out
 
-    def weights(  # type: ignore[no-untyped-def]
-        self,
-        b: Builder,
-        shape: tuple[int, ...],
-        channels: int,
-        axis: int,
-        si: float,
-        per_channel: bool | None = None,
-    ):
+    def weights(self, b: Builder, shape: tuple[int, ...], channels: int, axis: int, si: float):  # type: ignore[no-untyped-def]
         """Weights and bias tensors, and a scale that the output may have."""
         extreme = self.rng.random() < 0.2
         data = self.rng.integers(-127, 128, shape)
         if extreme:
             data = np.where(self.rng.random(shape) < 0.5, -127, 127)
         drawn = self.rng.random() < 0.7
-        per_channel = drawn if per_channel is None else per_channel
+        per_channel = drawn if self.per_channel is None else self.per_channel
         scales = [self.scale() / 20 for _ in range(channels if per_channel else 1)]
         ties = self.rng.random() < 0.25
         if ties:  # a factor that is a power of two puts many sums halfway between two outputs

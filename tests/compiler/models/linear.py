@@ -37,7 +37,8 @@ def weights(
     and scale, "bare" without scale, "stray" along an axis that it does not have, "INT64".
     """
     channels = shape[axis]
-    w, bias, so = r.weights(b, shape, channels, axis, si, per_channel=way.get("per_channel"))
+    r.per_channel = way.get("per_channel")
+    w, bias, so = r.weights(b, shape, channels, axis, si)
     if way.get("bits") == 4:
         so = float(np.float32(so / 16))
         pack(b, w)
@@ -103,14 +104,11 @@ def conv(
     width: int = 8,
     batch: int = 1,
     groups: int = 1,
-    line: bool = False,
-    options: dict[str, Any] | None = None,
-    pooled: bool = False,
     **way: Any,
 ) -> bytes:
     """CONV_2D; ``line``: of one row or one column; ``pooled``: with a max-pooling behind it."""
     sides = [int(side) for side in r.rng.integers(1, 10, 2)]
-    if line:
+    if way.get("line"):
         sides = r.pick([1, sides[1] * 3], [sides[0] * 3, 1])
     channels = groups * int(r.pick(1, 2, 3, 4, 5, 8))
     shape = (batch, *sides, channels)
@@ -119,9 +117,9 @@ def conv(
     filters = groups * int(r.pick(1, 2, 3, 4, 5, 8))
     w, bias, so = weights(r, b, (filters, *size, channels // groups), 0, si, **way)
     y = result(r, b, (batch, *out, filters), so, width)
-    found |= {"fusedActivationFunction": r.pick(*ACTIVATIONS), **(options or {})}
+    found |= {"fusedActivationFunction": r.pick(*ACTIVATIONS), **way.get("options", {})}
     b.add("CONV_2D", [x, w, *bias], y, **found)
-    if not pooled or min(out) < 2:
+    if not way.get("pooled") or min(out) < 2:
         return b.pack([x], y)
     z = b.tensor((batch, *(n // 2 for n in out), filters), *b.quantization(y))
     b.add("MAX_POOL_2D", [y], z, padding=1, filterHeight=2, filterWidth=2, strideH=2,
@@ -152,27 +150,24 @@ def dense(
     width: int = 8,
     rank: int = 2,
     keep: bool = False,
-    flat: bool = False,
-    options: dict[str, Any] | None = None,
-    even: bool | None = None,
     **way: Any,
 ) -> bytes:
     """FULLY_CONNECTED; ``flat``: the weights take a whole [1, ...] input."""
     n, m = int(r.rng.integers(1, 120)), int(r.rng.integers(1, 20))
-    if even is not None:
-        n = 2 * n - (0 if even else 1)
+    if "even" in way:
+        n = 2 * n - (0 if way["even"] else 1)
     first = [int(side) for side in r.rng.integers(1, 5, rank - 1)]
-    if flat:
+    if way.get("flat"):
         first[0] = 1
     shape = (*first, n)
     b, x, si = start(r, shape, width)
-    taken = int(np.prod(shape)) if flat else n
+    taken = int(np.prod(shape)) if way.get("flat") else n
     w, bias, so = weights(r, b, (m, taken), 0, si, **way)
     rows = int(np.prod(shape)) // taken
     out = (*first, m) if keep else (rows, m)
     y = result(r, b, out, so, width)
     found = {"keepNumDims": keep, "fusedActivationFunction": r.pick(*ACTIVATIONS)}
-    b.add("FULLY_CONNECTED", [x, w, *bias], y, **found, **(options or {}))
+    b.add("FULLY_CONNECTED", [x, w, *bias], y, **found, **way.get("options", {}))
     return b.pack([x], y)
 
 
@@ -256,9 +251,6 @@ ONLY = {
     "DEPTHWISE_CONV_2D int16 int32": (),
     "FULLY_CONNECTED stray bias": MICRO,
     "FULLY_CONNECTED int16 int32 undeclared": MICRO,
-    "FULLY_CONNECTED int4 no bias": partial(
-        dense, bits=4, per_channel=True, even=True, bias="left out"
-    ),
     "FULLY_CONNECTED int4 even": LITERT,
     "FULLY_CONNECTED int4 no bias": LITERT,
     "FULLY_CONNECTED int4 odd": LITERT,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-
+from itertools import pairwise
 
 from convert.compiler.arithmetic.match import Match
 from tests.compiler.builder import Builder
@@ -34,7 +34,7 @@ def chain(types: Sequence[str], r: Random, *, near: bool = False) -> bytes:
             scale /= 2.0 ** r.rng.integers(4, 8)
         given = (None, 0) if dtype == "FLOAT32" else (scale, zero_point(dtype, r))
         tensors.append(b.tensor(shape, *given, dtype=dtype))
-    for place, (x, y) in enumerate(zip(tensors, tensors[1:], strict=False)):
+    for place, (x, y) in enumerate(pairwise(tensors)):
         op = "DEQUANTIZE" if types[place + 1] == "FLOAT32" else "QUANTIZE"
         b.add(op, [x], y)
     return b.pack(tensors[:1], tensors[-1])
@@ -58,9 +58,25 @@ def casts(types: Sequence[str], r: Random) -> bytes:
         has_scale = scaled and dtype in ("INT8", "UINT8", "INT16")
         given = (r.scale(), zero_point(dtype, r)) if has_scale else (None, 0)
         tensors.append(b.tensor(shape, *given, dtype=dtype))
-    for x, y in zip(tensors, tensors[1:], strict=False):
+    for x, y in pairwise(tensors):
         b.add("CAST", [x], y)
     return b.pack(tensors[:1], tensors[-1])
+
+
+def cast_shape(r: Random) -> bytes:
+    """A shape as int64 and back, which folds."""
+    b = Builder()
+    height, width = (int(n) for n in r.rng.integers(1, 6, 2))
+    x = b.tensor((1, height, width), 0.1, 3)
+    shape, wide, back = (b.tensor((3,), dtype=kind) for kind in ("INT32", "INT64", "INT32"))
+    b.add("SHAPE", [x], shape)
+    b.add("CAST", [shape], wide, inDataType=2, outDataType=4)
+    b.add("CAST", [wide], back, inDataType=4, outDataType=2)
+    target = b.tensor((4,), dtype="INT32")
+    b.add("CONCATENATION", [back, b.ints(1)], target, axis=0)
+    y = b.tensor((1, height, width, 1), 0.1, 3)
+    b.add("RESHAPE", [x, target], y)
+    return b.pack([x], y)
 
 
 def network(border: str, r: Random) -> bytes:
@@ -126,6 +142,7 @@ MODELS = {
     "DEQUANTIZE uint8": partial(chain, (U, F)),
     "DEQUANTIZE int16": partial(chain, (W, F)),
     "CAST": partial(casts, (S, L)),
+    "CAST of a shape": cast_shape,
     **{f"CAST {name}": partial(casts, types) for name, types in (CASTS | CASTS_LITERT).items()},
 }
 
@@ -134,5 +151,6 @@ ONLY = {
     "QUANTIZE uint8 to uint8": LITERT,
     "QUANTIZE uint8 to int16": LITERT,
     "QUANTIZE int8 to int32": (Match.TFLM,),
+    "CAST of a shape": LITERT,
     **{f"CAST {name}": LITERT for name in CASTS_LITERT},
 }

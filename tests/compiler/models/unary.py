@@ -66,11 +66,20 @@ def alpha(r: Random) -> float:
 
 
 def neg(r: Random) -> bytes:
-    """Input and output share scale and zero point."""
+    """Input and output share a scale, with zero point 0."""
     b, dims = Builder(), shape(r)
-    quantization = r.scale(), r.zero()
-    x, y = b.tensor(dims, *quantization), b.tensor(dims, *quantization)
+    scale = r.scale()
+    x, y = b.tensor(dims, scale, 0), b.tensor(dims, scale, 0)
     b.add("NEG", [x], y)
+    return b.pack([x], y)
+
+
+def sigmoid16(op: str, r: Random) -> bytes:
+    """LOGISTIC or TANH of int16, often with a scale for which LiteRT has code of its own."""
+    b, dims = Builder(), shape(r)
+    scale = r.pick(2.0**-12, 2.0**-12, 2.0**-11, 2.0**-13, tied_scale(r) / 100, r.scale() / 1000)
+    x, y = (b.tensor(dims, s, 0, dtype="INT16") for s in (scale, 2.0**-15))
+    b.add(op, [x], y)
     return b.pack([x], y)
 
 
@@ -89,12 +98,14 @@ MODELS = {
     "LOG": partial(fitting, "LOG", least=-5, most=3),
     "LOGISTIC": partial(unary, "LOGISTIC", output=SIGMOID),
     "LOGISTIC any output": partial(fitting, "LOGISTIC", least=0, most=1),
+    "LOGISTIC int16": partial(sigmoid16, "LOGISTIC"),
     "NEG": neg,
     "RELU any": partial(unary, "RELU"),
     "RELU6 any": partial(unary, "RELU6"),
     "RELU_0_TO_1": partial(unary, "RELU_0_TO_1"),
     "RELU_N1_TO_1": partial(unary, "RELU_N1_TO_1"),
     "TANH": partial(unary, "TANH", output=TANH),
+    "TANH int16": partial(sigmoid16, "TANH"),
     "TANH any output": partial(fitting, "TANH", least=-1, most=1),
 }
 

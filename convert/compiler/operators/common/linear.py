@@ -61,6 +61,11 @@ class Linear(Node):
         usual = not said.has_bias or (bool(said.bias_scales) and said.bias_rank == 1)
         return usual and said.weight_bits == 8 and not self.is_wide
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is made of 8 bits alone, and its rounding does not depend on its channels."""
+        return self.is_delegated and self.stored.weight_bits == 8
+
     def rounding(self, match: Match) -> Rounding:
         """How the runtime rounds its sums."""
         if self.bias.dtype == np.int64:
@@ -122,18 +127,34 @@ def _bias(reader: OperatorReader, channels: int) -> Array:
 def _check_sums(reader: OperatorReader, values: Int8s, bias: Array, axis: int) -> None:
     """Raise ModelError unless every sum on the way fits, as it must in the runtimes."""
     bits = 47 if bias.dtype == np.int64 else 31
-    if _largest_sum(values, bias, axis, reader.raw(0).dtype == "INT16") >= 2.0**bits:
+    if _reach(values, bias, axis, wide=reader.raw(0).dtype == "INT16").max() >= 2.0**bits:
         raise reader.fail(
             f"its sums can exceed {bits + 1} bits: the bias or the weights are too large"
         )
 
 
-def _largest_sum(values: Int8s, bias: Array, axis: int, wide: bool) -> float:
-    """The size that a sum can have, on the way too."""
+def _reach(values: Int8s, bias: Array, axis: int, *, wide: bool) -> npt.NDArray[np.float64]:
     others = tuple(other for other in range(values.ndim) if other != axis)
     size = np.abs(bias.astype(np.float64))  # of the most negative int64 too
     taps = np.abs(values.astype(np.int64)).sum(axis=others)
-    return float((size + (1 << 15 if wide else 255) * taps).max())
+    return np.asarray(size + (1 << 15 if wide else 255) * taps)
+
+
+def reach(node: Linear) -> npt.NDArray[np.float64]:
+    """The size that the sums of each output channel can have, on the way too."""
+    axis = node.channel_axis % node.weights.ndim
+    return _reach(node.weights, node.bias, axis, wide=node.is_wide)
+
+
+def wraps(node: Linear, match: Match) -> npt.NDArray[np.bool_]:
+    """Whether the runtime's fixed point can overflow, and wrap, for each output channel."""
+    rounding, largest = node.rounding(match), reach(node)
+    if rounding in (Rounding.SINGLE, Rounding.DOUBLE):
+        return np.zeros(len(largest), bool)
+    factor = output_scales(node, match)
+    if rounding is not Rounding.ONCE:  # what is shifted left must stay an int32
+        factor = np.array([2.0 ** max(fixed_point.multiplier(float(f)).shift, 0) for f in factor])
+    return np.asarray(largest * factor >= 1 << 31)
 
 
 def output_scales(node: Linear, match: Match) -> npt.NDArray[np.float64]:
@@ -201,7 +222,7 @@ def requantization(
         return bias, {"scale": table, **border}, [bias, table]
     fixed = [fixed_point.multiplier(float(scale)) for scale in scales]
     once = rounding is Rounding.ONCE
-    if not once and _largest_sum(node.weights, node.bias, axis, node.is_wide) >= 1 << 31:
+    if not once and reach(node).max() >= 1 << 31:
         raise ValueError("its sums can exceed 32 bits: the weights are too large")
     multipliers = [fixed_point.reduced(m) if once else m.quantized for m in fixed]
     shifts = np.array([m.shift for m in fixed], np.int8)

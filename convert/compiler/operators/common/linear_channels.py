@@ -12,8 +12,6 @@ from convert.compiler.operators.common import linear
 from convert.compiler.operators.common.channels import Constants, Interval, Mask
 from convert.compiler.operators.common.linear import Linear
 
-_LARGEST = (1 << 31) - 1
-
 Sums = Callable[[Any, Array], Array]
 """The exact sums of a node for its input, without bias: [..., out channels]."""
 
@@ -21,7 +19,7 @@ Sums = Callable[[Any, Array], Array]
 def interval_of(sums: Sums) -> Callable[..., Interval]:
     """Bounds: positive weights take one bound of the inputs, negative ones the other.
 
-    Requantization is monotone, so bounds of the sums give bounds of the outputs.
+    Requantization is monotone, so bounds of the sums give bounds of the outputs; unless it wraps.
     """
 
     def interval(
@@ -29,9 +27,11 @@ def interval_of(sums: Sums) -> Callable[..., Interval]:
     ) -> Interval:
         up = replace(node, weights=np.maximum(node.weights, 0))
         down = replace(node, weights=np.minimum(node.weights, 0))
-        least = sums(up, lows[0]) + sums(down, highs[0])
-        most = sums(up, highs[0]) + sums(down, lows[0])
-        return linear.requantize(node, least, match), linear.requantize(node, most, match)
+        least: Array = sums(up, lows[0]) + sums(down, highs[0])
+        most: Array = sums(up, highs[0]) + sums(down, lows[0])
+        low, high = linear.requantize(node, least, match), linear.requantize(node, most, match)
+        wraps = linear.wraps(node, match)
+        return np.where(wraps, node.output.lowest, low), np.where(wraps, node.output.highest, high)
 
     return interval
 
@@ -42,7 +42,7 @@ def freeze(node: Linear, values: Array, match: Match) -> Node:
     shape = [1] * node.weights.ndim
     shape[node.channel_axis] = -1
     weights = np.where(constant.reshape(shape), 0, node.weights).astype(np.int8)
-    bias = np.where(constant, _bias(node, values, match), node.bias).astype(np.int32)
+    bias = np.where(constant, _bias(node, values, match), node.bias).astype(node.bias.dtype)
     return replace(node, weights=weights, bias=bias)
 
 
@@ -50,13 +50,14 @@ def _bias(node: Linear, values: Array, match: Match) -> Array:
     """For each channel the sum nearest to 0 whose output is its value, by bisection."""
     plain = replace(node, bias=np.zeros_like(node.bias))
     wanted = np.nan_to_num(values).astype(np.int64)
+    largest = linear.reach(node).astype(np.int64)  # a sum that gives the value is no larger
 
     def outputs(sums: Array) -> Array:
         return linear.requantize(plain, sums, match)
 
     def first(reaches: Callable[[Array], Array]) -> Array:
         """The least sums for which ``reaches`` holds, which it does from some sum on."""
-        low, high = np.full(len(wanted), -_LARGEST), np.full(len(wanted), _LARGEST)
+        low, high = -largest, largest
         while (low < high).any():
             middle = (low + high) // 2
             there = reaches(outputs(middle))
@@ -65,7 +66,7 @@ def _bias(node: Linear, values: Array, match: Match) -> Array:
 
     least = first(lambda found: found >= wanted)
     most = first(lambda found: found > wanted) - 1
-    most = np.where(outputs(most + 1) == wanted, _LARGEST, most)
+    most = np.where(outputs(most + 1) == wanted, largest, most)
     return np.clip(0, least, most)
 
 

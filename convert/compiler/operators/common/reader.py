@@ -90,14 +90,14 @@ class OperatorReader:
         return self.folded[number] if number in self.folded else self._stored(tensor)
 
     def _stored(self, tensor: tflite.Tensor) -> np.ndarray[Any, Any]:
-        if tensor.dtype not in _STORED:
+        if tensor.dtype not in STORED:
             raise self.fail(f"{tensor.name!r} is a constant of {tensor.dtype}, which is not known")
-        values = np.frombuffer(tensor.data, _STORED[tensor.dtype].newbyteorder("<"))
+        values = np.frombuffer(tensor.data, STORED[tensor.dtype].newbyteorder("<"))
         if tensor.dtype == "INT4":
             values = _nibbles(values)[: math.prod(tensor.shape)]
         if values.size != math.prod(tensor.shape):
             raise self.fail(f"{tensor.name!r} has {values.size} values for shape {tensor.shape}")
-        return values.reshape(tensor.shape).astype(_STORED[tensor.dtype])
+        return values.reshape(tensor.shape).astype(STORED[tensor.dtype])
 
     def inputs(self, count: int, *dtypes: str) -> tuple[ir.Tensor, ...]:
         """The first ``count`` inputs, which must be activations or constants of one of ``dtypes``.
@@ -155,9 +155,9 @@ class OperatorReader:
     def operand_shape(self, position: int) -> tuple[int, ...]:
         """The shape of input ``position``, of any type, which must be known."""
         tensor = self.raw(position)
-        if -1 in _unknown(tensor):
+        if not tensor.has_fixed_shape:
             name = f"{self.where}: tensor {tensor.name!r}"
-            raise ModelError(f"{name} has shape {list(tensor.signature)}: {FIXED_SHAPE}")
+            raise ModelError(f"{name} has shape {list(tensor.signature)}: {tflite.FIXED_SHAPE}")
         return tensor.shape
 
     def same_quantization(self, tensors: Sequence[ir.Tensor]) -> None:
@@ -166,11 +166,12 @@ class OperatorReader:
             raise self.fail("inputs and output must share scale and zero point")
 
 
-_STORED = ir.DTYPES | {
+STORED = ir.DTYPES | {
     "INT64": np.dtype(np.int64),
     "UINT32": np.dtype(np.uint32),
     "INT4": np.dtype(np.int8),
 }
+"""The types that a constant may have."""
 
 
 def _nibbles(packed: ir.Array) -> ir.Array:
@@ -197,6 +198,8 @@ def activation_tensor(
     scale, zero_point = np.float32(0), 0
     if tensor.dtype in QUANTIZED and not (plain and not tensor.scales):
         scale, zero_point = _quantization(tensor, name)
+    elif tensor.dtype == "INT32" and [*map(valid_scale, tensor.scales)] == [True]:
+        scale, zero_point = np.float32(tensor.scales[0]), sum(tensor.zero_points[:1])
     shape = tensor.shape
     if not tensor.has_fixed_shape:
         raise ModelError(f"{name} has shape {list(tensor.signature)}: {tflite.FIXED_SHAPE}")

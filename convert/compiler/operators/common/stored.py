@@ -34,36 +34,40 @@ class Stored:
 
     def refusal(self, op: str, match: Match) -> str:
         """Why ``match`` does not take an operator ``op`` like this; "" where it does."""
-        litert, conv = match in _LITERT, "CONV" in op
-        nibbles = op == "FULLY_CONNECTED" and self.weight_bits == 4
-        if nibbles and match is Match.TFLM and self.weight_scales > 1:
-            return "TensorFlow Lite Micro takes 4-bit weights with one scale alone"
-        if not self.has_bias:
-            return self._without(op, match)
-        if self.bias_type == "INT32" != self.declared_type and litert:
-            return f"LiteRT reads its INT32 bias as {self.declared_type}: quantizedBiasType"
-        if op == "DEPTHWISE_CONV_2D" and self.bias_type == "INT32" and self.is_wide:
-            return "its bias is INT32 beside 16-bit activations; the runtimes read INT64"
-        if self.axis_is_stray and litert:
-            return "the scales of its bias lie along an axis that it does not have: LiteRT refuses"
-        shifted = match is Match.XNNPACK or (match is Match.REF and op == "CONV_2D")
-        if self.bias_is_shifted and shifted:
-            return "its bias has a zero point, which LiteRT refuses"
-        if op == "DEPTHWISE_CONV_2D" and self.bias_rank != 1 and litert:
-            return f"its bias has {self.bias_rank} dimensions, of which LiteRT takes one"
-        counts = {len(self.bias_scales), self.weight_scales}
-        if conv and match is Match.XNNPACK and self.bias_scales and len(counts) > 1:
-            return "its bias has not as many scales as its weights, which XNNPACK refuses"
-        return ""
+        reasons = self._of_bias(op, match) if self.has_bias else self._without_bias(op, match)
+        nibbles = op == "FULLY_CONNECTED" and self.weight_bits == 4 and self.weight_scales > 1
+        reasons["TensorFlow Lite Micro takes 4-bit weights with one scale alone"] = (
+            nibbles and match is Match.TFLM
+        )
+        return next((reason for reason, holds in reasons.items() if holds), "")
 
-    def _without(self, op: str, match: Match) -> str:
-        """The same where there is no bias."""
-        if op == "CONV_2D" and match in _LITERT:
-            return "it has no bias, which LiteRT refuses"
-        delegated = match is Match.XNNPACK and not self.is_wide
-        if op == "DEPTHWISE_CONV_2D" and (self.inputs > 2 or delegated):
-            return "it has no bias, which the runtime refuses"
-        return ""
+    def _of_bias(self, op: str, match: Match) -> dict[str, bool]:
+        litert, xnnpack = match in _LITERT, match is Match.XNNPACK
+        depthwise, narrow = op == "DEPTHWISE_CONV_2D", self.bias_type == "INT32"
+        unequal = bool(self.bias_scales) and len(self.bias_scales) != self.weight_scales
+        return {
+            f"LiteRT reads its INT32 bias as {self.declared_type}: quantizedBiasType": litert
+            and narrow
+            and self.declared_type != "INT32",
+            "its bias is INT32 beside 16-bit activations, where the runtimes read INT64": depthwise
+            and narrow
+            and self.is_wide,
+            "the scales of its bias lie along an axis that it does not have: LiteRT refuses": litert
+            and self.axis_is_stray,
+            "its bias has a zero point, which LiteRT refuses": self.bias_is_shifted
+            and (xnnpack or (litert and op == "CONV_2D")),
+            f"its bias has {self.bias_rank} dimensions, of which LiteRT takes one": depthwise
+            and litert
+            and self.bias_rank != 1,
+            "its bias has not as many scales as its weights, which XNNPACK refuses": xnnpack
+            and unequal
+            and "CONV" in op,
+        }
+
+    def _without_bias(self, op: str, match: Match) -> dict[str, bool]:
+        crashes = self.inputs > 2 or (match is Match.XNNPACK and not self.is_wide)
+        refused = (op == "CONV_2D" and match in _LITERT) or (op == "DEPTHWISE_CONV_2D" and crashes)
+        return {"it has no bias, which the runtime refuses": refused}
 
     def unlike(self, product: float, output: float, match: Match) -> bool:
         """Whether a dense layer's kernel refuses the scale of the bias beside that of the sums."""
