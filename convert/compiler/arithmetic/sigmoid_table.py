@@ -34,18 +34,24 @@ def _interpolated(size: npt.ArrayLike, bits: int, beyond: int) -> Ints:
 
 def logistic(a: npt.ArrayLike) -> Ints:
     """1 / (1 + exp(-a)), Q3 with 12 bits behind the point to Q0 with 15."""
-    scaled = 3 * np.asarray(a, np.int64)
-    found = _interpolated(np.abs(scaled), 9, 0x7FFF << 10)
-    return np.where(scaled >= 0, found + 512, (1 << 25) - found + 511) >> 10
+    return logistic_steps(3 * np.asarray(a, np.int64))
+
+
+def logistic_steps(steps: Ints) -> Ints:
+    """The sigmoid of ``steps``, 512 to an entry, Q0 with 15 bits behind the point."""
+    found = _interpolated(np.abs(steps), 9, 0x7FFF << 10)
+    return np.where(steps >= 0, found + 512, (1 << 25) - found + 511) >> 10
 
 
 def tanh(a: npt.ArrayLike, exponent: int) -> Ints:
     """The hyperbolic tangent of ``a`` * 2^``exponent``, Q0 with 15 bits behind the point."""
     scaled, shift = 3 * np.asarray(a, np.int64), 12 + exponent
-    if shift >= 0:
-        scaled = scaled << shift
-    else:
-        scaled = (scaled + (1 << (-shift - 1))) >> -shift
-    found = _interpolated(np.abs(scaled), 8, 0xFFFF << 8)
-    top = 1 << 23
-    return np.where(scaled >= 0, found - top + 128, -found + top + 127) >> 8
+    if shift < 0:
+        return tanh_steps((scaled + (1 << (-shift - 1))) >> -shift)
+    return tanh_steps(scaled << shift)
+
+
+def tanh_steps(steps: Ints) -> Ints:
+    """The hyperbolic tangent of ``steps``, 256 to an entry, Q0 with 15 bits behind the point."""
+    found, top = _interpolated(np.abs(steps), 8, 0xFFFF << 8), 1 << 23
+    return np.where(steps >= 0, found - top + 128, -found + top + 127) >> 8

@@ -47,7 +47,7 @@ class _Reading:
     def graph(self) -> ir.Graph:
         """All of it."""
         inputs = tuple(
-            activation_tensor(self.model, number, "input", *ir.DTYPES)
+            activation_tensor(self.model, number, "input", *ir.DTYPES, plain=True)
             for number in self.model.inputs
         )
         self.written = {tensor.number for tensor in inputs}
@@ -100,7 +100,7 @@ class _Reading:
         return True
 
     def _output(self, number: int) -> ir.Tensor:
-        tensor = activation_tensor(self.model, number, "output", *ir.DTYPES)
+        tensor = activation_tensor(self.model, number, "output", *ir.DTYPES, plain=True)
         if number in self.folded or self.model.tensors[number].is_constant:
             raise ModelError(f"output {tensor.name!r} is constant: it does not depend on the input")
         if number not in self.written or number in self.model.inputs:

@@ -33,14 +33,16 @@ def _factors(node: LeakyRelu, match: Match) -> tuple[float, float]:
     si, so = node.input.scale, node.output.scale
     if match is Match.TFLM:
         return float(si) / float(so), float(si) * float(node.alpha) / float(so)
-    return float(si / so), float(np.float32(si * node.alpha) / so)
+    with np.errstate(all="ignore"):
+        return float(si / so), float(np.float32(si * node.alpha) / so)
 
 
 def function(node: LeakyRelu, match: Match) -> lookup.Function:
     """What becomes of a stored number."""
     zi, zo = node.input.zero_point, node.output.zero_point
-    ratio = node.input.scale / node.output.scale
-    leak = np.float32(ratio * node.alpha)
+    with np.errstate(all="ignore"):
+        ratio = node.input.scale / node.output.scale
+        leak = np.float32(ratio * node.alpha)
     if match is Match.XNNPACK and _is_delegated(node, ratio, leak):
         up, down = (int(np.rint(np.float32(256) * factor)) for factor in (ratio, leak))
 

@@ -34,7 +34,9 @@ def function(node: Relu, match: Match) -> lookup.Function:
     source, output = node.input, node.output
     zi, zo = source.zero_point, output.zero_point
     if node.op == "RELU6" and match is Match.TFLM:
-        high = zi + fixed_point.round_half_away(float(np.float32(6) / source.scale))
+        with np.errstate(over="ignore"):
+            steps = min(float(np.float32(6) / source.scale), 1 << 24)
+        high = zi + fixed_point.round_half_away(steps)
         return lambda x: np.clip(x, zi, high)
     by = fixed_point.multiplier(ratio(node, match))
     low, high = bounds(node.op, output, Match.REF)
@@ -46,7 +48,8 @@ def ratio(node: Relu, match: Match) -> float:
     source, output = node.input, node.output
     if match is Match.TFLM:
         return float(source.scale) / float(output.scale)
-    return float(source.scale / output.scale)
+    with np.errstate(all="ignore"):
+        return float(source.scale / output.scale)
 
 
 def compute(node: Relu, inputs: Sequence[Array], match: Match) -> Sequence[Array]:

@@ -1,25 +1,22 @@
-/* needs: element */
-/* Real numbers to the nearest step, half away from zero; what is beyond the type to its end. */
-struct quantize_away {
-    int32_t count;
-    int32_t to;                /* type, as element.h has it */
-    float scale;               /* of the output */
-    int32_t low, high;         /* steps */
-    int32_t zero_point;
+/* needs: real_numbers, limits; struct: quantize */
+/* Real numbers to steps as TensorFlow Lite's reference does it: divided by the scale, half away from
+ * zero. Where that is 2^31 steps or more either way, or no number, the runtime's conversion to an
+ * integer is undefined; here it is clamped. The output may lie over the input. */
+struct quantize {
+    int32_t count, type;  /* the output's type is NUMBER_... */
+    float scale;
+    struct limits limits;
 };
 
-static void quantize_away(const struct quantize_away *q, const int8_t *in, int8_t *out)
+static void quantize_away(const struct quantize *q, const int8_t *in, int8_t *out)
 {
-    const arena_float *from = (const arena_float *)(const void *)in;
-
     for (int32_t i = 0; i < q->count; i++) {
-        volatile float steps = from[i] / q->scale;
-        float low = (float)q->low, high = (float)q->high;
-        float within = steps > low ? steps < high ? steps : high : low; /* low for what is none */
-        int32_t whole = (int32_t)within;
-        float rest = within - (float)whole;
+        uint32_t bits = real_bits(in, i);
+        /* volatile: a division with one rounding, whatever the compiler may do to floats */
+        volatile float scale = q->scale;
+        volatile float steps = load_real(in, i) / scale;
+        int32_t value = is_nan(bits) ? q->limits.low : limited(&q->limits, nearest(steps, 0));
 
-        whole += rest >= 0.5f ? 1 : rest <= -0.5f ? -1 : 0;
-        put_element(out, q->to, i, whole + q->zero_point);
+        store_number(out, q->type, i, value);
     }
 }

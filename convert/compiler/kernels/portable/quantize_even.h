@@ -1,24 +1,20 @@
-/* needs: element */
-/* Real numbers to the nearest step, half to even; what is beyond the type to its end. */
-struct quantize_even {
-    int32_t count;
-    int32_t to;                /* type, as element.h has it */
-    float scale;               /* 1 / the output's scale */
-    int32_t low, high;         /* steps */
-    int32_t zero_point;
+/* needs: real_numbers, limits; struct: quantize */
+/* Real numbers to steps as XNNPACK does it: times 1 / scale, half to even. The output may lie over
+ * the input. */
+struct quantize {
+    int32_t count, type;  /* the output's type is NUMBER_... */
+    float factor;
+    struct limits limits;
 };
 
-static void quantize_even(const struct quantize_even *q, const int8_t *in, int8_t *out)
+static void quantize_even(const struct quantize *q, const int8_t *in, int8_t *out)
 {
-    const arena_float *from = (const arena_float *)(const void *)in;
-
     for (int32_t i = 0; i < q->count; i++) {
-        /* volatile: every step is rounded to float32, none is fused with the next */
-        volatile float steps = from[i] * q->scale;
-        float low = (float)q->low, high = (float)q->high;
-        float within = steps > low ? steps < high ? steps : high : low; /* low for what is none */
-        volatile float shifted = within + 12582912.0f; /* 1.5 * 2^23: rounds half to even */
+        uint32_t bits = real_bits(in, i);
+        /* volatile: one rounding, whatever the compiler may do to floats */
+        volatile float steps = load_real(in, i) * q->factor;
+        int32_t value = is_nan(bits) ? q->limits.high : limited(&q->limits, nearest(steps, 1));
 
-        put_element(out, q->to, i, (int32_t)(shifted - 12582912.0f) + q->zero_point);
+        store_number(out, q->type, i, value);
     }
 }

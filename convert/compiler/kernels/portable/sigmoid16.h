@@ -1,4 +1,4 @@
-/* needs: fixed_point, words16 */
+/* needs: words16 */
 /* Sigmoid and hyperbolic tangent in words of 16 bits as gemmlowp has them: Q<n> is a number with n
  * bits before and 15 - n behind the point. */
 
@@ -9,9 +9,9 @@ HELPER int32_t exp_quarter16(int32_t a)
     int32_t x2 = multiply_high16(x, x);
     int32_t x3 = multiply_high16(x2, x);
     int32_t x4 = multiply_high16(x2, x2);
-    int32_t high = multiply_high16(wrap16(rounding_divide(x4, 2) + x3), 10923) + x2;
+    int32_t high = multiply_high16(wrap16(rounding_shift(x4, 2) + x3), 10923) + x2;
 
-    return saturate16(28918 + multiply_high16(28918, wrap16(x + rounding_divide(wrap16(high), 1))));
+    return saturate16(28918 + multiply_high16(28918, wrap16(x + rounding_shift(wrap16(high), 1))));
 }
 
 /* exp(a) for a <= 0, Q<bits> to Q0. */

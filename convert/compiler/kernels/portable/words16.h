@@ -24,3 +24,11 @@ HELPER int32_t multiply_high16(int32_t a, int32_t b)
 {
     return floor_shift(a * b + ((int32_t)1 << 14), 15);
 }
+
+/* value / 2^bits to the nearest, half away from zero; bits is 1 to 15. */
+HELPER int32_t rounding_shift(int32_t value, int32_t bits)
+{
+    int32_t half = (int32_t)1 << (bits - 1);
+
+    return value >= 0 ? (value + half) >> bits : -((half - value) >> bits);
+}

@@ -58,33 +58,37 @@ def _lower(function: Function, node: Node, site: LoweringContext) -> Sequence[St
 
 def delegated(curve: Curve, source: Tensor, output: Tensor) -> lookup.Function:
     """As XNNPACK makes its tables: by the output scale's inverse, half to even."""
+    _check(curve, source, output)
 
     def function(stored: Ints) -> Ints:
-        inverse = np.float32(1) / output.scale
-        steps = curve(_real(stored, source)) * inverse + np.float32(output.zero_point)
-        return np.asarray(np.rint(_bounded(steps))).astype(np.int64)
+        steps = _steps(curve, source, output, stored) + np.float32(output.zero_point)
+        return np.asarray(np.rint(steps)).astype(np.int64)
 
     return function
 
 
 def reference(curve: Curve, source: Tensor, output: Tensor) -> lookup.Function:
     """As LiteRT makes its own: by the output scale's inverse, half away from zero."""
+    _check(curve, source, output)
 
     def function(stored: Ints) -> Ints:
-        inverse = np.float32(1) / output.scale
-        steps = curve(_real(stored, source)) * inverse
-        return round_away(_bounded(steps)) + output.zero_point
+        return round_away(_steps(curve, source, output, stored)) + output.zero_point
 
     return function
 
 
-def _real(stored: Ints, source: Tensor) -> Floats:
-    return np.asarray((stored - source.zero_point).astype(np.float32) * source.scale)
+def _steps(curve: Curve, source: Tensor, output: Tensor, stored: Array) -> Floats:
+    """The curve at stored numbers, in steps of the output."""
+    with np.errstate(all="ignore"):
+        real = (stored - source.zero_point).astype(np.float32) * source.scale
+        return np.asarray(curve(real) * (np.float32(1) / output.scale))
 
 
-def _bounded(steps: Floats) -> Floats:
-    """Far beyond any output type, but with integers that the type holds."""
-    return np.clip(steps, np.float32(-(1 << 20)), np.float32(1 << 20))
+def _check(curve: Curve, source: Tensor, output: Tensor) -> None:
+    """Raise ValueError where the curve leaves what runtimes can convert to integers."""
+    every = np.arange(source.lowest, source.highest + 1)
+    if not (np.abs(_steps(curve, source, output, every)) < float(1 << 31)).all():
+        raise ValueError("its scales put outputs beyond 2^31 steps, which no runtime defines")
 
 
 def exactly(function: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]) -> Curve:
