@@ -10,6 +10,7 @@ from convert.compiler.arithmetic import fixed_point, gemmlowp
 from convert.compiler.arithmetic.fixed_point import Ints
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import Array, Node
+from convert.compiler.operators.common import softmax_int16
 from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader, valid_scale
@@ -19,6 +20,8 @@ _LONGEST = 511
 """Elements of a row in fixed point. Each exponential is 2^19 at most in Q12, so the sum of so many
 is below 2^28, and then no shift is by more than 31 bits, where the runtimes' end."""
 
+_OUTPUTS = {"INT8": (1 / 256, -128), "INT16": (1 / 32768, 0)}
+"""Scale and zero point of the output, by type: the runtimes take no other."""
 _COARSEST = 1 << 20  # scale of the input times beta; far coarser ones would overflow float32
 
 
@@ -31,12 +34,14 @@ class Softmax(Node):
 
 def read(reader: OperatorReader) -> Node:
     """The checked node."""
-    (source,), output = reader.inputs(1), reader.output()
+    (source,) = reader.inputs(1, *_OUTPUTS)
+    output = reader.output(source.dtype)
     reader.expect(output, source.shape)
     if not source.shape:
         raise reader.fail("its input is a single number, expected rows")
-    if (float(output.scale), output.zero_point) != (1 / 256, -128):
-        raise reader.fail("its output must have scale 1/256 and zero point -128")
+    scale, zero_point = _OUTPUTS[source.dtype]
+    if (float(output.scale), output.zero_point) != (scale, zero_point):
+        raise reader.fail(f"its output must have scale {scale} and zero point {zero_point}")
     beta = np.float32(reader.option("Beta"))
     if not valid_scale(float(beta)):
         raise reader.fail(f"beta is {beta}, expected a positive number")
@@ -62,6 +67,8 @@ def parameters(node: Softmax) -> dict[str, int]:
 def compute(node: Softmax, inputs: Sequence[Array], match: Match) -> Sequence[Array]:
     """Shares of the exponentials."""
     rows = inputs[0].reshape(-1, node.input.shape[-1]).astype(np.int64)
+    if node.input.dtype == "INT16":
+        return [softmax_int16.compute(node.input, node.beta, rows, match)]
     below = rows - rows.max(axis=1, keepdims=True)
     if match is not Match.XNNPACK:
         return [_fixed(node, below).reshape(node.output.shape)]
@@ -88,6 +95,8 @@ def _fixed(node: Softmax, below: Ints) -> Ints:
 
 def lower(node: Softmax, site: LoweringContext) -> Sequence[Step]:
     """A softmax."""
+    if node.input.dtype == "INT16":
+        return softmax_int16.lower(node.input, node.beta, site)
     length = node.input.shape[-1]
     fields: dict[str, object] = {"rows": node.input.size // length, "length": length}
     if site.match is Match.XNNPACK:
@@ -100,7 +109,7 @@ def lower(node: Softmax, site: LoweringContext) -> Sequence[Step]:
 
 def notes(node: Softmax, match: Match) -> Sequence[str]:
     """Where LiteRT itself differs from machine to machine."""
-    if match is not Match.XNNPACK:
+    if match is not Match.XNNPACK or node.input.dtype == "INT16":
         return ()
     return (
         f"{node.op} (operator {node.index}): equals LiteRT on x86; LiteRT on Arm differs by "

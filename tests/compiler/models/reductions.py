@@ -79,7 +79,18 @@ def rows(
 
 _SHARES, _LOGARITHMS = (1 / 256, -128), (1 / 16, 127)
 
+
+def softmax_int16(r: Random) -> bytes:
+    """Steps from far below a table's to far above."""
+    b, shape = Builder(), (int(r.pick(1, 3)), int(r.rng.integers(1, 40)))
+    x = b.tensor(shape, float(10 ** r.rng.uniform(-5, -2.5)), 0, dtype="INT16")
+    y = b.tensor(shape, 1 / 32768, 0, dtype="INT16")
+    b.add("SOFTMAX", [x], y, beta=float(r.pick(1.0, 1.0, 0.5, 2.0)))
+    return b.pack([x], y)
+
+
 MODELS = {
+    "SOFTMAX int16": softmax_int16,
     "ARG_MAX": partial(arg, "ARG_MAX"),
     "ARG_MIN": partial(arg, "ARG_MIN"),
     "L2_NORMALIZATION": partial(rows, "L2_NORMALIZATION", output=(1 / 128, 0)),
