@@ -45,7 +45,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class Lstm(Node):
-    """Input [batch, time, inputs], output [batch, time, cells]; with ``time_major`` time is first."""
+    """Input [batch, time, inputs], output [batch, time, cells]; ``time_major``: time is first."""
 
     gates: tuple[Gate, ...]  # as GATES
     hidden: Tensor
@@ -249,43 +249,31 @@ def _cell(node: Lstm, gates: Sequence[Ints], cell: Ints, match: Match) -> Ints:
 
 
 def lower(node: Lstm, site: LoweringContext) -> Sequence[Step]:
-    """A step for each moment in turn."""
+    """All moments in turn."""
     by, (batch, time, inputs, cells) = factors(node, site.match), node.shape
+    gates = [_fields(node, n, by, f"{site.name}_{name}") for n, name in enumerate(GATES)]
+    tables = [table for _, made in gates for table in made]
     fields: dict[str, object] = {
         "batch": batch,
         "time": time,
         "inputs": inputs,
         "cells": cells,
         "time_major": int(node.time_major),
-    }
-    tables: list[Table] = []
-    for number, name in enumerate(GATES):
-        gate, made = _fields(node, number, by, f"{site.name}_{name}")
-        fields[f"{name}_gate"] = gate
-        tables += made
-    fields |= {
+        **{f"{name}_gate": gate for name, (gate, _) in zip(GATES, gates, strict=True)},
         "exponent": node.exponent,
         "clip": node.clip,
         "multiplier": by.output.quantized,
         "shift": by.output.shift,
         "zero_point": by.zero_point,
     }
+    kernel, states = "lstm_fixed", tuple(map(state_buffer, node.states))
     if site.match is Match.TFLM:
         values = sigmoid_table.table().astype(np.uint16)
-        table = Table("sigmoid_entries", "uint16_t", values, "[24 times the argument]")
-        tables.append(table)
-        fields["entries"] = table
+        tables.append(Table("sigmoid_entries", "uint16_t", values, "[24 times the argument]"))
+        kernel, fields["entries"] = "lstm_table", tables[-1]
     macs = batch * time * len(GATES) * cells * (inputs + cells)
-    return [
-        site.step(
-            "lstm_table" if site.match is Match.TFLM else "lstm_fixed",
-            fields,
-            tuple(tables),
-            macs=macs,
-            instructions=_PLAIN * macs + _SQUASHING * batch * time * cells,
-            states=tuple(map(state_buffer, node.states)),
-        )
-    ]
+    work = _PLAIN * macs + _SQUASHING * batch * time * cells
+    return [site.step(kernel, fields, tuple(tables), macs=macs, instructions=work, states=states)]
 
 
 def _fields(

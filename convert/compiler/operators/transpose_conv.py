@@ -44,7 +44,7 @@ def read(reader: OperatorReader) -> Node:
     (source,), output = reader.inputs(1), reader.output()
     reader.expect(output, tuple(int(n) for n in wanted.ravel()))
     height, width, channels = geometry.sides(reader, source)
-    shape, (rows, columns, filters) = reader.raw(1).shape, geometry.sides(reader, output)
+    shape, filters = reader.raw(1).shape, geometry.sides(reader, output)[2]
     if len(shape) != 4 or (shape[0], shape[3]) != (filters, channels):
         raise reader.fail(f"weights of shape {shape} do not fit {source.shape}, {output.shape}")
     found = geometry.read(reader, (shape[1], shape[2]), output)

@@ -17,7 +17,7 @@ def variable(b: Builder, shape: tuple[int, ...], scale: float, zero: int, dtype:
 
 
 def lstm(r: Random, *, apart: bool = False) -> bytes:
-    """Of one or several moments; ``apart``: intermediate and hidden state have scales of their own."""
+    """Of one or several moments; ``apart``: the intermediate has a scale of its own."""
     b, pick = Builder(), r.pick
     batch, time, inputs, cells = (
         int(pick(*n)) for n in ((1, 1, 2, 3), (1, 3, 6), (1, 3, 8), (1, 4, 7))

@@ -10,7 +10,7 @@ static void batch_matmul_fixed(const struct batch_matmul_fixed *p, const int8_t 
                                int8_t *out)
 {
     const struct broadcast *s = &p->product.shape;
-    struct broadcast_row row = {{0}, 0, 0};
+    struct broadcast_row row = broadcast_first();
 
     do {
         for (int32_t i = 0; i < s->size[4]; i++) {
