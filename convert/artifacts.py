@@ -32,6 +32,7 @@ class Provenance:
     float_training: Sequence[Epoch] | None  # learning curves; None: not kept
     fine_tuning: Sequence[Epoch] | None  # None: there was none
     qat: bytes | None  # the fine-tuned network with its fake quantization, .h5; None: as above
+    public: str = "model"  # starts every public name of the C
 
 
 def collect(
@@ -43,14 +44,14 @@ def collect(
 ) -> dict[str, bytes]:
     """Every file of the result, by name. The same input gives the same bytes: no date, no path."""
     facts = _facts(provenance, graph, dataset)
-    compiled = compile_model(graph, "model")
+    compiled = compile_model(graph, provenance.public, source="model.tflite")
     files = {
         "model.tflite": graph.content,
         "model_float.tflite": quantize.float32(deployment_graph(model)),
         "float.keras": store.dump(model),
         **({"qat.h5": provenance.qat} if provenance.qat else {}),
         "labels.txt": "".join(f"{name}\n" for name in dataset.names).encode(),
-        **carray.generate(graph, "model.tflite", dataset.names).files(),
+        **carray.generate(graph, "model.tflite", dataset.names, provenance.public).files(),
         **compiled.files(),
         build.NAME: build.bundle(graph, provenance.name, provenance.io, dataset.test),
     }

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from convert import artifacts, audit, parity, publish, quantize, tflite
+from convert import artifacts, audit, carray, parity, publish, quantize, tflite
 from convert.artifacts import Provenance
 from convert.bundle import border
 from convert.parity import Parity
@@ -49,9 +49,10 @@ class Request:
     max_drop: float | None  # percentage points; None: MAX_DROP, wider for a small test set
     seed: int
     threads: int
+    name: str | None = None  # starts the public names of the C; None: "model"
 
     @property
-    def name(self) -> str:
+    def title(self) -> str:
         """The name of the model, and of its folder."""
         return self.model.stem if self.model else self.preset
 
@@ -60,24 +61,30 @@ class Request:
         """How the model is fine-tuned."""
         return OTHER_RECIPE if self.model else presets.find(self.preset).recipe
 
+    @property
+    def public(self) -> str:
+        """What starts the public names of the C, and its files."""
+        return carray.c_name(self.name or "model")
+
     def options(self) -> dict[str, str]:
         """What decides the result besides the data: options of the command, without paths."""
         model = {"--model": self.model.name} if self.model else {"--preset": self.preset}
         repeat = {"--seed": str(self.seed), "--threads": str(self.threads)}
-        return model | {"--quantize": self.quantize, "--io": self.io} | repeat
+        name = {"--name": self.public} if self.name else {}
+        return model | {"--quantize": self.quantize, "--io": self.io} | repeat | name
 
 
 def export(request: Request) -> Parity:
     """Do the whole job; raises ThimbleError, and then leaves the previous result as it was."""
-    with publish.claim(request.out / request.name) as claim:
+    with publish.claim(request.out / request.title) as claim:
         dataset = data.load(request.data)
         console.note(dataset.summary())
         configure(request.seed, request.threads)
         model, origin, trained = float_model(request, dataset)
         console.note(f"float model: {origin}")
         content, tuned, fake = int8_model(request, model, dataset)
-        graph = tflite.parse(content, f"{request.name}.tflite")
-        audit.check(graph, f"{request.name}.tflite")
+        graph = tflite.parse(content, f"{request.title}.tflite")
+        audit.check(graph, f"{request.title}.tflite")
         console.note(f"int8 model: {len(content):,} bytes, {', '.join(graph.op_names)}")
         result = measure(graph, model, dataset)
         allowed = gate(request.max_drop, result.images)
@@ -87,7 +94,8 @@ def export(request: Request) -> Parity:
                 "(--max-drop): nothing was written"
             )
         how = request.options(), request.quantize, allowed
-        provenance = Provenance(request.name, request.io, origin, *how, trained, tuned, fake)
+        made = origin, *how, trained, tuned, fake
+        provenance = Provenance(request.title, request.io, *made, public=request.public)
         claim.publish(artifacts.collect(provenance, model, graph, dataset, result))
     return result
 
@@ -170,6 +178,9 @@ def parser() -> argparse.ArgumentParser:
         "--out", type=Path, default=Path("build"), metavar="DIR", help="default: build"
     )
     result.add_argument(
+        "--name", help="starts every public name of the C, and its files; default: model"
+    )
+    result.add_argument(
         "--quantize",
         choices=("qat", "ptq"),
         default="qat",
@@ -206,7 +217,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         raise DataError("--seed and --max-drop must be at least 0, --threads at least 1")
     request = Request(**{field.name: getattr(options, field.name) for field in fields(Request)})
     result = export(request)
-    folder = request.out / request.name
+    folder = request.out / request.title
     found = f"{tables.summary(result)}\n\n{tables.runtimes(result)}"
     text = f"\n{found}\n\nwrote {folder}: open report.html there"
     console.finish(text, {"folder": str(folder), "drop_points": result.drop, **asdict(result)})

@@ -43,7 +43,9 @@ class Deployment:
     @cached_property
     def compiled(self) -> Compiled:
         """Its C; raises ModelError for a model that cannot be compiled."""
-        return compile_model(tflite.read(self.path), "model", self.options)
+        compiled = compile_model(tflite.read(self.path), "model", self.options, self.path.name)
+        compiled.require_plain("the firmware")
+        return compiled
 
     def files(self) -> Mapping[str, bytes]:
         """``model.c``, ``model.h`` and ``deployment.h``."""

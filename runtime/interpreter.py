@@ -218,10 +218,10 @@ def _native(
                 experimental_op_resolver_type=getattr(module.OpResolverType, KERNELS[kernels]),
             )
             native.allocate_tensors()
-        return native, chosen
     except (ValueError, RuntimeError, TypeError, MemoryError) as error:
         reason = _line(error) or _line(told[0] if told else "")
         raise ModelError(f"{chosen.name} refuses {name}: {reason}; export it again") from error
+    return native, chosen
 
 
 def _read(path: Path) -> bytes:

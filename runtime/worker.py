@@ -25,6 +25,8 @@ Array = npt.NDArray[Any]
 
 MICRO = "tflite-micro"
 """TensorFlow Lite Micro, by PyPI's package of that name."""
+MICRO_ARENA = 1 << 26
+"""Bytes that it may use; what it takes by itself, from the file's size, is often too little."""
 PATIENCE = 3600
 """Seconds after which a process that does not answer is given up."""
 
@@ -79,7 +81,7 @@ def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
     notes = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
     last = re.sub(r"^[\w.]*(Error|Exception): ", "", notes[-1].strip())
     if done.returncode > 0:
-        return last
+        return last if MICRO not in last or len(notes) == 1 else f"{last} ({notes[0].strip()})"
     try:
         died = f"died of {signal.Signals(-done.returncode).name}"
     except ValueError:
@@ -159,7 +161,7 @@ def _micro(model: Path, inputs: list[Array]) -> list[Array]:
     _, count = flatbuffer.borders(content)
     rows: list[list[Array]] = []
     try:
-        interpreter = micro.Interpreter.from_bytes(content)
+        interpreter = micro.Interpreter.from_bytes(content, arena_size=MICRO_ARENA)
         for row in zip(*inputs, strict=True):
             for place, one in enumerate(row):
                 interpreter.set_input(one, place)

@@ -167,6 +167,20 @@ def test_command_writes_both_files_beside_the_model(run, model_path: Path, tmp_p
     assert done.stderr.count("\n") == 1
 
 
+def test_two_models_in_one_image(run, model_path: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Names given with --name do not clash, and the first line makes the files again."""
+    for name in ("one", "two"):
+        done = run("convert.carray", model_path, "--name", name, "--out", tmp_path)
+        assert done.returncode == 0, done.stderr
+        first = (tmp_path / f"{name}_data.c").read_text().splitlines()[0]
+        assert first == f"/* Made by: python -m convert.carray model.tflite --name {name} */"
+    includes = '#include "one_data.h"\n#include "two_data.h"\n'
+    main = f"{includes}int main(void) {{ return one_data[0] != two_data[0]; }}"
+    (tmp_path / "main.c").write_text(main)
+    sources = [tmp_path / f"{name}.c" for name in ("one_data", "two_data", "main")]
+    subprocess.run(["gcc", "-std=c99", *FLAGS, *sources, "-o", tmp_path / "main"], check=True)
+
+
 def test_command_needs_no_tensorflow(run, model_path: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     """The C array of a finished model can be made where TensorFlow is not installed."""
     (tmp_path / "tensorflow.py").write_text("raise ImportError('blocked by the test')")

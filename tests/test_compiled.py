@@ -7,9 +7,15 @@ import numpy as np
 import pytest
 
 from convert import tflite
+from convert.compiler import samples
 from convert.compiler.build import compile_model
+from convert.compiler.frontend.read import read
+from convert.compiler.operators import registry
+from runtime import interpreter
 from runtime.classifier import Classifier
+from runtime.compiled import CompiledModel
 from runtime.errors import BackendError, ModelError
+from tests.compiler import networks
 
 
 @pytest.fixture
@@ -62,6 +68,58 @@ def test_what_is_missing_is_named(compiled: Path, monkeypatch: pytest.MonkeyPatc
     compiled.with_suffix(".h").unlink()
     with pytest.raises(ModelError, match=r"convert\.compiler"):
         Classifier(compiled, "c")
+
+
+def built(content: bytes, folder: Path, name: str = "Net_2") -> CompiledModel:
+    for file, text in compile_model(tflite.parse(content), name).files().items():
+        (folder / file).write_bytes(text)
+    return CompiledModel(folder / f"{name}.c")
+
+
+def test_several_inputs_and_outputs(tmp_path: Path) -> None:
+    """In the file's order, each with its type, shape and scale; LiteRT's bytes."""
+    content = networks.addition()
+    model = built(content, tmp_path)
+    assert [(t.name, t.shape, t.dtype) for t in (*model.inputs, *model.outputs)] == [
+        ("input_left", (1, 3, 4), np.int8),
+        ("input_right", (1, 3, 4), np.int8),
+        ("output_total", (1, 3, 4), np.int8),
+        ("output_other", (1, 3, 4), np.int8),
+    ]
+    assert [t.zero_point for t in (*model.inputs, *model.outputs)] == [3, -7, 1, -2]
+    assert np.float32(model.inputs[1].scale) == np.float32(0.1)
+    given = samples.random(read(tflite.parse(content)), 20, 1)
+    expected = interpreter.run_all(content, given, "litert", "default")
+    for left, right in zip(model.run_all(given), expected, strict=True):
+        assert np.array_equal(left, right)
+    with pytest.raises(ModelError, match="2 inputs and 2 outputs"):
+        model.run(given[0][:, 0])
+    for wrong in (given[0].astype(np.int16), given[0][:, 0]):
+        with pytest.raises(ModelError, match=r"int8 \['n', 1, 3, 4\]"):
+            model.run_all([wrong, given[1]])
+
+
+def test_comments_of_the_header_mean_nothing(tmp_path: Path) -> None:
+    """Only its macros and declarations are read."""
+    content = networks.dense()
+    expected = built(content, tmp_path).inputs
+    header = tmp_path / "Net_2.h"
+    lies = '/*\n#define NET_2_INPUT_TYPE "float32"\n#define NET_2_INPUT_SHAPE {7}\n*/\n'
+    header.write_text(lies + re.sub(r"/\* .*int8 .*\*/", "/* */", header.read_text()))
+    assert CompiledModel(tmp_path / "Net_2.c").inputs == expected
+
+
+@pytest.mark.skipif("SVDF" not in registry(), reason="no operator keeps a state yet")
+def test_a_state_goes_on_until_it_is_reset(tmp_path: Path) -> None:
+    """From one run to the next and from call to call, as in the runtime."""
+    content = networks.with_state()
+    model = built(content, tmp_path)
+    given = samples.random(read(tflite.parse(content)), 20, 1)
+    (expected,) = interpreter.run_all(content, given, "litert", "default")
+    for _ in range(2):
+        answers = [model.run_all([given[0][part]])[0] for part in (slice(7), slice(7, None))]
+        assert np.array_equal(np.concatenate(answers), expected)
+        model.reset()
 
 
 def test_predict_from_the_command_line(run, compiled: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

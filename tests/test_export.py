@@ -214,6 +214,18 @@ def test_io_is_the_bundled_model_s_alone(request_: Request) -> None:
     assert "--io float32" in json.loads((folder / "manifest.json").read_text())["command"]
 
 
+def test_public_names_are_what_is_asked_for(request_: Request) -> None:
+    """``--name net`` names the C and its files, and stands in the commands that make it again."""
+    export.export(replace(request_, name="net"))
+    folder = request_.out / "mine"
+    renamed = {name.replace("model", "net") for name in FILES if name.endswith((".c", ".h"))}
+    assert {path.name for path in folder.iterdir() if path.suffix in (".c", ".h")} == renamed
+    assert "net_arena" in (folder / "net.h").read_text()
+    for name in ("net.c", "net_data.c"):
+        assert "model.tflite --name net" in (folder / name).read_text().splitlines()[0]
+    assert "--name net" in json.loads((folder / "manifest.json").read_text())["command"]
+
+
 def test_gate_keeps_the_previous_result(request_: Request, monkeypatch: pytest.MonkeyPatch) -> None:
     """A drop beyond --max-drop is an error, and what was there before stays."""
     export.export(request_)

@@ -54,7 +54,7 @@ STAGES = (
     ("targets",),
     ("frontend",),
     ("select",),
-    ("channels",),
+    ("channels", "resident"),
     ("lower", "simulate"),
     ("golden",),
     ("emit",),

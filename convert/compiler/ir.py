@@ -123,6 +123,7 @@ class Graph:
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     sha256: str  # of the .tflite
+    folded: tuple[Node, ...] = ()  # operators whose outputs are constant, without their tensors
 
     @property
     def input(self) -> Tensor:

@@ -54,6 +54,8 @@ def lower(network: Graph, options: Options) -> Program:
     places = Places(network, groups)
     sources = tuple(map(places.of, network.inputs))
     found: list[Sequence[Candidate]] = []
+    for node in network.folded:
+        _check_runtime(node, options.match)
     for group in groups:
         first = group[0]
         if registry()[first.op].is_alias:

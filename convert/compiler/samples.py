@@ -1,4 +1,4 @@
-"""What a check feeds a model with: arrays of the user's, digits, or random numbers of every kind."""
+"""What a check feeds a model with: the user's arrays, digits, or random numbers of every kind."""
 
 import zipfile
 from collections.abc import Mapping, Sequence

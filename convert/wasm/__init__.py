@@ -48,6 +48,7 @@ def build(model: tflite.Model, *, simd: bool) -> Module:
     Raises ModelError when the model cannot be compiled, ToolError when clang or lld is missing.
     """
     compiled = compile_model(model, "model")
+    compiled.require_plain("the web app")
     if simd:
         limit = int(_MORE_TABLES * compiled.unit.program.flash)
         compiled = compile_model(model, "model", Options(target=Target.WASM, max_flash=limit))

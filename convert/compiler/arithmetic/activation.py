@@ -11,6 +11,7 @@ BOUNDS = {
     "RELU": (0.0, None),
     "RELU6": (0.0, 6.0),
     "RELU_N1_TO_1": (-1.0, 1.0),
+    "RELU_0_TO_1": (0.0, 1.0),
 }
 """The activations that integers have, with their bounds as reals."""
 

@@ -8,6 +8,7 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.emit import ctext
 from convert.compiler.emit.unit import Unit
 from convert.compiler.ir import Tensor
+from convert.compiler.operators.common.reader import QUANTIZED
 from convert.compiler.program import CTYPES, Buffer
 
 
@@ -73,7 +74,7 @@ def macros(unit: Unit, border: Border) -> str:
         lines += [
             f"#define {prefix}_SCALE {ctext.literal(tensor.scale)}",
             f"#define {prefix}_ZERO_POINT ({tensor.zero_point})",
-            *_conversions(unit, border, prefix),
+            *(_conversions(unit, border, prefix) if tensor.dtype in QUANTIZED else ()),
         ]
     return "\n".join(lines)
 

@@ -14,7 +14,15 @@ from convert.compiler.ir import Array
 from convert.compiler.program import Table
 
 _BITS = {"float": ("uint32_t", 4), "double": ("uint64_t", 8)}
-_BYTES = {"int8_t": 1, "uint8_t": 1, "int16_t": 2, "int32_t": 4, "uint32_t": 4, "int64_t": 8}
+_BYTES = {
+    "int8_t": 1,
+    "uint8_t": 1,
+    "int16_t": 2,
+    "uint16_t": 2,
+    "int32_t": 4,
+    "uint32_t": 4,
+    "int64_t": 8,
+}
 _LISTED = 256
 """Elements of an output up to which every one is compared; of a longer one, the CRC-32 is."""
 

@@ -42,11 +42,12 @@ class _Reading:
     folded: dict[int, ir.Array] = field(default_factory=dict)
     variables: dict[int, ir.State] = field(default_factory=dict)
     written: set[int] = field(default_factory=set)
+    done: list[ir.Node] = field(default_factory=list)  # folded operators
 
     def graph(self) -> ir.Graph:
         """All of it."""
         inputs = tuple(
-            activation_tensor(self.model, number, "input", *ir.DTYPES)
+            activation_tensor(self.model, number, "input", *ir.DTYPES, plain=True)
             for number in self.model.inputs
         )
         self.written = {tensor.number for tensor in inputs}
@@ -58,6 +59,7 @@ class _Reading:
             inputs,
             tuple(self._output(number) for number in self.model.outputs),
             hashlib.sha256(self.model.content).hexdigest(),
+            tuple(self.done),
         )
 
     def _nodes(self) -> Iterator[ir.Node]:
@@ -94,10 +96,11 @@ class _Reading:
             if value.shape != (shape := self.model.tensors[number].shape):
                 raise reader.fail(f"its output has shape {shape}, computed {value.shape}")
             self.folded[number] = value
+        self.done.append(ir.Node(reader.index, reader.operator.name, (), ()))
         return True
 
     def _output(self, number: int) -> ir.Tensor:
-        tensor = activation_tensor(self.model, number, "output", *ir.DTYPES)
+        tensor = activation_tensor(self.model, number, "output", *ir.DTYPES, plain=True)
         if number in self.folded or self.model.tensors[number].is_constant:
             raise ModelError(f"output {tensor.name!r} is constant: it does not depend on the input")
         if number not in self.written or number in self.model.inputs:

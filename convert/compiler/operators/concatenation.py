@@ -8,7 +8,9 @@ import numpy as np
 
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import DTYPES, Array, Node
+from convert.compiler.operators.common import movement
 from convert.compiler.operators.common.definition import Operator
+from convert.compiler.operators.common.limits import Limits, without
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.program import Step
@@ -49,6 +51,7 @@ def fold(reader: OperatorReader) -> Sequence[Array] | None:
     if not count or not all(reader.is_constant(n) for n in range(count)):
         return None
     parts = [reader.constant(n) for n in range(count)]
+    movement.alike(reader, [*map(reader.raw, range(count)), reader.result(0)])
     try:
         return [np.concatenate(parts, _axis(reader, parts[0].ndim))]
     except ValueError as error:
@@ -63,6 +66,7 @@ def compute(node: Concatenation, inputs: Sequence[Array], match: Match) -> Seque
 
 def lower(node: Concatenation, site: LoweringContext) -> Sequence[Step]:
     """One copy per input."""
+    _LIMITS.check(node, site.match)
     rows = math.prod(node.output.shape[: node.axis])
     pitch, offset, result = node.output.bytes // rows, 0, []
     for tensor in node.inputs:
@@ -72,6 +76,8 @@ def lower(node: Concatenation, site: LoweringContext) -> Sequence[Step]:
         offset += length
     return result
 
+
+_LIMITS = Limits(micro=without("UINT8"))
 
 OPERATORS = (
     Operator("CONCATENATION", read, compute, lower, options="ConcatenationOptions", fold=fold),

@@ -1,4 +1,4 @@
-"""PACK: tensors side by side along a new axis."""
+"""PACK: inputs of one shape side by side along a new axis."""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +8,9 @@ import numpy as np
 
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import DTYPES, Array, Node
+from convert.compiler.operators.common import movement
 from convert.compiler.operators.common.definition import Operator
+from convert.compiler.operators.common.limits import Limits, without
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader
 from convert.compiler.program import Step
@@ -16,26 +18,24 @@ from convert.compiler.program import Step
 
 @dataclass(frozen=True)
 class Pack(Node):
-    """``axis`` of the output, counted from the front."""
+    """``axis`` is counted from the front, in the output."""
 
     axis: int
 
 
-def _axis(reader: OperatorReader, rank: int) -> int:
-    axis = int(reader.option("Axis"))
-    if not -rank <= axis < rank:
-        raise reader.fail(f"axis {axis} of {rank} dimensions")
-    return axis % rank
+def _axis(reader: OperatorReader, shapes: Sequence[tuple[int, ...]]) -> int:
+    count = reader.option("ValuesCount")
+    if not shapes or len(shapes) != count or len(set(shapes)) != 1:
+        raise reader.fail(f"inputs of shapes {list(shapes)} cannot be packed as {count}")
+    return movement.axis(reader, reader.option("Axis"), len(shapes[0]) + 1)
 
 
 def read(reader: OperatorReader) -> Node:
     """The checked node."""
     inputs = reader.inputs(len(reader.operator.inputs), *DTYPES)
     output = reader.output(*DTYPES)
-    if len({tensor.shape for tensor in inputs}) != 1:
-        raise reader.fail(f"its inputs have shapes {[tensor.shape for tensor in inputs]}")
+    axis = _axis(reader, [tensor.shape for tensor in inputs])
     shape = inputs[0].shape
-    axis = _axis(reader, len(shape) + 1)
     reader.expect(output, (*shape[:axis], len(inputs), *shape[axis:]))
     reader.same_quantization((*inputs, output))
     return Pack(reader.index, reader.operator.name, inputs, (output,), axis)
@@ -43,40 +43,32 @@ def read(reader: OperatorReader) -> Node:
 
 def fold(reader: OperatorReader) -> Sequence[Array] | None:
     """Of constants, as the shapes of other operators are made."""
-    count = len(reader.operator.inputs)
-    if not count or not all(reader.is_constant(n) for n in range(count)):
+    positions = range(len(reader.operator.inputs))
+    if not positions or not all(map(reader.is_constant, positions)):
         return None
-    parts = [reader.constant(n) for n in range(count)]
-    if len({part.shape for part in parts}) != 1:
-        raise reader.fail(f"its inputs have shapes {[part.shape for part in parts]}")
-    return [np.stack(parts, _axis(reader, parts[0].ndim + 1))]
+    parts = [reader.constant(n) for n in positions]
+    movement.alike(reader, [*map(reader.raw, positions), reader.result(0)])
+    return [np.stack(parts, _axis(reader, [part.shape for part in parts]))]
 
 
 def compute(node: Pack, inputs: Sequence[Array], match: Match) -> Sequence[Array]:
-    """The inputs, side by side."""
+    """The inputs stacked."""
     del match
-    return [np.stack(inputs, axis=node.axis)]
+    return [np.stack(inputs, node.axis)]
 
 
 def lower(node: Pack, site: LoweringContext) -> Sequence[Step]:
     """One copy per input."""
+    _LIMITS.check(node, site.match)
     rows = math.prod(node.output.shape[: node.axis])
-    length = node.input.bytes // rows
-    return [
-        site.step(
-            "concatenate",
-            {
-                "rows": rows,
-                "length": length,
-                "pitch": length * len(node.inputs),
-                "offset": length * number,
-            },
-            (),
-            inputs=(tensor,),
-            as_bytes=True,
-        )
-        for number, tensor in enumerate(node.inputs)
-    ]
+    pitch, length = node.output.bytes // rows, node.input.bytes // rows
+    result = []
+    for number, tensor in enumerate(node.inputs):
+        fields = {"rows": rows, "length": length, "pitch": pitch, "offset": number * length}
+        result.append(site.step("concatenate", fields, (), inputs=(tensor,), as_bytes=True))
+    return result
 
+
+_LIMITS = Limits(types=without("BOOL"), micro=without("UINT8", "BOOL"))
 
 OPERATORS = (Operator("PACK", read, compute, lower, options="PackOptions", fold=fold),)

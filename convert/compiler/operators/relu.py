@@ -1,4 +1,4 @@
-"""RELU and RELU6 as operators of their own."""
+"""RELU, RELU6, RELU_N1_TO_1 and RELU_0_TO_1 as operators of their own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from convert.compiler.arithmetic.activation import bounds
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import Array, Node
 from convert.compiler.operators.common import lookup
+from convert.compiler.operators.common.channels import ONE_FOR_ONE
 from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader
@@ -33,7 +34,9 @@ def function(node: Relu, match: Match) -> lookup.Function:
     source, output = node.input, node.output
     zi, zo = source.zero_point, output.zero_point
     if node.op == "RELU6" and match is Match.TFLM:
-        high = zi + fixed_point.round_half_away(float(np.float32(6) / source.scale))
+        with np.errstate(over="ignore"):
+            steps = min(float(np.float32(6) / source.scale), 1 << 24)
+        high = zi + fixed_point.round_half_away(steps)
         return lambda x: np.clip(x, zi, high)
     by = fixed_point.multiplier(ratio(node, match))
     low, high = bounds(node.op, output, Match.REF)
@@ -45,7 +48,8 @@ def ratio(node: Relu, match: Match) -> float:
     source, output = node.input, node.output
     if match is Match.TFLM:
         return float(source.scale) / float(output.scale)
-    return float(source.scale / output.scale)
+    with np.errstate(all="ignore"):
+        return float(source.scale / output.scale)
 
 
 def compute(node: Relu, inputs: Sequence[Array], match: Match) -> Sequence[Array]:
@@ -58,4 +62,11 @@ def lower(node: Relu, site: LoweringContext) -> Sequence[Step]:
     return lookup.steps(function(node, site.match), node.input, node.output, site)
 
 
-OPERATORS = tuple(Operator(name, read, compute, lower) for name in ("RELU", "RELU6"))
+_MICRO = {Match.TFLM: "lacks it"}
+
+OPERATORS = (
+    Operator("RELU", read, compute, lower, channels=ONE_FOR_ONE),
+    Operator("RELU6", read, compute, lower, channels=ONE_FOR_ONE),
+    Operator("RELU_N1_TO_1", read, compute, lower, lacking=_MICRO, channels=ONE_FOR_ONE),
+    Operator("RELU_0_TO_1", read, compute, lower, lacking=_MICRO, channels=ONE_FOR_ONE),
+)

@@ -1,10 +1,12 @@
 """RESHAPE, SQUEEZE, EXPAND_DIMS: the same bytes under another shape, which costs nothing."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import DTYPES, Array, Node
+from convert.compiler.operators.common import movement
 from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader
@@ -30,16 +32,10 @@ def fold(reader: OperatorReader) -> Sequence[Array] | None:
     if not reader.is_constant(0):
         return None
     values, shape = reader.constant(0), reader.result(0).shape
-    if values.size != _size(shape):
+    movement.alike(reader, [reader.raw(0), reader.result(0)])
+    if values.size != math.prod(shape):
         raise reader.fail(f"shape {values.shape} cannot become {shape}")
     return [values.reshape(shape)]
-
-
-def _size(shape: Sequence[int]) -> int:
-    size = 1
-    for n in shape:
-        size *= n
-    return size
 
 
 def compute(node: Reshape, inputs: Sequence[Array], match: Match) -> Sequence[Array]:

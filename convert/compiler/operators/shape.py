@@ -1,74 +1,92 @@
-"""SHAPE, RANK, FILL and RANGE: known as soon as the shapes are, so never part of the C."""
+"""SHAPE, RANK, RANGE, FILL: numbers that are known when the file is read, as shapes are."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import Array, Node
 from convert.compiler.operators.common import movement
 from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.lowering import LoweringContext
-from convert.compiler.operators.common.reader import OperatorReader
+from convert.compiler.operators.common.movement import Move
+from convert.compiler.operators.common.reader import STORED, OperatorReader
 from convert.compiler.program import Step
 
-
-def _known(reader: OperatorReader) -> tuple[int, ...]:
-    """The shape of input 0."""
-    return reader.operand_shape(0)
+_WHOLE = ("INT32", "INT64")
 
 
-def fold_shape(reader: OperatorReader) -> Sequence[Array]:
+def _whole(reader: OperatorReader, values: Sequence[int] | int) -> Sequence[Array]:
+    """``values`` in the output's type."""
+    dtype = reader.result(0).dtype
+    if dtype not in _WHOLE:
+        raise reader.fail(f"its output is {dtype}, expected {' or '.join(_WHOLE)}")
+    return [np.array(values, STORED[dtype])]
+
+
+def shape(reader: OperatorReader) -> Sequence[Array]:
     """The sides of the input."""
-    kind = np.int64 if reader.result(0).dtype == "INT64" else np.int32
-    return [np.array(_known(reader), kind)]
+    return _whole(reader, reader.raw(0).shape)
 
 
-def fold_rank(reader: OperatorReader) -> Sequence[Array]:
+def rank(reader: OperatorReader) -> Sequence[Array]:
     """How many dimensions the input has."""
-    return [np.array(len(_known(reader)), np.int32)]
+    return _whole(reader, len(reader.raw(0).shape))
 
 
-def fold_fill(reader: OperatorReader) -> Sequence[Array] | None:
-    """A shape full of one value."""
-    if not (reader.is_constant(0) and reader.is_constant(1)):
-        return None
-    shape, value = reader.constant(0, "INT32", "INT64").ravel(), reader.constant(1)
-    if value.size != 1:
-        raise reader.fail(f"its value has shape {value.shape}")
-    movement.check_size(reader, shape.tolist())
-    return [np.full(tuple(int(n) for n in shape), value.ravel()[0], value.dtype)]
+def numbers(reader: OperatorReader) -> Sequence[Array]:
+    """From start to before limit by delta."""
+    kinds = {reader.raw(n).dtype for n in range(3)}
+    if kinds - set(_WHOLE):
+        raise reader.fail(f"its inputs are {', '.join(sorted(kinds))}")
+    start, limit, delta = (movement.scalar(reader, n, *_WHOLE) for n in range(3))
+    if not delta:
+        raise reader.fail("its step is 0")
+    found = range(start, limit, delta)
+    ends = [*found[:1], *found[-1:]]
+    if len(found) > 0 and not all(-(1 << 31) <= end < 1 << 31 for end in ends):
+        raise reader.fail(f"numbers {ends} do not fit 32 bits")
+    movement.check_size(reader, (math.ceil(max(0, (limit - start) / delta)),))
+    return _whole(reader, list(found))
 
 
-def fold_range(reader: OperatorReader) -> Sequence[Array] | None:
-    """Numbers from a first one on, at equal distances."""
-    if not all(reader.is_constant(n) for n in range(3)):
-        return None
-    start, limit, delta = (reader.constant(n, "INT32", "INT64") for n in range(3))
-    if delta.size != 1 or not delta.ravel()[0] or start.size != 1 or limit.size != 1:
-        raise reader.fail("its limits or its step make no sense")
-    first, last, step = (int(one.ravel()[0]) for one in (start, limit, delta))
-    movement.check_size(reader, [len(range(first, last, step))])
-    return [np.arange(first, last, step, dtype=start.dtype)]
+def fill(reader: OperatorReader, of: tuple[int, ...]) -> Move:
+    """One number everywhere."""
+    dims = movement.numbers(reader, 0, *_WHOLE)
+    if math.prod(of) != 1:
+        raise reader.fail(f"fills with something of shape {of}, not a number")
+    movement.check_size(reader, dims)
+    return lambda x: [np.broadcast_to(x.reshape(()), dims)]
 
 
-def read(reader: OperatorReader) -> Node:
-    """Never known only when the network runs."""
-    raise reader.fail("its inputs are not constant, which is not supported")
+def _always(
+    name: str, values: Callable[[OperatorReader], Sequence[Array]], **more: Any
+) -> Operator:
+    """The registration of an operator whose output is always known."""
+    return Operator(name, _read, _compute, _lower, fold=values, **more)
 
 
-def compute(*_: object) -> Sequence[Array]:
-    """Never run."""
-    raise NotImplementedError
+def _read(reader: OperatorReader) -> Node:
+    raise reader.fail("its output is known, or else the operator is refused")
 
 
-def lower(node: Node, site: LoweringContext) -> Sequence[Step]:
-    """Never run."""
-    raise NotImplementedError(f"{node.op} in {site.name}")
+def _compute(node: Node, inputs: Sequence[Array], match: Match) -> Sequence[Array]:
+    del node, inputs, match
+    return ()
 
+
+def _lower(node: Node, site: LoweringContext) -> Sequence[Step]:
+    del node, site
+    return ()
+
+
+_IN_LITERT = {Match.TFLM: "lacks it"}
 
 OPERATORS = (
-    Operator("SHAPE", read, compute, lower, fold=fold_shape),
-    Operator("RANK", read, compute, lower, fold=fold_rank),
-    Operator("FILL", read, compute, lower, fold=fold_fill),
-    Operator("RANGE", read, compute, lower, fold=fold_range),
+    _always("SHAPE", shape, options="ShapeOptions"),
+    _always("RANK", rank, lacking=_IN_LITERT),
+    _always("RANGE", numbers, lacking=_IN_LITERT),
+    movement.operator("FILL", fill, position=1),
 )

@@ -1,50 +1,53 @@
-"""SPLIT, SPLIT_V and UNPACK: the parts of a tensor along an axis."""
+"""SPLIT, SPLIT_V, UNPACK: one output behind the other along an axis."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from convert.compiler.ir import Array
 from convert.compiler.operators.common import movement
+from convert.compiler.operators.common.limits import Limits, without
+from convert.compiler.operators.common.movement import Move
 from convert.compiler.operators.common.reader import OperatorReader
 
 
-def _axis(reader: OperatorReader, position: int, rank: int) -> int:
-    found = reader.constant(position, "INT32").ravel()
-    if len(found) != 1 or not -rank <= found[0] < rank:
-        raise reader.fail(f"axis {found.tolist()} of {rank} dimensions")
-    return int(found[0]) % rank
+def equal(reader: OperatorReader, shape: tuple[int, ...]) -> Move:
+    """Parts of one size."""
+    along = movement.axis(reader, movement.scalar(reader, 0, "INT32"), len(shape))
+    count = reader.option("NumSplits")
+    if count < 1 or shape[along] % count:
+        raise reader.fail(f"{shape[along]} elements cannot be split into {count} parts")
+    return _parts([shape[along] // count] * count, along)
 
 
-def move_split(reader: OperatorReader, values: Array) -> Sequence[Array]:
-    """Equal parts."""
-    axis, count = _axis(reader, 0, values.ndim), len(reader.operator.outputs)
-    if count < 1 or values.shape[axis] % count:
-        raise reader.fail(f"{values.shape} cannot be split into {count} along axis {axis}")
-    return np.split(values, count, axis)
+def given(reader: OperatorReader, shape: tuple[int, ...]) -> Move:
+    """Parts of given sizes; -1 is what is left."""
+    along = movement.axis(reader, movement.scalar(reader, 2, "INT32"), len(shape))
+    listed = movement.numbers(reader, 1, "INT32", "INT64")
+    left = shape[along] - sum(size for size in listed if size >= 0)
+    sizes = [left if size == -1 else size for size in listed]
+    if listed.count(-1) > 1 or min(sizes, default=-1) < 0 or sum(sizes) != shape[along]:
+        raise reader.fail(f"sizes {list(listed)} do not make {shape[along]}")
+    return _parts(sizes, along)
 
 
-def move_split_v(reader: OperatorReader, values: Array) -> Sequence[Array]:
-    """Parts of given sizes; -1 in one of them: what is left."""
-    axis = _axis(reader, 2, values.ndim)
-    sizes = reader.constant(1, "INT32", "INT64").ravel().astype(np.int64)
-    left = values.shape[axis] - sizes[sizes >= 0].sum()
-    sizes = np.where(sizes == -1, left, sizes)
-    if (sizes < 0).any() or sizes.sum() != values.shape[axis]:
-        raise reader.fail(f"sizes {sizes.tolist()} along axis {axis} of {values.shape}")
-    return np.split(values, np.cumsum(sizes)[:-1], axis)
+def _parts(sizes: Sequence[int], along: int) -> Move:
+    ends = np.cumsum(sizes)[:-1]
+    return lambda x: np.split(x, ends, along)
 
 
-def move_unpack(reader: OperatorReader, values: Array) -> Sequence[Array]:
-    """Every slice along an axis, without it."""
-    axis = reader.option("Axis")
-    if not -values.ndim <= axis < values.ndim or reader.option("Num") != values.shape[axis]:
-        raise reader.fail(f"axis {axis} of {values.shape} has not {reader.option('Num')} parts")
-    return list(np.moveaxis(values, axis, 0))
+def unpack(reader: OperatorReader, shape: tuple[int, ...]) -> Move:
+    """Parts of one element, without the axis."""
+    along = movement.axis(reader, reader.option("Axis"), len(shape))
+    if reader.option("Num") != shape[along]:
+        raise reader.fail(f"{shape[along]} elements do not make {reader.option('Num')} outputs")
+    return lambda x: list(np.moveaxis(x, along, 0))
 
+
+_PARTS = Limits(types=without("BOOL"), micro=without("UINT8", "BOOL"))
+_UNPACK = Limits(micro=without("UINT8", "BOOL"))
 
 OPERATORS = (
-    movement.operator("SPLIT", move_split, options="SplitOptions", data=1),
-    movement.operator("SPLIT_V", move_split_v, options="SplitVOptions"),
-    movement.operator("UNPACK", move_unpack, options="UnpackOptions"),
+    movement.operator("SPLIT", equal, _PARTS, position=1, options="SplitOptions"),
+    movement.operator("SPLIT_V", given, _PARTS, options="SplitVOptions"),
+    movement.operator("UNPACK", unpack, _UNPACK, options="UnpackOptions"),
 )

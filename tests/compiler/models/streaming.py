@@ -1,6 +1,5 @@
 """Networks that keep variables from one run to the next, read and assigned in any order."""
 
-
 import numpy as np
 
 from convert.compiler.arithmetic.match import Match

@@ -1,4 +1,4 @@
-/* needs: prologue */
+/* needs: copy */
 /* Copy rows of one input to where they belong in the concatenation. */
 struct concatenate {
     int32_t rows, length;  /* of this input: rows of length bytes */
@@ -6,9 +6,8 @@ struct concatenate {
     int32_t offset;        /* of this input in each row of the output, bytes */
 };
 
-NO_LIBC static void concatenate(const struct concatenate *c, const int8_t *in, int8_t *out)
+static void concatenate(const struct concatenate *c, const int8_t *in, int8_t *out)
 {
     for (int32_t row = 0; row < c->rows; row++)
-        for (int32_t i = 0; i < c->length; i++)
-            out[row * c->pitch + c->offset + i] = in[row * c->length + i];
+        copy_bytes(in + row * c->length, out + (row * c->pitch + c->offset), c->length);
 }

@@ -11,3 +11,10 @@ HELPER int32_t limited(const struct limits *l, int32_t value)
         return l->low;
     return value > l->high - l->zero_point ? l->high : value + l->zero_point;
 }
+
+/* The same of a value so small that nothing can overflow, which is quicker. */
+HELPER int32_t limited_sum(const struct limits *l, int32_t value)
+{
+    value += l->zero_point;
+    return value < l->low ? l->low : value > l->high ? l->high : value;
+}

@@ -1,4 +1,4 @@
-/* needs: prologue */
+/* needs: copy */
 /* Copy runs of bytes from where they lie in the input, one behind the other. */
 struct move {
     int32_t size[5];    /* runs along each dimension of the output, the innermost last */
@@ -7,16 +7,29 @@ struct move {
     int32_t run;        /* bytes of each */
 };
 
-NO_LIBC static void move(const struct move *m, const int8_t *in, int8_t *out)
+/* The runs of the innermost dimension. */
+NO_LIBC static int8_t *move_line(const struct move *m, const int8_t *in, int8_t *out)
 {
-    int32_t at[5]; /* an initializer could become a call of memset */
+    int32_t count = m->size[4], stride = m->stride[4], run = m->run;
+
+    if (run == 1) {
+        for (int32_t i = 0; i < count; i++)
+            out[i] = in[i * stride];
+        return out + count;
+    }
+    for (int32_t i = 0; i < count; i++, out += run)
+        copy_bytes(in + i * stride, out, run);
+    return out;
+}
+
+static void move(const struct move *m, const int8_t *in, int8_t *out)
+{
+    int32_t at[4] = {0, 0, 0, 0};
     int32_t from = m->start, d;
 
-    at[0] = at[1] = at[2] = at[3] = at[4] = 0;
     do {
-        for (int32_t i = 0; i < m->run; i++)
-            *out++ = in[from + i];
-        for (d = 4; d >= 0; d--) {
+        out = move_line(m, in + from, out);
+        for (d = 3; d >= 0; d--) {
             from += m->stride[d];
             if (++at[d] < m->size[d])
                 break;

@@ -18,5 +18,5 @@ INLINE int32_t sum_fixed(const struct sum_fixed *p, int32_t a, int32_t b)
     int32_t sum = scale_fixed(left, p->multiplier_a, p->shift_a) +
                   p->sign * scale_fixed(right, p->multiplier_b, p->shift_b);
 
-    return limited(&p->limits, scale_fixed(sum, p->multiplier, p->shift));
+    return limited_sum(&p->limits, scale_fixed(sum, p->multiplier, p->shift));
 }

@@ -19,19 +19,24 @@ def outputs(function: Function, output: Tensor, source: Array) -> Array:
     return np.clip(values, output.lowest, output.highest)
 
 
+def table(function: Function, source: Tensor, output: Tensor) -> Array:
+    """``function`` of every byte, by the input's bits, as int8 [256]."""
+    bits = np.arange(256, dtype=np.uint8).view(source.numpy)
+    return outputs(function, output, bits).astype(output.numpy).view(np.int8)
+
+
 def steps(
     function: Function, source: Tensor, output: Tensor, site: LoweringContext
 ) -> Sequence[Step]:
     """The call that looks every byte up; both types have 8 bits."""
-    bits = np.arange(256, dtype=np.uint8).view(source.numpy)
-    values = outputs(function, output, bits).astype(output.numpy).view(np.int8)
-    table = Table(f"{site.name}_table", "int8_t", values, "[input's bits]")
-    fields = {"table": table, "count": output.size}
+    values = table(function, source, output)
+    entries = Table(f"{site.name}_table", "int8_t", values, "[input's bits]")
+    fields = {"table": entries, "count": output.size}
     return [
         site.step(
             "lookup",
             fields,
-            (table,),
+            (entries,),
             inputs=(source,),
             output=output,
             in_place=True,

@@ -90,14 +90,14 @@ class OperatorReader:
         return self.folded[number] if number in self.folded else self._stored(tensor)
 
     def _stored(self, tensor: tflite.Tensor) -> np.ndarray[Any, Any]:
-        if tensor.dtype not in _STORED:
+        if tensor.dtype not in STORED:
             raise self.fail(f"{tensor.name!r} is a constant of {tensor.dtype}, which is not known")
-        values = np.frombuffer(tensor.data, _STORED[tensor.dtype].newbyteorder("<"))
+        values = np.frombuffer(tensor.data, STORED[tensor.dtype].newbyteorder("<"))
         if tensor.dtype == "INT4":
             values = _nibbles(values)[: math.prod(tensor.shape)]
         if values.size != math.prod(tensor.shape):
             raise self.fail(f"{tensor.name!r} has {values.size} values for shape {tensor.shape}")
-        return values.reshape(tensor.shape).astype(_STORED[tensor.dtype])
+        return values.reshape(tensor.shape).astype(STORED[tensor.dtype])
 
     def inputs(self, count: int, *dtypes: str) -> tuple[ir.Tensor, ...]:
         """The first ``count`` inputs, which must be activations or constants of one of ``dtypes``.
@@ -108,10 +108,10 @@ class OperatorReader:
             raise self.fail(f"has {len(self.operator.inputs)} inputs, expected {count}")
         return tuple(self.operand(position, *dtypes) for position in range(count))
 
-    def operand(self, position: int, *dtypes: str) -> ir.Tensor:
+    def operand(self, position: int, *dtypes: str, plain: bool = False) -> ir.Tensor:
         """Input ``position`` as a value to compute from, activation or constant."""
-        raw = self.raw(position)
-        tensor = activation_tensor(self.model, self.operator.inputs[position], self.where, *dtypes)
+        raw, number = self.raw(position), self.operator.inputs[position]
+        tensor = activation_tensor(self.model, number, self.where, *dtypes, plain=plain)
         if not self.is_constant(position):
             return tensor
         return ir.Tensor(
@@ -135,13 +135,15 @@ class OperatorReader:
         """The only output; without ``dtypes``: INT8."""
         return self.outputs(1, *dtypes)[0]
 
-    def outputs(self, count: int, *dtypes: str) -> tuple[ir.Tensor, ...]:
+    def outputs(self, count: int, *dtypes: str, plain: bool = False) -> tuple[ir.Tensor, ...]:
         """The outputs, of which there must be ``count``."""
         numbers = self.operator.outputs
         if len(numbers) != count:
             wanted = "one" if count == 1 else str(count)
             raise self.fail(f"has {len(numbers)} outputs, expected {wanted}")
-        return tuple(activation_tensor(self.model, n, self.where, *dtypes) for n in numbers)
+        return tuple(
+            activation_tensor(self.model, n, self.where, *dtypes, plain=plain) for n in numbers
+        )
 
     def expect(self, output: ir.Tensor, shape: Sequence[int]) -> None:
         """Raise ModelError unless ``output`` has this shape."""
@@ -164,11 +166,12 @@ class OperatorReader:
             raise self.fail("inputs and output must share scale and zero point")
 
 
-_STORED = ir.DTYPES | {
+STORED = ir.DTYPES | {
     "INT64": np.dtype(np.int64),
     "UINT32": np.dtype(np.uint32),
     "INT4": np.dtype(np.int8),
 }
+"""The types that a constant may have."""
 
 
 def _nibbles(packed: ir.Array) -> ir.Array:
@@ -177,10 +180,13 @@ def _nibbles(packed: ir.Array) -> ir.Array:
     return halves >> 4
 
 
-def activation_tensor(model: Model, number: int, where: str, *dtypes: str) -> ir.Tensor:
+def activation_tensor(
+    model: Model, number: int, where: str, *dtypes: str, plain: bool = False
+) -> ir.Tensor:
     """Tensor ``number`` of ``model``, checked to have one of ``dtypes`` (INT8) and a static shape.
 
-    Integers of 8 and 16 bits must have one valid scale and zero point; ``where`` is for messages.
+    Integers of 8 and 16 bits must have one valid scale and zero point, or, where ``plain`` allows
+    numbers that stand for themselves, none; ``where`` is for messages.
     """
     if not 0 <= number < len(model.tensors):
         raise ModelError(f"{where}: there is no tensor {number}")
@@ -190,8 +196,10 @@ def activation_tensor(model: Model, number: int, where: str, *dtypes: str) -> ir
     if tensor.dtype not in wanted:
         raise ModelError(f"{name} is {tensor.dtype}, expected {' or '.join(wanted)}")
     scale, zero_point = np.float32(0), 0
-    if tensor.dtype in QUANTIZED:
+    if tensor.dtype in QUANTIZED and not (plain and not tensor.scales):
         scale, zero_point = _quantization(tensor, name)
+    elif tensor.dtype == "INT32" and [*map(valid_scale, tensor.scales)] == [True]:
+        scale, zero_point = np.float32(tensor.scales[0]), sum(tensor.zero_points[:1])
     shape = tensor.shape
     if not tensor.has_fixed_shape:
         raise ModelError(f"{name} has shape {list(tensor.signature)}: {tflite.FIXED_SHAPE}")
