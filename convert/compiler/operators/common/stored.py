@@ -52,7 +52,7 @@ class Stored:
             "its bias is INT32 beside 16-bit activations, where the runtimes read INT64": depthwise
             and narrow
             and self.is_wide,
-            "the scales of its bias lie along an axis that it does not have: LiteRT refuses": litert
+            "its bias has scales along an axis that it does not have: choose --match tflm": litert
             and self.axis_is_stray,
             "its bias has a zero point, which LiteRT refuses": self.bias_is_shifted
             and (xnnpack or (litert and op == "CONV_2D")),
@@ -67,7 +67,8 @@ class Stored:
     def _without_bias(self, op: str, match: Match) -> dict[str, bool]:
         crashes = self.inputs > 2 or (match is Match.XNNPACK and not self.is_wide)
         refused = (op == "CONV_2D" and match in _LITERT) or (op == "DEPTHWISE_CONV_2D" and crashes)
-        return {"it has no bias, which the runtime refuses": refused}
+        choice = "; choose --match tflm" if op == "CONV_2D" else ""
+        return {f"it has no bias, which the runtime refuses{choice}": refused}
 
     def unlike(self, product: float, output: float, match: Match) -> bool:
         """Whether a dense layer's kernel refuses the scale of the bias beside that of the sums."""
