@@ -110,6 +110,36 @@ def test_a_runtime_that_dies_is_a_row(monkeypatch) -> None:  # type: ignore[no-u
     assert len([row for row in rows if not row.problem]) == 3  # XNNPACK's with every mode
 
 
+def test_c_that_does_not_run_is_wrong(monkeypatch, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """A mode that compiles and then fails its self-test is a row, and the command fails."""
+    from convert.compiler import __main__ as command
+    from runtime.errors import BackendError, GateError
+
+    honest = Compiled.files
+
+    def files(self: Compiled) -> dict[str, bytes]:
+        found = dict(honest(self))
+        if self.unit.match is Match.REF:
+            found["model.c"] = found["model.c"].replace(
+                b"golden_seed[2] = {1u", b"golden_seed[2] = {7u"
+            )
+        return found
+
+    monkeypatch.setattr(Compiled, "files", files)
+    model = tflite.parse(networks.dense())
+    given = samples.random(read(model), 2, 0)
+    rows = check.check(model, check.compile_modes(model, Options()), given)
+    (broken,) = [row for row in rows if row.problem]
+    assert broken.is_wrong
+    assert "the C does not run: the model fails its self-test" in broken.problem
+    net = saved(tmp_path, networks.dense())
+    with pytest.raises(GateError, match="differs"):
+        command.main([str(net), "--check", "2", "--quiet"])
+    monkeypatch.setenv("CC", "no-such-compiler")
+    with pytest.raises(BackendError, match="no-such-compiler"):
+        command.main([str(net), "--check", "2", "--quiet"])
+
+
 def test_a_missing_runtime_is_a_row(run: Command, tmp_path: Path) -> None:
     """Without tflite-micro the other modes are proven all the same."""
     code = (
