@@ -8,6 +8,7 @@ import ctypes
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -176,19 +177,23 @@ def _read(path: Path) -> str:
         ) from error
 
 
-def _build(source: Path, target: Path) -> Path:
+def require_compiler() -> list[str]:
+    """The words of the C compiler's command; raises BackendError when there is none."""
     compiler = shlex.split(os.environ.get("CC", "cc"))
-    try:
-        done = subprocess.run(
-            [*compiler, *FLAGS, str(source), "-o", str(target)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError as error:
-        raise BackendError(
-            f"no C compiler: {compiler[0]} cannot be run; install one or set CC"
-        ) from error
+    if not compiler or shutil.which(compiler[0]) is None:
+        name = compiler[0] if compiler else "CC"
+        raise BackendError(f"no C compiler: {name} cannot be run; install one or set CC")
+    return compiler
+
+
+def _build(source: Path, target: Path) -> Path:
+    compiler = require_compiler()
+    done = subprocess.run(
+        [*compiler, *FLAGS, str(source), "-o", str(target)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if "error" in line] or ["no message"]
         raise BackendError(f"{compiler[0]} cannot compile {source}: {lines[0]}")

@@ -83,9 +83,9 @@ def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
     if done.returncode > 0:
         return last if MICRO not in last or len(notes) == 1 else f"{last} ({notes[0].strip()})"
     try:
-        died = f"died of {signal.Signals(-done.returncode).name}"
+        died = f"its process died of {signal.Signals(-done.returncode).name}"
     except ValueError:
-        died = f"died of signal {-done.returncode}"
+        died = f"its process died of signal {-done.returncode}"
     return f"{died} ({last})" if done.stderr.strip() else died
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,10 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled
 from convert.compiler.frontend.read import read
 from convert.compiler.operators import registry
+from convert.compiler.survey import models
 from convert.compiler.targets.options import Options
 from runtime import worker
-from runtime.errors import DataError
+from runtime.errors import DataError, ModelError
 from tests.compiler import networks
 from tests.conftest import Command
 
@@ -108,6 +110,36 @@ def test_a_runtime_that_dies_is_a_row(monkeypatch) -> None:  # type: ignore[no-u
     assert problems[Match.REF].endswith("died of SIGSEGV")
     assert problems[Match.TFLM].endswith("died of SIGABRT (Check failed)")
     assert len([row for row in rows if not row.problem]) == 3  # XNNPACK's with every mode
+
+
+def test_c_that_does_not_run_is_wrong(monkeypatch, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """A mode that compiles and then fails its self-test is a row, and the command fails."""
+    from convert.compiler import __main__ as command
+    from runtime.errors import BackendError, GateError
+
+    honest = Compiled.files
+
+    def files(self: Compiled) -> dict[str, bytes]:
+        found = dict(honest(self))
+        if self.unit.match is Match.REF:
+            found["model.c"] = found["model.c"].replace(
+                b"golden_seed[2] = {1u", b"golden_seed[2] = {7u"
+            )
+        return found
+
+    monkeypatch.setattr(Compiled, "files", files)
+    model = tflite.parse(networks.dense())
+    given = samples.random(read(model), 2, 0)
+    rows = check.check(model, check.compile_modes(model, Options()), given)
+    (broken,) = [row for row in rows if row.problem]
+    assert broken.is_wrong
+    assert "the C does not run: the model fails its self-test" in broken.problem
+    net = saved(tmp_path, networks.dense())
+    with pytest.raises(GateError, match="differs"):
+        command.main([str(net), "--check", "2", "--quiet"])
+    monkeypatch.setenv("CC", "no-such-compiler")
+    with pytest.raises(BackendError, match="no-such-compiler"):
+        command.main([str(net), "--check", "2", "--quiet"])
 
 
 def test_a_missing_runtime_is_a_row(run: Command, tmp_path: Path) -> None:
@@ -242,19 +274,23 @@ def test_a_state_is_run_as_one_sequence(run: Command, tmp_path: Path) -> None:
 @pytest.mark.skipif(not FOLDER, reason="needs a folder of models: THIMBLE_MODELS")
 def test_every_model_of_the_folder_is_exact() -> None:
     """All compile in each mode whose runtime runs them; 0 bytes differ on 50 inputs, 200 steps."""
-    from convert.compiler.survey import models
-
-    problems = []
-    for path in models(Path(str(FOLDER))):
-        model = tflite.read(path)
-        modes = check.compile_modes(model, Options())
-        network = read(model)
-        given = samples.random(network, 200 if network.states else 50, 0)
-        for row in check.check(model, modes, given):
-            if row.mode is not row.runtime:
-                continue
-            if row.problem and check.run_runtime(model.content, row.mode, given).problem:
-                continue  # the runtime itself does not run it
-            if row.is_wrong or row.problem:
-                problems.append(f"{path.name} {row.mode}: {row.first or row.problem}")
+    problems = [found for path in models(Path(str(FOLDER))) for found in problems_of(path)]
     assert not problems, "\n".join(problems)
+
+
+def problems_of(path: Path) -> Iterator[str]:
+    """What keeps a model from being compiled and exact in a mode whose runtime runs it."""
+    try:
+        model = tflite.read(path)
+        network = read(model)
+    except ModelError as error:
+        yield f"{path.name}: {error}"
+        return
+    given = samples.random(network, 200 if network.states else 50, 0)
+    for row in check.check(model, check.compile_modes(model, Options()), given):
+        if row.mode is not row.runtime:
+            continue
+        if row.problem and check.run_runtime(model.content, row.mode, given).problem:
+            continue  # the runtime itself does not run it
+        if row.is_wrong or row.problem:
+            yield f"{path.name} {row.mode}: {row.first or row.problem}"

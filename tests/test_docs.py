@@ -20,6 +20,7 @@ MODULES = [
     "convert.carray",
     "convert.compare.__main__",
     "convert.compiler.__main__",
+    "convert.compiler.survey",
     "convert.export",
     "convert.report.__main__",
     "convert.robustness",

@@ -178,7 +178,7 @@ def as_text(rows: Sequence[check.Row]) -> str:
     if any(row.problem for row in rows):
         header.append("why not")
         cells = [[*line, row.problem] for line, row in zip(cells, rows, strict=True)]
-    firsts = [f"{row.mode}: {row.first}" for row in rows if row.is_wrong]
+    firsts = [f"{row.mode}: {row.first}" for row in rows if row.is_wrong and row.first]
     return "\n\n".join([console.table(header, cells), *firsts])
 
 

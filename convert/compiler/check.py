@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from convert import publish
-from convert.compiler.arithmetic.match import RUNTIME, Match
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled, compile_model
 from convert.compiler.ir import Array, Graph
 from convert.compiler.targets.options import Options
 from convert.tflite import Model
 from runtime import console, worker
-from runtime.compiled import COMPILED
+from runtime.compiled import COMPILED, require_compiler
 from runtime.errors import BackendError, ModelError
 
 INTERPRETER = {
@@ -60,6 +60,7 @@ class Row:
     inputs_differing: int = 0
     first: Difference | None = None
     problem: str = ""  # why there is no answer; empty: both gave one
+    is_broken: bool = False  # the C was made, and does not run
 
     @property
     def is_proof(self) -> bool:
@@ -68,8 +69,8 @@ class Row:
 
     @property
     def is_wrong(self) -> bool:
-        """Whether the mode differs from the runtime that it must match."""
-        return self.is_proof and self.differing > 0
+        """Whether the mode does not run, or differs from the runtime that it must match."""
+        return self.is_broken or (self.is_proof and self.differing > 0)
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class Answers:
 
     arrays: Sequence[Array] = ()
     problem: str = ""
+    is_broken: bool = False  # of C that was made
 
 
 def compile_modes(model: Model, options: Options) -> dict[Match, Compiled | str]:
@@ -118,8 +120,8 @@ def _row(
     network: Graph, ours: tuple[Match, Answers], theirs: tuple[Match, Answers], count: int
 ) -> Row:
     (mode, left), (runtime, right) = ours, theirs
-    if problem := "; ".join(filter(None, (left.problem, right.problem))):
-        return Row(mode, runtime, count, problem=problem)
+    if problem := left.problem or right.problem:
+        return Row(mode, runtime, count, problem=problem, is_broken=left.is_broken)
     shapes = zip(left.arrays, right.arrays, strict=True)
     if any(a.dtype != b.dtype or a.size != b.size for a, b in shapes):
         found = [f"{array.dtype} {list(array.shape[1:])}" for array in right.arrays]
@@ -160,11 +162,15 @@ def _first(
 
 
 def run_compiled(compiled: Compiled, given: Sequence[Array]) -> Answers:
-    """What the C answers, built for this machine."""
+    """What the C answers, built for this machine; raises BackendError without a C compiler."""
+    require_compiler()
     name = compiled.unit.name
     with tempfile.TemporaryDirectory() as folder:
         publish.files(Path(folder), compiled.files())
-        return _run(Path(folder) / f"{name}.c", given, COMPILED, "default")
+        found = _run(Path(folder) / f"{name}.c", given, COMPILED, "default")
+    if found.problem:
+        return Answers(problem=f"the C does not run: {found.problem}", is_broken=True)
+    return found
 
 
 def run_runtime(content: bytes, match: Match, given: Sequence[Array]) -> Answers:
@@ -172,19 +178,15 @@ def run_runtime(content: bytes, match: Match, given: Sequence[Array]) -> Answers
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
         path.write_bytes(content)
-        found = _run(path, given, *INTERPRETER[match])
-    if found.problem:
-        return Answers(problem=f"{RUNTIME[match]}: {found.problem}")
-    return found
+        return _run(path, given, *INTERPRETER[match])
 
 
 def _run(path: Path, given: Sequence[Array], backend: str, kernels: str) -> Answers:
     try:
         return Answers(worker.run(path, given, backend, kernels))
     except worker.WorkerError as error:
-        return Answers(problem=_short(error.reason.replace(str(path), "the model")))
-    except BackendError as error:
-        return Answers(problem=_short(str(error)))
+        reason = error.reason.replace(str(path), "the model").removesuffix("; export it again")
+        return Answers(problem=_short(reason))
 
 
 def as_compiled(model: Model, network: Graph) -> bytes:
