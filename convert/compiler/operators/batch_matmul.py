@@ -111,7 +111,7 @@ def lower(node: BatchMatmul, site: LoweringContext) -> Sequence[Step]:
 
 
 def _product(node: BatchMatmul) -> dict[str, object]:
-    """C's struct matmul: the loops over batches, rows and columns, and the steps between products."""
+    """C's struct matmul: loops over batches, rows and columns, and the steps between products."""
     a, b = node.inputs
     tensors = [replace(t, shape=t.shape[:-2], data=None) for t in (a, b, node.output)]
     batches = broadcast.fields(*tensors)

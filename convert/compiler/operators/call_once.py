@@ -50,7 +50,7 @@ def constants(reader: OperatorReader) -> Mapping[Key, Initial]:
     if not 1 <= number <= len(others):
         raise reader.fail(f"there is no further subgraph {number}")
     graph = others[number - 1]
-    if (*graph.inputs, *graph.outputs, *reader.operator.inputs, *reader.operator.outputs):
+    if any((graph.inputs, graph.outputs, reader.operator.inputs, reader.operator.outputs)):
         raise reader.fail(f"subgraph {number} has inputs or outputs")
     parts = {"tensors": graph.tensors, "operators": graph.operators}
     inside = replace(reader.model, **parts, inputs=(), outputs=(), subgraphs=())

@@ -1,6 +1,7 @@
 """CAST: the same numbers as another type, whatever scale they have."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ def read(reader: OperatorReader) -> Node:
     return Node(reader.index, reader.operator.name, (source,), (output,))
 
 
-def cast(values: Array, dtype: np.dtype[np.generic], nan: int) -> Array:
+def cast(values: Array, dtype: np.dtype[Any], nan: int) -> Array:
     """Whole numbers lose their upper bits, real ones are cut off and clamped."""
     if dtype.kind not in "iu" or values.dtype.kind != "f":
         return values.astype(dtype)
@@ -37,7 +38,7 @@ def cast(values: Array, dtype: np.dtype[np.generic], nan: int) -> Array:
     return np.where(np.isnan(real), nan, found).astype(dtype)
 
 
-def nan(dtype: np.dtype[np.generic], match: Match) -> int:
+def nan(dtype: np.dtype[Any], match: Match) -> int:
     """What becomes of no number."""
     return int(np.iinfo(dtype).max) if match is not Match.TFLM and dtype.kind in "iu" else 0
 

@@ -146,7 +146,7 @@ def fold(reader: OperatorReader) -> Sequence[Array] | None:
         return None
     node = read(reader)
     real = reader.constant(0, "FLOAT32")
-    found = [compute(node, [real], match)[0] for match in Match]
+    found = [compute(node, [real], match)[0] for match in Match]  # type: ignore[arg-type]
     far = np.abs(real) / node.output.scale >= float(1 << 31)
     if far.any() or np.isnan(real).any() or not all(np.array_equal(found[0], v) for v in found):
         return None
