@@ -82,8 +82,7 @@ def compute(node: Softmax, inputs: Sequence[Array], match: Match) -> Sequence[Ar
     sums = np.zeros(len(rows), np.float32)
     for column in found.T:
         sums += column
-    levels = node.output.highest - node.output.lowest + 1
-    inverse = np.float32(1) / (sums / np.float32(levels))
+    inverse = np.float32(1) / (sums * node.output.scale)
     shares = (found * inverse[:, None]).astype(np.float32)
     result = np.floor(shares + np.float32(0.5)).astype(np.int64) + node.output.lowest
     return [np.minimum(result, node.output.highest).reshape(node.output.shape)]
@@ -110,7 +109,7 @@ def lower(node: Softmax, site: LoweringContext) -> Sequence[Step]:
     wide = "_int16" if node.output.dtype == "INT16" else ""
     if site.match is Match.XNNPACK:
         table = Table(f"{site.name}_power", "float", powers(node), "[difference]")
-        fields["power"] = table
+        fields |= {"power": table, **({"scale": node.output.scale} if wide else {})}
         return [site.step(f"softmax_float{wide}", fields, (table,), in_place=not wide)]
     fields["exponents"] = parameters(node)
     return [site.step(f"softmax_fixed{wide}", fields, (), in_place=not wide)]

@@ -4,6 +4,7 @@
 struct softmax_float_int16 {
     int32_t rows, length;
     const float *power;  /* [256]: exp(-beta * scale * i) */
+    float scale;         /* of the output */
 };
 
 static void softmax_float_int16(const struct softmax_float_int16 *s, const int8_t *in,
@@ -17,7 +18,7 @@ static void softmax_float_int16(const struct softmax_float_int16 *s, const int8_
             top = in[i] > top ? in[i] : top;
         for (int32_t i = 0; i < s->length; i++)
             sum = sum + s->power[top - in[i]];
-        sum = sum * (1.0f / 65536.0f); /* the output's scale */
+        sum = sum * s->scale;
         inverse = 1.0f / sum;
         for (int32_t i = 0; i < s->length; i++) {
             volatile float share = s->power[top - in[i]] * inverse;
