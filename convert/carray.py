@@ -17,6 +17,7 @@ from pathlib import Path
 from convert import publish, tflite
 from convert.tflite import Model, Tensor
 from runtime import classifier, console
+from runtime.errors import DataError
 
 ALIGNMENT = 16
 """Bytes. TensorFlow Lite Micro wants its model aligned like this."""
@@ -47,6 +48,50 @@ def c_name(text: str) -> str:
     """``text`` as what starts C identifiers: letters, digits and underscores, a letter first."""
     name = re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")
     return f"model_{name}".rstrip("_") if not name or name[0].isdigit() else name
+
+
+def check_name(name: str) -> None:
+    """Raise DataError unless ``name`` can start C identifiers, and name a header of its own."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+        raise DataError(f"--name {name!r} is no C identifier: letters, digits, _; a letter first")
+    if name in _HEADERS:
+        raise DataError(f"--name {name} would hide the C library's {name}.h: choose another")
+
+
+_HEADERS = frozenset(
+    [
+        "assert",
+        "complex",
+        "ctype",
+        "errno",
+        "fenv",
+        "float",
+        "inttypes",
+        "iso646",
+        "limits",
+        "locale",
+        "math",
+        "setjmp",
+        "signal",
+        "stdalign",
+        "stdarg",
+        "stdatomic",
+        "stdbool",
+        "stddef",
+        "stdint",
+        "stdio",
+        "stdlib",
+        "stdnoreturn",
+        "string",
+        "tgmath",
+        "threads",
+        "time",
+        "uchar",
+        "wchar",
+        "wctype",
+    ]
+)
+"""Names of the C library's headers."""
 
 
 def command(module: str, file_name: str, name: str | None) -> str:

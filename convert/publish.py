@@ -67,6 +67,9 @@ def files(target: Path, contents: Mapping[str, bytes], source: Path | None = Non
         try:
             for name, content in contents.items():
                 partial[name].write_bytes(content)
+            for name in contents:  # before the first: all of them or none
+                if (target / name).is_dir():
+                    raise OutputError(f"cannot write {target / name}: it is a folder")
             for name, path in partial.items():
                 path.replace(target / name)
         finally:

@@ -141,7 +141,7 @@ def check(content: bytes, name: str = "the model") -> None:
     """Raise ModelError, one line with ``name``, unless ``content`` is a sound .tflite."""
     if content[4:8] != MAGIC:
         what = "is empty" if not content else "is not a .tflite file"
-        raise ModelError(f"{name} {what}: give a model that convert.export wrote")
+        raise ModelError(f"{name} {what}: give the path of a .tflite")
     try:
         _model(Table(content, _int(content, 0, "<I")))
     except DamageError as error:

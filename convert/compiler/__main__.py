@@ -93,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     options = console.parse(parser(), argv)
+    _check_options(options)
     model = tflite.read(options.model)
     if options.check is not None:
         return _check(model, options)
@@ -113,6 +114,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     text = f"{console.table(('bytes', 'needed'), cells)}\n\nwrote {' and '.join(files)}"
     console.finish(text, {"files": files, **rows})
     return 0
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    """Raise DataError for options that mean nothing, or nothing together."""
+    if options.name is not None:
+        carray.check_name(options.name)
+    for name in ("max_flash", "max_ram"):
+        if (getattr(options, name) or 0) < 0:
+            raise DataError(
+                f"--{name.replace('_', '-')} needs a number of bytes, not a negative one"
+            )
+    if options.check is None and options.inputs is not None:
+        raise DataError("--inputs is of --check: say how many of them, --check N")
+    if options.cc and not options.estimate:
+        raise DataError("--cc is of --estimate: add it")
+    if options.check is not None and (options.estimate or options.dump):
+        raise DataError("--check cannot go with --estimate or --dump: give one of them")
 
 
 def _chosen(options: argparse.Namespace) -> Options:
@@ -178,8 +196,14 @@ def as_text(rows: Sequence[check.Row]) -> str:
     if any(row.problem for row in rows):
         header.append("why not")
         cells = [[*line, row.problem] for line, row in zip(cells, rows, strict=True)]
+    proofs = [row for row in rows if row.mode is row.runtime and not row.problem]
+    verdicts = [
+        f"--match {row.mode}: "
+        + ("equals its runtime" if not row.differing else "DIFFERS from its runtime")
+        for row in proofs
+    ]
     firsts = [f"{row.mode}: {row.first}" for row in rows if row.is_wrong and row.first]
-    return "\n\n".join([console.table(header, cells), *firsts])
+    return "\n\n".join([console.table(header, cells), "\n".join(verdicts), *firsts])
 
 
 if __name__ == "__main__":

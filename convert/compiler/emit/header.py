@@ -4,11 +4,13 @@ from convert.compiler.arithmetic.match import RUNTIME
 from convert.compiler.emit import border, ctext
 from convert.compiler.emit.border import Border
 from convert.compiler.emit.unit import Unit
+from convert.compiler.operators.common.reader import QUANTIZED
 
 
 def text(unit: Unit) -> str:
     """The whole file."""
     name, macro = unit.name, unit.name.upper()
+    ram = ", all the RAM but the stack" if not unit.state else ""
     borders = [*border.inputs(unit), *border.outputs(unit)]
     tensors = "\n\n".join(border.macros(unit, one) for one in borders)
     return f"""{provenance(unit, usage=True)}
@@ -25,7 +27,7 @@ extern "C" {{
 
 {tensors}
 
-#define {macro}_ARENA_SIZE {unit.arena} /* bytes: sizeof({name}_arena), all the RAM but the stack */
+#define {macro}_ARENA_SIZE {unit.arena} /* bytes: sizeof({name}_arena){ram} */
 #define {macro}_STATE_SIZE {unit.state} /* bytes that are kept from one run to the next */
 #define {macro}_TABLES_SIZE {unit.flash} /* bytes of constant tables in flash */
 
@@ -154,19 +156,34 @@ def provenance(unit: Unit, *, usage: bool) -> str:
 def _usage(unit: Unit) -> list[str]:
     name = unit.name
     state = ", &state" if unit.state else ""
-    several = len(unit.network.outputs) > 1
-    run = f"{name}_run(&arena{state})"
     return [
         "",
         f"    static {name}_arena arena;",
         *([f"    static {name}_state state;"] if state else []),
         "",
         f"    if ({name}_self_test(&arena{state}) != {name.upper()}_OK) ...",
-        *(
-            f"    fill({name}_{one.name}(&arena));    q = round(real / scale) + zero point"
-            for one in border.inputs(unit)
-        ),
-        f"    {run};" if several else f"    best = {name}_argmax({run});",
+        *([f"    {name}_reset(&state);    before each sequence"] if state else []),
+        *(f"    fill({name}_{one.name}(&arena));    {_filled(one)}" for one in border.inputs(unit)),
+        *_used(unit, f"{name}_run(&arena{state})"),
         "",
         "No heap, no libc, no writable statics: any number of arenas may run at once.",
     ]
+
+
+def _filled(one: Border) -> str:
+    """What an input takes."""
+    if one.tensor.scale:
+        return "q = round(real / scale) + zero point"
+    return "real numbers" if one.ctype == "float" else "numbers as they are"
+
+
+def _used(unit: Unit, run: str) -> list[str]:
+    """What is done with the outputs."""
+    outputs = border.outputs(unit)
+    if len(outputs) > 1:
+        return [f"    {run};", *(f"    use({unit.name}_{one.name}(&arena));" for one in outputs)]
+    if outputs[0].tensor.size > 1:
+        return [f"    best = {unit.name}_argmax({run});"]
+    if outputs[0].tensor.scale and outputs[0].tensor.dtype in QUANTIZED:
+        return [f"    real = {unit.name}_output_to_real({run}[0]);"]
+    return [f"    number = {run}[0];"]

@@ -1,5 +1,6 @@
 """The generated ``NAME.c``: one self-contained file of C99. Nothing is decided here."""
 
+import textwrap
 from collections.abc import Iterator
 
 from convert.compiler.emit import border, ctext, kernels, self_test
@@ -56,7 +57,8 @@ def _hook(macro: str) -> str:
 def _operators(unit: Unit, files: dict[str, Kernel]) -> Iterator[str]:
     for number, step in enumerate(unit.program.steps):
         lines = [f"{step.title}: {step.shapes}", f"real = {step.quantization}"]
-        about = ctext.comment([*lines, *([f"layer: {step.layer}"] if step.layer else [])])
+        layer = textwrap.wrap(f"layer: {step.layer}", ctext.WIDTH - 6) if step.layer else []
+        about = ctext.comment([*lines, *layer])
         kind = files[step.kernel].struct
         yield about + "\n" + ctext.definition(kind, f"step{number}", step.fields)
 

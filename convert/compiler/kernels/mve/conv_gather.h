@@ -35,7 +35,7 @@ static void place_vectors(const struct conv_gather *c, int32_t vectors, uint8_t 
 }
 
 /* scratch is the strip, padded to a multiple of 16, the places, and the windows. */
-static void conv_gather(const struct conv_gather *c, const int8_t *in, int8_t *out,
+NO_LIBC static void conv_gather(const struct conv_gather *c, const int8_t *in, int8_t *out,
                         int8_t *scratch, int32_t *sums)
 {
     int32_t vectors = (c->window.height * c->window.width + 15) / 16;

@@ -66,7 +66,7 @@ static void lay_out_window(const struct conv_vectors *c, const int8_t *in, int32
     }
 }
 
-static void conv_vectors(const struct conv_vectors *c, const int8_t *in, int8_t *out, int8_t *x,
+NO_LIBC static void conv_vectors(const struct conv_vectors *c, const int8_t *in, int8_t *out, int8_t *x,
                          int32_t *sums)
 {
     const struct window *w = &c->window;

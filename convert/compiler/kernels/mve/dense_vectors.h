@@ -1,4 +1,4 @@
-/* needs: requantize */
+/* needs: prologue, requantize */
 /* A dense layer with vectors of 16 inputs, four outputs at a time. */
 struct dense_vectors {
     int32_t inputs, outputs;
@@ -11,7 +11,7 @@ struct dense_vectors {
 #include <arm_mve.h>
 
 /* Sums of `count` products of x with each of `rows` rows of weights, 1 to 4. */
-static void dot_rows(const int8_t *w, const int8_t *x, int32_t count, int32_t rows, int32_t *sums)
+NO_LIBC static void dot_rows(const int8_t *w, const int8_t *x, int32_t count, int32_t rows, int32_t *sums)
 {
     const int8_t *w1 = rows > 1 ? w + count : w, *w2 = rows > 2 ? w1 + count : w;
     const int8_t *w3 = rows > 3 ? w2 + count : w;
@@ -37,7 +37,7 @@ static void dot_rows(const int8_t *w, const int8_t *x, int32_t count, int32_t ro
     sums[3] = d;
 }
 #else
-static void dot_rows(const int8_t *w, const int8_t *x, int32_t count, int32_t rows, int32_t *sums)
+NO_LIBC static void dot_rows(const int8_t *w, const int8_t *x, int32_t count, int32_t rows, int32_t *sums)
 {
     for (int32_t row = 0; row < rows; row++) {
         sums[row] = 0;

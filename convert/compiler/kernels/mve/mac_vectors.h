@@ -1,4 +1,4 @@
-/* stack: 48 */
+/* needs: prologue; stack: 48 */
 /* What the vector kernels spend their time in: two filters by four columns of inputs, 16 taps at a
  * time. A block leaves the sums of filter 0 with columns 0 to 3, then those of filter 1. The
  * filters' vectors are interleaved, and those of the columns. */
@@ -71,7 +71,7 @@ __attribute__((naked, noinline)) static void mac_vectors(const struct vector_blo
                    "pop {r4-r11, pc}\n");
 }
 #else
-static void mac_vectors(const struct vector_blocks *b)
+NO_LIBC static void mac_vectors(const struct vector_blocks *b)
 {
     const int8_t *w = b->weights;
     int32_t *sums = b->sums;

@@ -47,7 +47,7 @@ static void lay_out_row(const struct conv_packed *c, const int8_t *in, int32_t r
         put_four(x, 4, inside && place < size ? padded_bytes(c, in, place, size) : padding);
 }
 
-static void conv_packed(const struct conv_packed *c, const int8_t *in, int8_t *out,
+NO_LIBC static void conv_packed(const struct conv_packed *c, const int8_t *in, int8_t *out,
                         int32_t *scratch)
 {
     const struct window *w = &c->window;

@@ -44,7 +44,7 @@ static int32_t lay_out_piece(const int8_t *in, int32_t count, uint32_t *x)
     return words;
 }
 
-static void dense_packed(const struct dense_packed *d, const int8_t *in, int8_t *out,
+NO_LIBC static void dense_packed(const struct dense_packed *d, const int8_t *in, int8_t *out,
                          int32_t *scratch)
 {
     int32_t *sums = scratch + FOUR * DENSE_PIECE, fours = d->outputs / 4 * 4;
