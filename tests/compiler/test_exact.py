@@ -21,7 +21,7 @@ from tests.compiler import harness, models
 from tests.compiler.runtimes import RUN
 
 LONG = os.environ.get("THIMBLE_LONG") == "1"
-MODELS = 150 if LONG else 6
+MODELS = 150 if LONG else 4
 INPUTS = 5
 
 

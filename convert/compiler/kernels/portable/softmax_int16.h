@@ -32,7 +32,7 @@ static void softmax_int16(const struct softmax_int16 *s, const arena_int16 *in, 
         }
         while (bits < 31 && sum >> bits != 0)
             bits++;
-        inverse = (int32_t)((((int64_t)sum << (31 - bits)) + (1 << 13)) >> 14);
+        inverse = (int32_t)((((int64_t)sum << (31 - bits)) + ((int64_t)1 << 13)) >> 14);
         inverse = interpolated(s->inverse, inverse - 32768 - 65536);
         for (int32_t i = 0; i < s->length; i++) {
             int64_t share = (int64_t)out[i] * inverse + ((int64_t)1 << (bits - 2));
