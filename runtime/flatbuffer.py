@@ -48,7 +48,7 @@ LAYOUT: dict[str, dict[int, int | str]] = {
     "OperatorCode": {1: 1},
     "SubGraph": {0: "Tensor", 1: 4, 2: 4, 3: "Operator", 4: 1},
     "Tensor": {0: 4, 3: 1, 7: 4},
-    "Operator": {1: 4, 2: 4, 5: 1, 6: 1, 8: 4},
+    "Operator": {1: 4, 2: 4, 5: 1, 7: 1, 8: 4},
     "Buffer": {0: 1},
     "Metadata": {0: 1},
     "Signature": {0: "TensorMap", 1: "TensorMap", 2: 1},

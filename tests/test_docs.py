@@ -21,7 +21,9 @@ MODULES = [
     "convert.compare.__main__",
     "convert.compiler.__main__",
     "convert.compiler.survey",
+    "convert.compiler.survey",
     "convert.export",
+    "convert.networks",
     "convert.report.__main__",
     "convert.robustness",
     "convert.sweep",
@@ -79,6 +81,13 @@ def test_paths_in_the_readme_exist() -> None:
     assert named
     for path in named:
         assert (ROOT / path).exists(), path
+
+
+def test_every_operator_is_named() -> None:
+    """What the compiler takes stands in the README."""
+    from convert.compiler.operators import registry
+
+    assert not [name for name in registry() if not re.search(rf"\b{name}\b", README)]
 
 
 def test_readme_python_example_runs(monkeypatch: pytest.MonkeyPatch) -> None:

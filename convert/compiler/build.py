@@ -1,7 +1,7 @@
 """The compiler as one function: ``.tflite`` in, C out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 from convert import carray
@@ -65,6 +65,7 @@ def compile_model(
         network = border.as_int8(network)
     narrowed = channels.narrow(network, options.match)
     program = overlap.reuse(lower(narrowed.network, options))
+    program = replace(program, notes=(*program.notes, *narrowed.notes))
     command = carray.command("convert.compiler", source or f"{name}.tflite", name)
     origin = f"{command} {options}"
     unit = Unit(
@@ -73,6 +74,7 @@ def compile_model(
         f"thimble {version('thimble')}",
         options,
         network,
+        narrowed.network,
         program,
         plan(program),
         answers(network, options.match),

@@ -28,6 +28,16 @@ class Narrowed:
     removed: int  # channels of activations
     rewritten: int  # channels that are constant and stay, with weights of 0
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, for the header and the report."""
+        if not self.removed and not self.rewritten:
+            return ()
+        return (
+            f"{self.removed} channels of activations are constant for every input and left out; "
+            f"{self.rewritten} are constant and stay",
+        )
+
 
 def narrow(network: Graph, match: Match) -> Narrowed:
     """``network`` without the channels that are constant under ``match``; same outputs."""

@@ -73,7 +73,7 @@ def build(model: tflite.Model, *, simd: bool) -> Module:
 
 def _output(compiled: Compiled, step: Step) -> Tensor:
     """The tensor that a step makes."""
-    nodes = compiled.unit.network.nodes
+    nodes = compiled.unit.lowered.nodes
     return next(n.output for n in nodes if f"t{n.output.number}" == step.output.name)
 
 

@@ -148,7 +148,7 @@ static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
         result = sum < 0 ? -1024 : 1024;
     } else {
         int32_t product = kept * (int32_t)((scale & 0x7fffffu) >> 8 | 0x8000u);
-        int32_t half = 1 << (rest - 1), margin = half >> 4;
+        int32_t half = (int32_t)1 << (rest - 1), margin = half >> 4;
         int32_t from_half = (product & (2 * half - 1)) - half;
 
         result = (product + half) >> rest;
@@ -183,17 +183,19 @@ static inline void requantize_four(const struct scaling *s, int32_t channel, int
 struct conv2d {
     struct image in, map, out;   /* map: the convolution's own output, before pooling */
     struct window window, pool;  /* pool: 1x1 when there is none */
-    const int8_t *weights;       /* [out.channels, window.height, window.width, in.channels] */
+    int32_t groups;              /* of channels; outputs see the inputs of their group alone */
+    const int8_t *weights;       /* [out.channels, window.height, window.width, in.channels / groups] */
     const int32_t *bias;         /* [out.channels], with the input's zero point folded in */
     int32_t zero_point;          /* of the input: what padding holds */
     struct scaling scaling;
 };
 
-/* Copy what the window covers at (y, x) of the map into patch. */
+/* Copy what the window covers at (y, x) of the map into patch; `in` is the group's first input. */
 NO_LIBC static void gather(const struct conv2d *c, const int8_t *in, int32_t y, int32_t x,
                            int8_t *patch)
 {
     const struct window *w = &c->window;
+    int32_t channels = c->in.channels / c->groups;
 
     for (int32_t ky = 0; ky < w->height; ky++) {
         int32_t row = y * w->stride_y - w->top + ky * w->dilation_y;
@@ -201,19 +203,24 @@ NO_LIBC static void gather(const struct conv2d *c, const int8_t *in, int32_t y, 
             int32_t column = x * w->stride_x - w->left + kx * w->dilation_x;
             int outside = row < 0 || row >= c->in.height || column < 0 || column >= c->in.width;
             const int8_t *pixel = outside ? in : in + (row * c->in.width + column) * c->in.channels;
-            for (int32_t i = 0; i < c->in.channels; i++)
+            for (int32_t i = 0; i < channels; i++)
                 *patch++ = outside ? (int8_t)c->zero_point : pixel[i];
         }
     }
 }
 
 /* Raise sums[channel] to the sum at (y, x) of the map, for each channel. */
-static void raise_sums(const struct conv2d *c, const int8_t *patch, int32_t *sums)
+static void raise_sums(const struct conv2d *c, const int8_t *in, int32_t y, int32_t x,
+                       int8_t *patch, int32_t *sums)
 {
-    int32_t taps = c->window.height * c->window.width * c->in.channels;
+    int32_t inputs = c->in.channels / c->groups, filters = c->out.channels / c->groups;
+    int32_t taps = c->window.height * c->window.width * inputs;
 
     for (int32_t channel = 0; channel < c->out.channels; channel++) {
-        int32_t sum = c->bias[channel] + dot(c->weights + channel * taps, patch, taps);
+        int32_t sum = c->bias[channel];
+        if (channel % filters == 0)
+            gather(c, in + channel / filters * inputs, y, x, patch);
+        sum += dot(c->weights + channel * taps, patch, taps);
         if (sum > sums[channel])
             sums[channel] = sum;
     }
@@ -233,13 +240,24 @@ static void conv2d(const struct conv2d *c, const int8_t *in, int8_t *out, int8_t
                 int32_t column = x * p->stride_x - p->left + i % p->width;
                 if (row < 0 || row >= c->map.height || column < 0 || column >= c->map.width)
                     continue;
-                gather(c, in, row, column, patch);
-                raise_sums(c, patch, sums);
+                raise_sums(c, in, row, column, patch, sums);
             }
             for (int32_t channel = 0; channel < c->out.channels; channel++)
                 *out++ = requantize(&c->scaling, channel, sums[channel]);
         }
     }
+}
+
+/* CRC-32 (IEEE 802.3) of the tables, element by element, least significant byte first, so that it
+ * is the same on little- and big-endian cores. */
+static uint32_t crc32(uint32_t crc, uint64_t element, int32_t bytes)
+{
+    for (int32_t i = 0; i < bytes; i++) {
+        crc ^= (uint32_t)(element >> (8 * i)) & 0xffu;
+        for (int32_t bit = 0; bit < 8; bit++)
+            crc = (crc >> 1) ^ (0xedb88320u & (0u - (crc & 1u)));
+    }
+    return crc;
 }
 
 /* A dense layer. */
@@ -258,21 +276,9 @@ static void dense(const struct dense *d, const int8_t *in, int8_t *out)
     }
 }
 
-/* CRC-32 (IEEE 802.3) of the tables, element by element, least significant byte first, so that it
- * is the same on little- and big-endian cores. */
-static uint32_t crc32(uint32_t crc, uint64_t element, int32_t bytes)
-{
-    for (int32_t i = 0; i < bytes; i++) {
-        crc ^= (uint32_t)(element >> (8 * i)) & 0xffu;
-        for (int32_t bit = 0; bit < 8; bit++)
-            crc = (crc >> 1) ^ (0xedb88320u & (0u - (crc & 1u)));
-    }
-    return crc;
-}
-
 /* ---- tables ---- */
 
-/* [out_ch, height, width, in_ch]: [16][5][5][1] */
+/* [out_ch, height, width, in_ch / groups]: [16][5][5][1] */
 static const int8_t op0_weights[400] = {
     /* out_ch 0 */
     -47, -61, -39, -64, -46, 8, -62, -65, -77, -76, -52, -109, -69, -100, -86, 58, 44, 60, 55, 58,
@@ -336,7 +342,7 @@ static const uint32_t op0_scale[16] = {
     0x3b136432, 0x3aeea805, 0x3b30f1d5, 0x3abc9455, 0x3ab17848, 0x3ab1d4a5, 0x3ad9c81b, 0x3b0b43ff,
 };
 
-/* [out_ch, height, width, in_ch]: [36][5][5][16] */
+/* [out_ch, height, width, in_ch / groups]: [36][5][5][16] */
 static const int8_t op2_weights[14400] = {
     /* out_ch 0 */
     -86, 13, 9, 41, 1, -23, -48, 0, 29, -40, -15, 11, -33, -25, 34, 8, -74, 43, -5, 27, -13, -107,
@@ -10914,7 +10920,8 @@ static const uint32_t op6_scale[10] = {
 /* ---- operators ---- */
 
 /* CONV_2D + MAX_POOL_2D: [28, 28, 1] -> [14, 14, 16]
- * real = 0.00392156886 * (q + 128) -> 0.00628383504 * (q + 128) */
+ * real = 0.00392156886 * (q + 128) -> 0.00628383504 * (q + 128)
+ * layer: int8/quant_pool1/MaxPool */
 static const struct conv2d step0 = {
     .in = {.height = 28, .width = 28, .channels = 1},
     .map = {.height = 28, .width = 28, .channels = 16},
@@ -10923,6 +10930,7 @@ static const struct conv2d step0 = {
         1, .top = 2, .left = 2},
     .pool = {.height = 2, .width = 2, .stride_y = 2, .stride_x = 2, .dilation_y = 1, .dilation_x =
         1, .top = 0, .left = 0},
+    .groups = 1,
     .weights = op0_weights,
     .bias = op0_bias,
     .zero_point = -128,
@@ -10930,7 +10938,8 @@ static const struct conv2d step0 = {
 };
 
 /* CONV_2D + MAX_POOL_2D: [14, 14, 16] -> [7, 7, 36]
- * real = 0.00628383504 * (q + 128) -> 0.0250326712 * (q + 128) */
+ * real = 0.00628383504 * (q + 128) -> 0.0250326712 * (q + 128)
+ * layer: int8/quant_pool2/MaxPool */
 static const struct conv2d step1 = {
     .in = {.height = 14, .width = 14, .channels = 16},
     .map = {.height = 14, .width = 14, .channels = 36},
@@ -10939,6 +10948,7 @@ static const struct conv2d step1 = {
         1, .top = 2, .left = 2},
     .pool = {.height = 2, .width = 2, .stride_y = 2, .stride_x = 2, .dilation_y = 1, .dilation_x =
         1, .top = 0, .left = 0},
+    .groups = 1,
     .weights = op2_weights,
     .bias = op2_bias,
     .zero_point = -128,
@@ -10946,7 +10956,8 @@ static const struct conv2d step1 = {
 };
 
 /* FULLY_CONNECTED: [1764] -> [128]
- * real = 0.0250326712 * (q + 128) -> 0.105427481 * (q + 128) */
+ * real = 0.0250326712 * (q + 128) -> 0.105427481 * (q + 128)
+ * layer: int8/quant_hidden/MatMul;int8/quant_hidden/Relu;int8/quant_hidden/BiasAdd */
 static const struct dense step2 = {
     .inputs = 1764,
     .outputs = 128,
@@ -10956,7 +10967,8 @@ static const struct dense step2 = {
 };
 
 /* FULLY_CONNECTED: [128] -> [10]
- * real = 0.105427481 * (q + 128) -> 0.331199855 * (q - 4) */
+ * real = 0.105427481 * (q + 128) -> 0.331199855 * (q - 4)
+ * layer: int8/quant_logits/MatMul;int8/quant_logits/BiasAdd */
 static const struct dense step3 = {
     .inputs = 128,
     .outputs = 10,
@@ -10969,7 +10981,7 @@ static const struct dense step3 = {
 
 int8_t *model_input(model_arena *arena)
 {
-    return arena->bytes + 25;
+    return arena->bytes + 28;
 }
 
 const int8_t *model_run(model_arena *arena)
@@ -10977,8 +10989,8 @@ const int8_t *model_run(model_arena *arena)
     int8_t *a = arena->bytes;
 
     /* CONV_2D + MAX_POOL_2D: [28, 28, 1] -> [14, 14, 16]
-     * arena bytes: in 25..809, out 904..4040, patch 0..25 */
-    conv2d(&step0, a + 25, a + 904, a + 0, arena->scratch);
+     * arena bytes: in 28..812, out 904..4040, patch 0..25 */
+    conv2d(&step0, a + 28, a + 904, a + 0, arena->scratch);
     MODEL_AFTER(0, a + 904);
     /* CONV_2D + MAX_POOL_2D: [14, 14, 16] -> [7, 7, 36]
      * arena bytes: in 904..4040, out 400..2164, patch 0..400 */
@@ -10995,11 +11007,11 @@ const int8_t *model_run(model_arena *arena)
     return a + 0;
 }
 
-int32_t model_argmax(const int8_t output[MODEL_OUTPUT_SIZE])
+int32_t model_argmax(const int8_t output[MODEL_OUTPUT_COUNT])
 {
     int32_t best = 0;
 
-    for (int32_t i = 1; i < MODEL_OUTPUT_SIZE; i++)
+    for (int32_t i = 1; i < MODEL_OUTPUT_COUNT; i++)
         if (output[i] > output[best])
             best = i;
     return best;
@@ -11047,16 +11059,16 @@ enum model_status model_self_test(model_arena *arena)
     if (tables_crc() != 0x3161e33du)
         return MODEL_TABLES_DAMAGED;
     for (int32_t vector = 0; vector < 2; vector++) {
-        uint32_t state = golden_seed[vector];
+        uint32_t seed = golden_seed[vector];
         int8_t *input = model_input(arena);
         const int8_t *output;
 
-        for (int32_t i = 0; i < MODEL_INPUT_SIZE; i++) {
-            state = state * 1664525u + 1013904223u;
-            input[i] = (int8_t)((int32_t)(state >> 24) - 128);
+        for (int32_t i = 0; i < MODEL_INPUT_COUNT; i++) {
+            seed = seed * 1664525u + 1013904223u;
+            input[i] = (int8_t)((int32_t)(seed >> 24) - 128);
         }
         output = model_run(arena);
-        for (int32_t i = 0; i < MODEL_OUTPUT_SIZE; i++)
+        for (int32_t i = 0; i < MODEL_OUTPUT_COUNT; i++)
             if (output[i] != golden_output[vector][i])
                 return MODEL_WRONG_ANSWER;
     }

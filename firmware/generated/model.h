@@ -21,21 +21,72 @@ extern "C" {
 
 #define MODEL_SHA256 "9c780962eb2bd80ed971420edbc0b1a250219bee61222cf44d28badc22570750" /* of the .tflite */
 
-/* MODEL_INPUT: int8 [28, 28, 1], real = scale * (q - zero point) */
+/* MODEL_INPUT: int8 [28, 28, 1], int8/quantize_layer/AllValuesQuantize/FakeQuantWithMinMaxVars;;int8/quantize_layer/AllValuesQuantize/FakeQuantWithMinMaxVars/ReadVariableOp_1 */
 #define MODEL_INPUT_SIZE 784 /* bytes */
+#define MODEL_INPUT_COUNT 784 /* elements */
+#define MODEL_INPUT_TYPE "int8"
+#define MODEL_INPUT_RANK 4
+#define MODEL_INPUT_SHAPE {1, 28, 28, 1}
 #define MODEL_INPUT_SCALE 0.00392156886f
 #define MODEL_INPUT_ZERO_POINT (-128)
 
-/* MODEL_OUTPUT: int8 [10], real = scale * (q - zero point) */
+/* scale * (q - zero point) nearest to a real number, half to even; what is beyond is clamped. */
+static inline int8_t model_input_from_real(float real)
+{
+    float steps = real * (1.0f / MODEL_INPUT_SCALE);
+    float within = steps < -65536.0f ? -65536.0f : steps < 65536.0f ? steps : 65536.0f;
+    int32_t whole = (int32_t)within;
+    float rest = within - (float)whole;
+
+    if (rest > 0.5f || (rest == 0.5f && (whole & 1) != 0))
+        whole++;
+    if (rest < -0.5f || (rest == -0.5f && (whole & 1) != 0))
+        whole--;
+    whole += MODEL_INPUT_ZERO_POINT;
+    return (int8_t)(whole < -128 ? -128 : whole > 127 ? 127 : whole);
+}
+
+static inline float model_input_to_real(int8_t q)
+{
+    return (float)((int32_t)q - MODEL_INPUT_ZERO_POINT) * MODEL_INPUT_SCALE;
+}
+
+/* MODEL_OUTPUT: int8 [10], int8/quant_logits/MatMul;int8/quant_logits/BiasAdd */
 #define MODEL_OUTPUT_SIZE 10 /* bytes */
+#define MODEL_OUTPUT_COUNT 10 /* elements */
+#define MODEL_OUTPUT_TYPE "int8"
+#define MODEL_OUTPUT_RANK 2
+#define MODEL_OUTPUT_SHAPE {1, 10}
 #define MODEL_OUTPUT_SCALE 0.331199855f
 #define MODEL_OUTPUT_ZERO_POINT (4)
 
+/* scale * (q - zero point) nearest to a real number, half to even; what is beyond is clamped. */
+static inline int8_t model_output_from_real(float real)
+{
+    float steps = real * (1.0f / MODEL_OUTPUT_SCALE);
+    float within = steps < -65536.0f ? -65536.0f : steps < 65536.0f ? steps : 65536.0f;
+    int32_t whole = (int32_t)within;
+    float rest = within - (float)whole;
+
+    if (rest > 0.5f || (rest == 0.5f && (whole & 1) != 0))
+        whole++;
+    if (rest < -0.5f || (rest == -0.5f && (whole & 1) != 0))
+        whole--;
+    whole += MODEL_OUTPUT_ZERO_POINT;
+    return (int8_t)(whole < -128 ? -128 : whole > 127 ? 127 : whole);
+}
+
+static inline float model_output_to_real(int8_t q)
+{
+    return (float)((int32_t)q - MODEL_OUTPUT_ZERO_POINT) * MODEL_OUTPUT_SCALE;
+}
+
 #define MODEL_ARENA_SIZE 4184 /* bytes: sizeof(model_arena), all the RAM but the stack */
+#define MODEL_STATE_SIZE 0 /* bytes that are kept from one run to the next */
 #define MODEL_TABLES_SIZE 243392 /* bytes of constant tables in flash */
 
-/* Working memory. The caller owns it, wherever it likes; its content before a run does not matter.
- * One arena serves one run at a time. */
+/* Working memory. The caller owns it, wherever it likes; its content before a run does not
+ * matter. One arena serves one run at a time. */
 typedef struct {
     int32_t scratch[36];
     int8_t bytes[4040];
@@ -47,17 +98,17 @@ enum model_status {
     MODEL_WRONG_ANSWER = 2    /* a golden vector gives another output */
 };
 
-/* Where to put the input, MODEL_INPUT_SIZE bytes. A run overwrites it. */
+/* Where to put MODEL_INPUT_COUNT elements, aligned to 4 bytes. A run overwrites them. */
 int8_t *model_input(model_arena *arena);
 
-/* Run the network. Returns the output, MODEL_OUTPUT_SIZE bytes in the arena, valid until the
- * input is written again. */
+/* Run the network. Returns the output, MODEL_OUTPUT_COUNT elements in the arena,
+ * valid until an input is written again. */
 const int8_t *model_run(model_arena *arena);
 
 /* The index of the largest output, the first of equals. */
-int32_t model_argmax(const int8_t output[MODEL_OUTPUT_SIZE]);
+int32_t model_argmax(const int8_t output[MODEL_OUTPUT_COUNT]);
 
-/* Check the tables and run 2 golden vectors. A flipped bit of a table is found. */
+/* Check the tables, where a flipped bit is found, and run 2 golden vectors. */
 #if defined(__GNUC__)
 __attribute__((warn_unused_result))
 #endif

@@ -21,7 +21,8 @@ class Unit:
     origin: str  # the command that makes it again
     version: str  # of the tool
     options: Options
-    network: Graph
+    network: Graph  # of the file
+    lowered: Graph  # the same without what can never change; the program computes this one
     program: Program
     plan: Plan
     golden: Sequence[Sequence[Array]]  # [vectors][outputs]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from convert.compiler import ir
 from convert.compiler.operators import registry
 from convert.compiler.operators.common.definition import Operator
-from convert.compiler.operators.common.reader import OperatorReader, activation_tensor
+from convert.compiler.operators.common.reader import SHIFTED, OperatorReader, activation_tensor
 from convert.tflite import Model
 from runtime.errors import ModelError
 
@@ -47,7 +47,7 @@ class _Reading:
     def graph(self) -> ir.Graph:
         """All of it."""
         inputs = tuple(
-            activation_tensor(self.model, number, "input", *ir.DTYPES, plain=True)
+            activation_tensor(self.model, number, "input", *ir.DTYPES, SHIFTED, plain=True)
             for number in self.model.inputs
         )
         self.written = {tensor.number for tensor in inputs}
@@ -100,7 +100,7 @@ class _Reading:
         return True
 
     def _output(self, number: int) -> ir.Tensor:
-        tensor = activation_tensor(self.model, number, "output", *ir.DTYPES, plain=True)
+        tensor = activation_tensor(self.model, number, "output", *ir.DTYPES, SHIFTED, plain=True)
         if number in self.folded or self.model.tensors[number].is_constant:
             raise ModelError(f"output {tensor.name!r} is constant: it does not depend on the input")
         if number not in self.written or number in self.model.inputs:

@@ -36,6 +36,10 @@ class Dense(Linear):
             return Rounding.DOUBLE
         return Rounding.UP if wide else super().rounding(match)
 
+    def multiplies_in_single(self, match: Match) -> bool:
+        """LiteRT's vector kernels do where the weights have one scale."""
+        return self.rounding(match) is Rounding.UP and self.stored.weight_scales == 1
+
     @property
     def rows(self) -> int:
         """How often the weights are applied."""

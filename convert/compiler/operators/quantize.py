@@ -14,7 +14,7 @@ from convert.compiler.operators.common import lookup, numbers
 from convert.compiler.operators.common.channels import ONE_FOR_ONE, Constants, Interval, Mask
 from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.lowering import LoweringContext
-from convert.compiler.operators.common.reader import QUANTIZED, OperatorReader
+from convert.compiler.operators.common.reader import QUANTIZED, SHIFTED, OperatorReader
 from convert.compiler.program import Step, Table, float_bits
 
 _BYTES = ("INT8", "UINT8")
@@ -48,7 +48,7 @@ class Quantize(Node):
 
 def read(reader: OperatorReader) -> Node:
     """The checked node; int32 must have a scale here, as nowhere else."""
-    (source,), output = reader.inputs(1, *_TYPES), reader.output(*_TYPES)
+    (source,), output = reader.inputs(1, *_TYPES, SHIFTED), reader.output(*_TYPES)
     reader.expect(output, source.shape)
     if (source.dtype, output.dtype) not in _PAIRS:
         raise reader.fail(f"{source.dtype} to {output.dtype} is what no runtime has")

@@ -9,6 +9,7 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import Array, Node
 from convert.compiler.operators.common import movement
 from convert.compiler.operators.common.definition import Operator
+from convert.compiler.operators.common.limits import Limits
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.movement import Move
 from convert.compiler.operators.common.reader import OperatorReader
@@ -160,7 +161,11 @@ def lower(node: Bilinear, site: LoweringContext) -> Sequence[Step]:
 
 OPERATORS = (
     movement.operator(
-        "RESIZE_NEAREST_NEIGHBOR", nearest, micro=_is_fixed, options="ResizeNearestNeighborOptions"
+        "RESIZE_NEAREST_NEIGHBOR",
+        nearest,
+        Limits(micro=("INT8", "INT16", "FLOAT32")),
+        micro=_is_fixed,
+        options="ResizeNearestNeighborOptions",
     ),
     Operator("RESIZE_BILINEAR", read, compute, lower, options="ResizeBilinearOptions"),
 )

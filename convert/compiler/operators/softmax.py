@@ -13,15 +13,20 @@ from convert.compiler.ir import Array, Node
 from convert.compiler.operators.common import softmax_int16
 from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.lowering import LoweringContext
-from convert.compiler.operators.common.reader import OperatorReader, valid_scale
+from convert.compiler.operators.common.reader import SHIFTED, OperatorReader, valid_scale
 from convert.compiler.program import Step, Table
 
 _LONGEST = 511
 """Elements of a row in fixed point. Each exponential is 2^19 at most in Q12, so the sum of so many
 is below 2^28, and then no shift is by more than 31 bits, where the runtimes' end."""
 
-_OUTPUTS = {"INT8": (1 / 256, -128), "INT16": (1 / 32768, 0)}
-"""Scale and zero point of the output, by type: the runtimes take no other."""
+_OUTPUTS = {
+    ("INT8", "INT8"): (1 / 256, -128),
+    ("INT8", "INT16"): (1 / 65536, -32768),
+    ("INT16", "INT16"): (1 / 32768, 0),
+}
+"""Scale and zero point of the output, by the types of both: the runtimes take no other."""
+_NEAR = 1e-3  # how far off the scale of 16-bit shares may be; some converters write 1 / 65535
 _COARSEST = 1 << 20  # scale of the input times beta; far coarser ones would overflow float32
 
 
@@ -34,13 +39,14 @@ class Softmax(Node):
 
 def read(reader: OperatorReader) -> Node:
     """The checked node."""
-    (source,) = reader.inputs(1, *_OUTPUTS)
-    output = reader.output(source.dtype)
+    (source,) = reader.inputs(1, "INT8", "INT16")
+    output = reader.output(*(["INT8", "INT16", SHIFTED] if source.dtype == "INT8" else ["INT16"]))
     reader.expect(output, source.shape)
     if not source.shape:
         raise reader.fail("its input is a single number, expected rows")
-    scale, zero_point = _OUTPUTS[source.dtype]
-    if (float(output.scale), output.zero_point) != (scale, zero_point):
+    scale, zero_point = _OUTPUTS[source.dtype, output.dtype]
+    near = abs(float(output.scale) / scale - 1) < (_NEAR if output.zero_point < -128 else 1e-9)
+    if not near or output.zero_point != zero_point:
         raise reader.fail(f"its output must have scale {scale} and zero point {zero_point}")
     beta = np.float32(reader.option("Beta"))
     if not valid_scale(float(beta)):
@@ -76,10 +82,10 @@ def compute(node: Softmax, inputs: Sequence[Array], match: Match) -> Sequence[Ar
     sums = np.zeros(len(rows), np.float32)
     for column in found.T:
         sums += column
-    inverse = np.float32(1) / (sums / np.float32(256))
+    inverse = np.float32(1) / (sums * node.output.scale)
     shares = (found * inverse[:, None]).astype(np.float32)
-    result = np.minimum(np.floor(shares + np.float32(0.5)) - 128, 127)
-    return [result.reshape(node.output.shape)]
+    result = np.floor(shares + np.float32(0.5)).astype(np.int64) + node.output.lowest
+    return [np.minimum(result, node.output.highest).reshape(node.output.shape)]
 
 
 def _fixed(node: Softmax, below: Ints) -> Ints:
@@ -89,8 +95,9 @@ def _fixed(node: Softmax, below: Ints) -> Ints:
     headroom = 32 - np.array([[int(t).bit_length()] for t in total[:, 0]])
     inverse = gemmlowp.reciprocal((total << headroom) - (1 << 31))
     product = fixed_point.multiply_high(inverse, found)
-    shares = fixed_point.rounding_divide(product, 12 - headroom + 31 - 8)
-    return np.minimum(shares - 128, 127)
+    bits = 8 * node.output.numpy.itemsize
+    shares = fixed_point.rounding_divide(product, 12 - headroom + 31 - bits)
+    return np.minimum(shares + node.output.lowest, node.output.highest)
 
 
 def lower(node: Softmax, site: LoweringContext) -> Sequence[Step]:
@@ -99,12 +106,13 @@ def lower(node: Softmax, site: LoweringContext) -> Sequence[Step]:
         return softmax_int16.lower(node.input, node.beta, site)
     length = node.input.shape[-1]
     fields: dict[str, object] = {"rows": node.input.size // length, "length": length}
+    wide = "_int16" if node.output.dtype == "INT16" else ""
     if site.match is Match.XNNPACK:
         table = Table(f"{site.name}_power", "float", powers(node), "[difference]")
-        fields["power"] = table
-        return [site.step("softmax_float", fields, (table,), in_place=True)]
+        fields |= {"power": table, **({"scale": node.output.scale} if wide else {})}
+        return [site.step(f"softmax_float{wide}", fields, (table,), in_place=not wide)]
     fields["exponents"] = parameters(node)
-    return [site.step("softmax_fixed", fields, (), in_place=True)]
+    return [site.step(f"softmax_fixed{wide}", fields, (), in_place=not wide)]
 
 
 def notes(node: Softmax, match: Match) -> Sequence[str]:

@@ -89,7 +89,17 @@ def softmax_int16(r: Random) -> bytes:
     return b.pack([x], y)
 
 
+def softmax_shares(r: Random) -> bytes:
+    """16-bit shares of 8-bit numbers, with the scale as it is or as some converters write it."""
+    b, shape = Builder(), (int(r.pick(1, 3)), int(r.rng.integers(1, 40)))
+    x = b.tensor(shape, float(10 ** r.rng.uniform(-2.5, -0.3)), r.zero())
+    y = b.tensor(shape, 1 / float(r.pick(65536, 65535)), -32768, dtype="INT16")
+    b.add("SOFTMAX", [x], y, beta=1.0)
+    return b.pack([x], y)
+
+
 MODELS = {
+    "SOFTMAX int8 to int16": softmax_shares,
     "SOFTMAX int16": softmax_int16,
     "ARG_MAX": partial(arg, "ARG_MAX"),
     "ARG_MIN": partial(arg, "ARG_MIN"),

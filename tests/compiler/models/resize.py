@@ -4,7 +4,7 @@ from functools import partial
 
 from convert.compiler.arithmetic.match import Match
 from tests.compiler.models.base import Random
-from tests.compiler.models.movement import Draft, sides
+from tests.compiler.models.movement import Draft, sides, typed
 
 LARGEST = 17
 
@@ -40,16 +40,18 @@ def resize_computed(name: str, r: Random) -> bytes:
     return d.b.pack([d.x], y)
 
 
-def types(name: str, r: Random) -> bytes:
-    return resize(name, r, r.pick("UINT8", "INT16", "FLOAT32"))
-
-
 _NEAREST = "RESIZE_NEAREST_NEIGHBOR"
 MODELS = {
     _NEAREST: partial(resize, _NEAREST),
-    f"{_NEAREST} types": partial(types, _NEAREST),
+    f"{_NEAREST} types": partial(typed, partial(resize, _NEAREST), ("INT16", "FLOAT32")),
+    f"{_NEAREST} other types": partial(
+        typed, partial(resize, _NEAREST), ("UINT8", "INT32", "BOOL")
+    ),
     f"{_NEAREST} computed": partial(resize_computed, _NEAREST),
     "RESIZE_BILINEAR": partial(resize, "RESIZE_BILINEAR"),
     "RESIZE_BILINEAR computed": partial(resize_computed, "RESIZE_BILINEAR"),
 }
-ONLY = dict.fromkeys((kind for kind in MODELS if "computed" in kind), (Match.XNNPACK, Match.REF))
+ONLY = dict.fromkeys(
+    (kind for kind in MODELS if kind.endswith(("computed", "other types"))),
+    (Match.XNNPACK, Match.REF),
+)

@@ -22,11 +22,12 @@ NO_LIBC static int8_t *move_line(const struct move *m, const int8_t *in, int8_t 
     return out;
 }
 
-static void move(const struct move *m, const int8_t *in, int8_t *out)
+NO_LIBC static void move(const struct move *m, const int8_t *in, int8_t *out)
 {
-    int32_t at[4] = {0, 0, 0, 0};
-    int32_t from = m->start, d;
+    int32_t at[4], from = m->start, d;
 
+    for (d = 0; d < 4; d++)
+        at[d] = 0;
     do {
         out = move_line(m, in + from, out);
         for (d = 3; d >= 0; d--) {

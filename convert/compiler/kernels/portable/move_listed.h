@@ -8,11 +8,12 @@ struct move_listed {
     int32_t run;            /* bytes of each */
 };
 
-static void move_listed(const struct move_listed *m, const int8_t *in, int8_t *out)
+NO_LIBC static void move_listed(const struct move_listed *m, const int8_t *in, int8_t *out)
 {
-    int32_t at[4] = {0, 0, 0, 0};
-    int32_t d;
+    int32_t at[4], d;
 
+    for (d = 0; d < 4; d++)
+        at[d] = 0;
     do {
         const int32_t *list = m->offset;
         int32_t from = m->start;

@@ -7,11 +7,12 @@ struct pad {
     struct blank blank;
 };
 
-static void pad(const struct pad *p, const int8_t *in, int8_t *out)
+NO_LIBC static void pad(const struct pad *p, const int8_t *in, int8_t *out)
 {
-    int32_t at[4] = {0, 0, 0, 0};
-    int32_t d;
+    int32_t at[4], d;
 
+    for (d = 0; d < 4; d++)
+        at[d] = 0;
     do {
         int outside = 0;
 

@@ -1,6 +1,6 @@
 """Tables of 512 steps between which 16-bit numbers interpolate.
 
-Source: TensorFlow Lite, LUTPopulate and LUTLookup of lite/kernels/internal/common.h. LiteRT computes
+Source: TensorFlow Lite, LUTPopulate and LUTLookup of lite/kernels/internal/common.h. LiteRT has
 them in float64, TensorFlow Lite Micro in float32.
 """
 

@@ -74,6 +74,11 @@ class Linear(Node):
             return Rounding.TWICE
         return Rounding.SINGLE if self.is_delegated else Rounding.UP
 
+    def multiplies_in_single(self, match: Match) -> bool:
+        """Whether the runtime multiplies the scales of input and weights in float32."""
+        del match
+        return False
+
     def rounded_up(self, match: Match) -> int:
         """The channels before this one round as ``Rounding.UP`` says, where any do."""
         return len(self.scales) if self.rounding(match) is Rounding.UP else 0
@@ -169,6 +174,8 @@ def output_scales(node: Linear, match: Match) -> npt.NDArray[np.float64]:
             raise ValueError("its scales make a factor that XNNPACK refuses: not below 256")
         return single.astype(np.float64)
     product = node.input.scale.astype(np.float64) * node.scales.astype(np.float64)
+    if node.multiplies_in_single(match):
+        product = (node.input.scale * node.scales).astype(np.float64)
     return np.asarray(product / node.output.scale.astype(np.float64))
 
 

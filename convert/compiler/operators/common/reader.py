@@ -19,6 +19,8 @@ from runtime.errors import ModelError
 
 LARGEST = 1 << 24
 """Elements of a tensor. More would not fit any microcontroller, and sums could exceed int32."""
+SHIFTED = "INT16 with a zero point"
+"""Says among types that 16-bit numbers may have a zero point, which most operators do not take."""
 QUANTIZED = ("INT8", "UINT8", "INT16")
 """Types whose activations need a scale."""
 
@@ -197,7 +199,7 @@ def activation_tensor(
         raise ModelError(f"{name} is {tensor.dtype}, expected {' or '.join(wanted)}")
     scale, zero_point = np.float32(0), 0
     if tensor.dtype in QUANTIZED and not (plain and not tensor.scales):
-        scale, zero_point = _quantization(tensor, name)
+        scale, zero_point = _quantization(tensor, name, shifted=SHIFTED in dtypes)
     elif tensor.dtype == "INT32" and [*map(valid_scale, tensor.scales)] == [True]:
         scale, zero_point = np.float32(tensor.scales[0]), sum(tensor.zero_points[:1])
     shape = tensor.shape
@@ -208,7 +210,7 @@ def activation_tensor(
     return ir.Tensor(number, tensor.name, shape, scale, zero_point, tensor.dtype)
 
 
-def _quantization(tensor: tflite.Tensor, name: str) -> tuple[np.float32, int]:
+def _quantization(tensor: tflite.Tensor, name: str, *, shifted: bool) -> tuple[np.float32, int]:
     if len(tensor.scales) != 1 or len(tensor.zero_points) != 1:
         raise ModelError(f"{name} has {len(tensor.scales)} scales, expected one: quantize it")
     if not valid_scale(tensor.scales[0]):
@@ -218,7 +220,7 @@ def _quantization(tensor: tflite.Tensor, name: str) -> tuple[np.float32, int]:
         raise ModelError(
             f"{name} has zero point {tensor.zero_points[0]}, expected {limits.min} to {limits.max}"
         )
-    if tensor.dtype == "INT16" and tensor.zero_points[0]:
+    if tensor.dtype == "INT16" and tensor.zero_points[0] and not shifted:
         raise ModelError(f"{name} is INT16 with zero point {tensor.zero_points[0]}, expected 0")
     return np.float32(tensor.scales[0]), tensor.zero_points[0]
 

@@ -1,0 +1,30 @@
+/* needs: exponential, types */
+/* Softmax over rows in fixed point, as TensorFlow Lite's reference has it, with 16-bit
+ * shares of 8-bit inputs. */
+struct softmax_fixed_int16 {
+    int32_t rows, length;
+    struct exponents exponents;
+};
+
+static void softmax_fixed_int16(const struct softmax_fixed_int16 *s, const int8_t *in,
+                                arena_int16 *out)
+{
+    const struct exponents *e = &s->exponents;
+
+    for (int32_t row = 0; row < s->rows; row++, in += s->length, out += s->length) {
+        int32_t top = largest(in, s->length), headroom = 0, inverse;
+        uint32_t sum = (uint32_t)exp_sum(e, in, s->length, top);
+
+        for (; (sum & 0x80000000u) == 0; headroom++)
+            sum <<= 1;
+        inverse = reciprocal((int32_t)(sum - 0x80000000u));
+        for (int32_t i = 0; i < s->length; i++) {
+            int32_t power, value = -32768;
+            if (in[i] - top >= e->smallest) {
+                power = exp_negative(scale_fixed(in[i] - top, e->multiplier, e->shift));
+                value += rounding_divide(multiply_high(inverse, power), 12 - headroom + 31 - 16);
+            }
+            out[i] = (int16_t)(value > 32767 ? 32767 : value);
+        }
+    }
+}
