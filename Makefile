@@ -61,11 +61,11 @@ bench: setup ## Count instructions on every core, in the emulator; writes bench/
 
 test: setup ## Run the tests; installs the compilers that they need, or names them
 	tests/tools.sh
-	$(RUN) -m pytest -n 2 --dist loadfile
+	$(RUN) -m pytest -n 2 --dist loadgroup
 
 test-long: setup ## Run the tests with those that take minutes
 	tests/tools.sh
-	THIMBLE_LONG=1 $(RUN) -m pytest -n 2 --dist loadfile
+	THIMBLE_LONG=1 $(RUN) -m pytest -n 2 --dist loadgroup
 
 lint: setup ## Check style and types
 	$(RUN) -m ruff check

@@ -75,3 +75,10 @@ def class_folder(tmp_path: Path) -> Path:
                 draw.ellipse((10 + x, 8 + y, 30 + x, 32 + y), outline=0, width=4)
             picture.save(tmp_path / "pictures" / name / f"{i}.png")
     return tmp_path / "pictures"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file on one worker, which share what is costly; spread those marked."""
+    for item in items:
+        group = item.nodeid if item.get_closest_marker("spread") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))

@@ -85,6 +85,7 @@ def test_wrong_arithmetic_is_found(model_path: Path, tmp_path: Path) -> None:
     assert status(target, compiled) == 2
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("kind", [k for k in models.kinds() if models.only().get(k) != ()])
 def test_every_operator_passes_its_own(kind: str, tmp_path: Path) -> None:
     """Golden vectors come from NumPy, answers from C."""

@@ -42,7 +42,7 @@ def test_no_warning(source: Path, compiler: str) -> None:
 @pytest.mark.parametrize("match", MODES)
 def test_no_warning_in_any_kernel(match: Match, tmp_path: Path) -> None:
     """The same for a model of each operator, so for every kernel."""
-    for kind in models.kinds_for(match):
+    for kind in models.covering(match):
         compiled = compile_model(tflite.parse(models.random(kind, 3)), c_name(kind), Options(match))
         source = write(tmp_path, compiled)
         for compiler in ("gcc", "clang"):
@@ -67,7 +67,7 @@ def test_header_is_valid_cpp(source: Path) -> None:
 @pytest.mark.parametrize("match", MODES)
 def test_cppcheck_finds_nothing(match: Match, tmp_path: Path) -> None:
     """Static analysis of every kernel is silent; on small models, whose tables it reads in time."""
-    for kind in models.kinds_for(match):
+    for kind in models.covering(match):
         compiled = compile_model(tflite.parse(models.random(kind, 3)), c_name(kind), Options(match))
         write(tmp_path, compiled)
     words = ["cppcheck", "--enable=warning,performance,portability", "--std=c99", "--quiet"]
@@ -95,7 +95,7 @@ def test_needs_no_library(source: Path, core: str, level: str) -> None:
 def test_no_kernel_needs_a_library(target: Target, tmp_path: Path) -> None:
     """The same for a model of each operator: compilers make memset of more than loops."""
     core = "cortex-m3" if target is Target.GENERIC else target
-    contents = [models.random(kind, 3) for kind in models.kinds_for(Match.XNNPACK)]
+    contents = [models.random(kind, 3) for kind in models.covering(Match.XNNPACK)]
     contents += [classic.depthwise(Random(seed), channels=4 * seed) for seed in (1, 2, 3)]
     for number, content in enumerate(contents):
         compiled = compile_model(tflite.parse(content), f"m{number}", Options(target=target))

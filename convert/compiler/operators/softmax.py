@@ -16,9 +16,11 @@ from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import SHIFTED, OperatorReader, valid_scale
 from convert.compiler.program import Step, Table
 
-_LONGEST = 511
-"""Elements of a row in fixed point. Each exponential is 2^19 at most in Q12, so the sum of so many
-is below 2^28, and then no shift is by more than 31 bits, where the runtimes' end."""
+_LONGEST = 4095
+"""Elements of a row in fixed point: exponentials are 2^19 at most in Q12, and sums fit 31 bits."""
+_SAFE = 511
+"""Elements of a row up to which no sum reaches 2^28, at which the runtimes abort: their last shift
+would be by more than 31 bits."""
 
 _OUTPUTS = {
     ("INT8", "INT8"): (1 / 256, -128),
@@ -96,7 +98,8 @@ def _fixed(node: Softmax, below: Ints) -> Ints:
     inverse = gemmlowp.reciprocal((total << headroom) - (1 << 31))
     product = fixed_point.multiply_high(inverse, found)
     bits = 8 * node.output.numpy.itemsize
-    shares = fixed_point.rounding_divide(product, 12 - headroom + 31 - bits)
+    shift = np.minimum(12 - headroom + 31 - bits, 31)
+    shares = fixed_point.rounding_divide(product, shift)
     return np.minimum(shares + node.output.lowest, node.output.highest)
 
 
@@ -117,8 +120,15 @@ def lower(node: Softmax, site: LoweringContext) -> Sequence[Step]:
 
 def notes(node: Softmax, match: Match) -> Sequence[str]:
     """Where LiteRT itself differs from machine to machine."""
-    if match is not Match.XNNPACK or node.input.dtype == "INT16":
+    if node.input.dtype == "INT16":
         return ()
+    if match is not Match.XNNPACK:
+        if node.input.shape[-1] <= _SAFE:
+            return ()
+        return (
+            f"{node.op} (operator {node.index}): where more than {_SAFE} inputs are about as large "
+            "as the largest, the runtime aborts; this C does not",
+        )
     return (
         f"{node.op} (operator {node.index}): equals LiteRT on x86; LiteRT on Arm differs by "
         "one step in places",

@@ -9,7 +9,10 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from functools import cache
 
+from convert import tflite
 from convert.compiler.arithmetic.match import Match
+from convert.compiler.build import compile_model
+from convert.compiler.targets.options import Options
 from tests.compiler.models.base import Random
 
 Make = Callable[[Random], bytes]
@@ -37,6 +40,19 @@ def only() -> Mapping[str, tuple[Match, ...]]:
 def kinds_for(match: Match) -> list[str]:
     """The kinds that a mode runs."""
     return [kind for kind in kinds() if match in only().get(kind, tuple(Match))]
+
+
+@cache
+def covering(match: Match) -> list[str]:
+    """Kinds that bring every kernel that any does, each with one that those before it lack."""
+    found, kept = set[str](), []
+    for kind in kinds_for(match):
+        unit = compile_model(tflite.parse(random(kind, 3)), "model", Options(match)).unit
+        kernels = {step.kernel for step in unit.program.steps}
+        if not kernels <= found:
+            found |= kernels
+            kept.append(kind)
+    return kept
 
 
 def _modules() -> list[object]:

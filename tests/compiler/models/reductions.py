@@ -98,7 +98,20 @@ def softmax_shares(r: Random) -> bytes:
     return b.pack([x], y)
 
 
+def softmax_long(r: Random) -> bytes:
+    """Rows of more elements than can be about the largest at once, as networks of 1,000 classes."""
+    b, shape = Builder(), (1, int(r.rng.integers(600, 1100)))
+    x = b.tensor(shape, 0.1, -128)
+    steep = b.tensor(shape, 0.1, 0)
+    ramp = np.linspace(-128, 127, shape[1]).astype(np.int8).reshape(shape)
+    b.add("ADD", [x, b.tensor(shape, 0.1, 0, ramp)], steep, fusedActivationFunction=0)
+    y = b.tensor(shape, 1 / 256, -128)
+    b.add("SOFTMAX", [steep], y, beta=1.0)
+    return b.pack([x], y)
+
+
 MODELS = {
+    "SOFTMAX classes": softmax_long,
     "SOFTMAX int8 to int16": softmax_shares,
     "SOFTMAX int16": softmax_int16,
     "ARG_MAX": partial(arg, "ARG_MAX"),
