@@ -121,22 +121,28 @@ def run(
     program: Sequence[str | Path],
     compiled: Sequence[Compiled],
     inputs: Sequence[Sequence[np.ndarray]],
+    order: str = "<",
 ) -> list[list[np.ndarray]]:
     """The answers of each model to its inputs: an array [count, *shape] for each output.
 
-    ``inputs`` has, for each model, an array [count, *shape] for each of its inputs.
+    ``inputs`` has, for each model, an array [count, *shape] for each of its inputs. ``order`` is
+    that of the program's bytes in a number, ``>`` on a big-endian machine.
     """
     given = b"".join(
-        one.tobytes() for arrays in inputs for row in zip(*arrays, strict=True) for one in row
+        one.astype(one.dtype.newbyteorder(order)).tobytes()
+        for arrays in inputs
+        for row in zip(*arrays, strict=True)
+        for one in row
     )
     done = subprocess.run([*program], input=given, capture_output=True, check=False)
     assert done.returncode == 0, (done.returncode, done.stderr.decode()[-2000:])
     answers, place = [], 0
     for one, arrays in zip(compiled, inputs, strict=True):
         outputs = one.unit.network.outputs
-        kind = np.dtype([(f"{n}", t.numpy, t.shape) for n, t in enumerate(outputs)])
+        types = [t.numpy.newbyteorder(order) for t in outputs]
+        kind = np.dtype([(f"{n}", types[n], t.shape) for n, t in enumerate(outputs)])
         rows = np.frombuffer(done.stdout, kind, len(arrays[0]), place)
         place += rows.nbytes
-        answers.append([rows[f"{n}"] for n in range(len(outputs))])
+        answers.append([rows[f"{n}"].astype(t.numpy) for n, t in enumerate(outputs)])
     assert place == len(done.stdout)
     return answers

@@ -69,7 +69,7 @@ def cast_shape(r: Random) -> bytes:
     height, width = (int(n) for n in r.rng.integers(1, 6, 2))
     x = b.tensor((1, height, width), 0.1, 3)
     shape, wide, back = (b.tensor((3,), dtype=kind) for kind in ("INT32", "INT64", "INT32"))
-    b.add("SHAPE", [x], shape)
+    b.add("SHAPE", [x], shape, outType=2)
     b.add("CAST", [shape], wide, inDataType=2, outDataType=4)
     b.add("CAST", [wide], back, inDataType=4, outDataType=2)
     target = b.tensor((4,), dtype="INT32")

@@ -65,6 +65,18 @@ def alpha(r: Random) -> float:
     return float(r.pick(0.1, 0.3, 0.01, 1e-3, 0.0, 1.0, 2.0**-7, -0.5, r.rng.normal(0, 2)))
 
 
+def gelu_ties(r: Random) -> bytes:
+    """Outputs in steps of 4, 6 or 10 of the input's: large inputs, left as they are, lie at ties.
+
+    There one rounding too many or too few of a share next to 1 shows.
+    """
+    b, si = Builder(), float(np.exp(r.rng.uniform(-4, -2.5)))
+    x = b.tensor((120, 8), si, int(r.pick(-128, -100, -128)))
+    y = b.tensor((120, 8), float(np.float32(si) * np.float32(r.pick(4, 6, 10))), -128)
+    b.add("GELU", [x], y, approximate=bool(r.rng.integers(2)))
+    return b.pack([x], y)
+
+
 def neg(r: Random) -> bytes:
     """Input and output share a scale, with zero point 0."""
     b, dims = Builder(), shape(r)
@@ -92,6 +104,7 @@ MODELS = {
     "ELU": partial(unary, "ELU"),
     "EXP": partial(fitting, "EXP", least=0, most=5, largest=0.05),
     "GELU": partial(unary, "GELU", approximate=lambda r: bool(r.rng.integers(2))),
+    "GELU ties": gelu_ties,
     "HARD_SWISH": partial(unary, "HARD_SWISH"),
     "LEAKY_RELU": partial(unary, "LEAKY_RELU", alpha=alpha),
     "LEAKY_RELU far apart": partial(unary, "LEAKY_RELU", alpha=alpha, spread=7),
@@ -113,6 +126,7 @@ ONLY = {
     "ELU": (Match.XNNPACK, Match.TFLM),
     "EXP": LITERT,
     "GELU": LITERT,
+    "GELU ties": LITERT,
     "LOG": LITERT,
     "LOGISTIC any output": (Match.XNNPACK,),
     "NEG": LITERT,
