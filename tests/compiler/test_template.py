@@ -18,7 +18,14 @@ def test_the_template_compiles_and_computes(
     (operator,) = template.OPERATORS
     assert "COS" not in registry()
     known = dict(registry()) | {"COS": operator}
-    for module in ("channels", "frontend.read", "lower", "simulate", "targets.candidates"):
+    for module in (
+        "channels",
+        "frontend.read",
+        "lower",
+        "resident",
+        "simulate",
+        "targets.candidates",
+    ):
         monkeypatch.setattr(f"convert.compiler.{module}.registry", lambda: known)
     b = Builder()
     x, y = b.tensor((1, 5, 7), 0.1, 3), b.tensor((1, 5), 0.1, 3)

@@ -13,9 +13,8 @@ _LANES = 4  # bytes of the kernel's value
 def blank(of: Tensor, value: Array | None = None) -> dict[str, object]:
     """The fields of C's struct blank: ``value``, by default what stands for 0."""
     stored = np.asarray(of.zero_point if value is None else value).astype(of.numpy).reshape(())
-    found = np.frombuffer(stored.tobytes(), np.int8)
-    lanes = tuple(int(n) for n in np.resize(found, _LANES))
-    return {"bytes": lanes}
+    word = np.resize(np.frombuffer(stored.tobytes(), np.uint8), _LANES).view(np.int32)
+    return {"word": int(word[0])}
 
 
 def loops(
