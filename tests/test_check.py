@@ -262,7 +262,6 @@ def test_random_inputs_are_of_every_kind() -> None:
     assert any(set(np.unique(row)) == {-128, 127} for row in left)
 
 
-@pytest.mark.skipif("SVDF" not in registry(), reason="no operator keeps a state yet")
 def test_a_state_is_run_as_one_sequence(run: Command, tmp_path: Path) -> None:
     """Each step is compared, and what was before it counts."""
     path = saved(tmp_path, networks.with_state())

@@ -10,7 +10,6 @@ from convert import tflite
 from convert.compiler import samples
 from convert.compiler.build import compile_model
 from convert.compiler.frontend.read import read
-from convert.compiler.operators import registry
 from runtime import interpreter
 from runtime.classifier import Classifier
 from runtime.compiled import CompiledModel
@@ -109,7 +108,6 @@ def test_comments_of_the_header_mean_nothing(tmp_path: Path) -> None:
     assert CompiledModel(tmp_path / "Net_2.c").inputs == expected
 
 
-@pytest.mark.skipif("SVDF" not in registry(), reason="no operator keeps a state yet")
 def test_a_state_goes_on_until_it_is_reset(tmp_path: Path) -> None:
     """From one run to the next and from call to call, as in the runtime."""
     content = networks.with_state()

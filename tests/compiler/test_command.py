@@ -11,16 +11,11 @@ from convert.compiler import check, estimate, samples, toolchain
 from convert.compiler.build import compile_model
 from convert.compiler.frontend import border
 from convert.compiler.frontend.read import read
-from convert.compiler.operators import registry
 from convert.compiler.targets.options import Io, Options
 from runtime.dataset import Digits
 from runtime.errors import DataError, ModelError, ToolError
 from tests.compiler import networks
 from tests.conftest import Command
-
-needs_conversions = pytest.mark.skipif(
-    "DEQUANTIZE" not in registry(), reason="there are no conversions from other types yet"
-)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +48,6 @@ def test_the_first_line_makes_it_again(
     assert written == {path: path.read_bytes() for path in written}
 
 
-@needs_conversions
 @pytest.mark.parametrize("outside", ["UINT8", "FLOAT32"])
 def test_io_int8_leaves_the_border_out(run: Command, tmp_path: Path, outside: str) -> None:
     """The C takes and gives int8, and equals the runtimes on what lies between."""
@@ -75,7 +69,6 @@ def test_io_int8_changes_nothing_of_int8() -> None:
     assert border.as_int8(network) == network
 
 
-@needs_conversions
 def test_what_the_border_does_not_own_stays() -> None:
     """A conversion whose other side is used elsewhere, or that is the whole network, is kept."""
     from tests.compiler.builder import Builder
@@ -128,7 +121,6 @@ def test_only_plain_models_go_into_firmware() -> None:
         compile_model(tflite.parse(networks.addition()), "net").require_plain("the firmware")
 
 
-@pytest.mark.skipif("SVDF" not in registry(), reason="no operator keeps a state yet")
 def test_the_state_is_part_of_the_cost(run: Command, tmp_path: Path) -> None:
     """In the table of what was written, and in the estimate."""
     content = networks.with_state()

@@ -26,13 +26,13 @@ _TILES = 16  # columns of a group of tiles
 
 @dataclass(frozen=True)
 class Lanes:
-    """How a core takes inputs, as kernels/lanes_*.h say, and what it costs in instructions."""
+    """How a core takes inputs, as its kernels/*/lanes.h says, and what it costs in instructions."""
 
     filters: int  # computed at once: FILTERS
     units: int  # words for a pair of taps: UNITS
     pair: float  # instructions of a pair of taps, for all filters and columns
-    block: int  # around a block of pairs
-    finish: int  # to requantize and store an output
+    around: int  # around a block of pairs
+    requantize: int  # to requantize and store an output
     tile: int  # to make a tile's outputs of its products
 
 
@@ -52,14 +52,14 @@ def single(node: Conv2D, site: LoweringContext, lanes: Lanes) -> Step | None:
         "weights": weights,
         "blocks": blocks,
     }
-    per_block = groups * (lanes.pair * pairs + lanes.block) + 21 * lanes.units * pairs
+    per_block = groups * (lanes.pair * pairs + lanes.around) + 21 * lanes.units * pairs
     output = site.group[-1].output
     return site.step(
         "conv_single",
         fields,
         (weights, *tables),
         macs=node.weights[0].size * node.output.size,
-        instructions=_blocks(blocks, per_block + lanes.finish * filters),
+        instructions=_blocks(blocks, per_block + lanes.requantize * filters),
         why="one channel: windows laid out once for all filters",
         scratch=Buffer(f"{site.name}_strip", (height + 1) * strip),
         scratch_words=lanes.filters * groups * (pairs + 4) + (4 * lanes.units + 2) * pairs,
@@ -125,8 +125,8 @@ def _winograd_instructions(node: Conv2D, fields: Mapping[str, Any], lanes: Lanes
     filters, height, taps, channels = node.weights.shape
     blocks, pairs = fields["blocks"], math.ceil(channels / 2)
     rows = blocks["rows"] * blocks["pool"] * fields["groups"]  # of four tiles
-    products = (taps + 3) * (lanes.pair * height * pairs + lanes.block)
-    outputs = 4 * lanes.tile + 16 / blocks["pool"] ** 2 * lanes.finish
+    products = (taps + 3) * (lanes.pair * height * pairs + lanes.around)
+    outputs = 4 * lanes.tile + 16 / blocks["pool"] ** 2 * lanes.requantize
     transforms = 4 * pairs * lanes.units * (8 * taps + 40)
     return round(
         rows * (math.ceil(filters / lanes.filters) * products + filters * outputs + transforms)

@@ -18,7 +18,7 @@ from convert.compiler.program import Buffer, Step, Table
 from convert.compiler.targets import simd32
 from convert.compiler.targets.blocks import blocks, fusable, make_strip, pooling, rows_together
 
-_LANES = 16
+_VECTOR = 16
 
 
 def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
@@ -26,10 +26,10 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
     if not fusable(node, site):
         return []
     filters, taps = len(node.weights), node.weights[0].size
-    vectors, halves = math.ceil(taps / _LANES), (filters + 1) // 2
-    rows = np.zeros((2 * halves, vectors * _LANES), np.int8)
+    vectors, halves = math.ceil(taps / _VECTOR), (filters + 1) // 2
+    rows = np.zeros((2 * halves, vectors * _VECTOR), np.int8)
     rows[:filters, :taps] = node.weights.reshape(filters, taps)
-    laid = rows.reshape(halves, 2, vectors, _LANES).transpose(0, 2, 1, 3)
+    laid = rows.reshape(halves, 2, vectors, _VECTOR).transpose(0, 2, 1, 3)
     axes = "[out_ch / 2, vectors of 16 taps, 2, 16]"
     weights = Table(f"{site.name}_vectors", "int8_t", laid, axes)
     bias, scaling, tables = linear.requantization(node, site)
@@ -46,7 +46,7 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
     if node.input.shape[3] == 1 and node.window.stride == (1, 1) and last < 256:
         strip = make_strip(node, width)
         fields = {"strip": strip, "window": window(node.window), "weights": weights}
-        size = math.ceil(strip["rows"] * width / _LANES) + 5 * vectors
+        size = math.ceil(strip["rows"] * width / _VECTOR) + 5 * vectors
         return [
             site.step(
                 "conv_gather",
@@ -54,7 +54,7 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
                 (weights, *tables),
                 instructions=products + count * 30 * vectors,
                 why="one channel: windows gathered into vectors of 16 taps",
-                scratch=Buffer(f"{site.name}_windows", size * _LANES),
+                scratch=Buffer(f"{site.name}_windows", size * _VECTOR),
                 **common,
             )
         ]
@@ -70,9 +70,9 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
             "conv_vectors",
             fields,
             (weights, *tables),
-            instructions=products + count * (5 * taps if taps % _LANES == 0 else 40 * taps),
+            instructions=products + count * (5 * taps if taps % _VECTOR == 0 else 40 * taps),
             why="vectors of 16 taps",
-            scratch=Buffer(f"{site.name}_windows", 4 * _LANES * vectors),
+            scratch=Buffer(f"{site.name}_windows", 4 * _VECTOR * vectors),
             **common,
         )
     ]
@@ -96,7 +96,7 @@ def dense(node: Dense, site: LoweringContext) -> list[Step]:
             fields,
             (weights, *tables),
             macs=node.weights.size,
-            instructions=math.ceil(outputs / 4) * (14 * math.ceil(inputs / _LANES) + 120),
+            instructions=math.ceil(outputs / 4) * (14 * math.ceil(inputs / _VECTOR) + 120),
             why="vectors of 16 inputs",
         )
     ]

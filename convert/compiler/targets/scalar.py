@@ -18,7 +18,7 @@ from convert.compiler.targets import packed
 from convert.compiler.targets.blocks import fusable
 from convert.compiler.targets.im2col import Lanes, conv_winograd, single
 
-LANES = Lanes(filters=1, units=2, pair=22, block=30, finish=75, tile=60)
+LANES = Lanes(filters=1, units=2, pair=22, around=30, requantize=75, tile=60)
 
 
 def _pack(taps: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:

@@ -18,7 +18,7 @@ from convert.compiler.targets import packed
 from convert.compiler.targets.blocks import fusable
 from convert.compiler.targets.im2col import Lanes, conv_winograd, single
 
-LANES = Lanes(filters=2, units=1, pair=11, block=25, finish=28, tile=33)
+LANES = Lanes(filters=2, units=1, pair=11, around=25, requantize=28, tile=33)
 
 
 def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
