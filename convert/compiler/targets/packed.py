@@ -28,7 +28,7 @@ Words = npt.NDArray[np.uint32]
 
 @dataclass(frozen=True)
 class Packing:
-    """How a core takes four weights, as its kernels/*/fours.h says, and what it costs in instructions."""
+    """How a core takes four weights, as its kernels/*/fours.h says, and what that costs."""
 
     pack: Callable[[npt.NDArray[np.int64]], Words]  # [..., 4 * n] -> [..., n]
     shift: int  # sums are 2^shift times what they stand for
