@@ -6,7 +6,7 @@ Field meanings are those of the TensorFlow Lite flatbuffer schema, version 3.
 """
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -50,6 +50,11 @@ class Tensor:
     def is_constant(self) -> bool:
         """Whether the value is part of the file."""
         return bool(self.data)
+
+    def may_be(self, shape: Sequence[int]) -> bool:
+        """Whether ``shape`` differs only where the file does not know."""
+        pairs = zip(self.signature, shape, strict=False)
+        return len(self.signature) == len(shape) and all(n in (-1, side) for n, side in pairs)
 
     @property
     def has_fixed_shape(self) -> bool:

@@ -116,6 +116,15 @@ class Node:
 
 
 @dataclass(frozen=True)
+class Folded:
+    """An operator of the file that was computed while it was read."""
+
+    index: int  # in the order of the file
+    op: str
+    types: tuple[str, ...]  # of its inputs and outputs, as the schema spells them
+
+
+@dataclass(frozen=True)
 class Graph:
     """A network."""
 
@@ -123,7 +132,8 @@ class Graph:
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     sha256: str  # of the .tflite
-    folded: tuple[Node, ...] = ()  # operators whose outputs are constant, without their tensors
+    folded: tuple[Folded, ...] = ()  # operators whose outputs are constant
+    reshaped: tuple[str, ...] = ()  # tensors whose shape is not what the file guessed
 
     @property
     def input(self) -> Tensor:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from convert.compiler.arithmetic.match import RUNTIME, Match
-from convert.compiler.ir import Graph, Node, Tensor
+from convert.compiler.ir import Folded, Graph, Node, Tensor
 from convert.compiler.operators import registry
 from convert.compiler.operators.common.lowering import ALIGNMENT, LoweringContext, state_buffer
 from convert.compiler.program import CTYPES, Buffer, Program
@@ -11,6 +11,7 @@ from convert.compiler.resident import resident
 from convert.compiler.select import Candidate, select
 from convert.compiler.targets.candidates import candidates
 from convert.compiler.targets.options import Options
+from convert.tflite import FIXED_SHAPE
 from runtime.errors import ModelError
 
 BORDER_ALIGNMENT = 4
@@ -50,12 +51,21 @@ def lower(network: Graph, options: Options) -> Program:
 
     Raises ModelError where there is none, as for operators or scales that the runtime refuses.
     """
+    if network.reshaped and options.match is Match.TFLM:
+        raise ModelError(
+            f"tensor {network.reshaped[0]!r} has not the shape that the file guesses, which "
+            f"{RUNTIME[Match.TFLM]} takes as it is: {FIXED_SHAPE}"
+        )
     groups = fuse(network)
     places = Places(network, groups)
     sources = tuple(map(places.of, network.inputs))
     found: list[Sequence[Candidate]] = []
     for node in network.folded:
         _check_runtime(node, options.match)
+        for dtype in registry()[node.op].lacking_types.get(options.match, ()):
+            if dtype in node.types:
+                runtime = RUNTIME[options.match]
+                raise ModelError(f"operator {node.index} {node.op}: {runtime} lacks it for {dtype}")
     for group in groups:
         first = group[0]
         if registry()[first.op].is_alias:
@@ -81,7 +91,7 @@ def lower(network: Graph, options: Options) -> Program:
     return select(found, assemble, options)
 
 
-def _check_runtime(node: Node, match: Match) -> None:
+def _check_runtime(node: Node | Folded, match: Match) -> None:
     """Raise ModelError for an operator that the runtime lacks."""
     lacking = registry()[node.op].lacking
     if match in lacking:

@@ -7,12 +7,17 @@ output needs is left out. Every tensor must be written once, before it is read.
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from convert.compiler import ir
 from convert.compiler.operators import registry
 from convert.compiler.operators.common.definition import Operator
-from convert.compiler.operators.common.reader import SHIFTED, OperatorReader, activation_tensor
+from convert.compiler.operators.common.reader import (
+    SHIFTED,
+    OperatorReader,
+    Reshaped,
+    activation_tensor,
+)
 from convert.tflite import Model
 from runtime.errors import ModelError
 
@@ -41,8 +46,9 @@ class _Reading:
     model: Model
     folded: dict[int, ir.Array] = field(default_factory=dict)
     variables: dict[int, ir.State] = field(default_factory=dict)
+    reshaped: list[str] = field(default_factory=list)
     written: set[int] = field(default_factory=set)
-    done: list[ir.Node] = field(default_factory=list)  # folded operators
+    done: list[ir.Folded] = field(default_factory=list)  # folded operators
 
     def graph(self) -> ir.Graph:
         """All of it."""
@@ -60,6 +66,7 @@ class _Reading:
             tuple(self._output(number) for number in self.model.outputs),
             hashlib.sha256(self.model.content).hexdigest(),
             tuple(self.done),
+            tuple(self.reshaped),
         )
 
     def _nodes(self) -> Iterator[ir.Node]:
@@ -72,12 +79,34 @@ class _Reading:
             if of.declare is not None:
                 self.variables.update(of.declare(reader))
             elif not self._fold(of, reader):
-                node = of.read(reader)
+                node = self._read(of, reader)
                 for tensor in node.inputs:
                     if tensor.data is None and tensor.number not in self.written:
                         raise reader.fail(f"reads {tensor.name!r} before any operator wrote it")
                 yield node
             self.written.update(operator.outputs)
+
+    def _read(self, of: Operator, reader: OperatorReader) -> ir.Node:
+        """The node, with the shapes of its outputs as they are, not as the file guessed them."""
+        while True:
+            try:
+                node = of.read(replace(reader, model=self.model))
+            except Reshaped as found:
+                self._pin(found.number, found.shape)
+                continue
+            for tensor in node.outputs:
+                self._pin(tensor.number, tensor.shape)
+            return node
+
+    def _pin(self, number: int, shape: tuple[int, ...]) -> None:
+        """From now on tensor ``number`` has just this shape."""
+        tensors = list(self.model.tensors)
+        if tensors[number].signature == shape == tensors[number].shape:
+            return
+        if tensors[number].shape != shape:
+            self.reshaped.append(tensors[number].name)
+        tensors[number] = replace(tensors[number], shape=shape, signature=shape)
+        self.model = replace(self.model, tensors=tuple(tensors))
 
     def _check_written(self, reader: OperatorReader) -> None:
         for number in reader.operator.outputs:
@@ -93,10 +122,14 @@ class _Reading:
         if len(values) != len(reader.operator.outputs):
             raise reader.fail(f"has {len(reader.operator.outputs)} outputs, computed {len(values)}")
         for number, value in zip(reader.operator.outputs, values, strict=True):
-            if value.shape != (shape := self.model.tensors[number].shape):
-                raise reader.fail(f"its output has shape {shape}, computed {value.shape}")
+            claimed = self.model.tensors[number]
+            if value.shape != claimed.shape and not claimed.may_be(value.shape):
+                raise reader.fail(f"its output has shape {claimed.shape}, computed {value.shape}")
+            self._pin(number, value.shape)
             self.folded[number] = value
-        self.done.append(ir.Node(reader.index, reader.operator.name, (), ()))
+        numbers = (*reader.operator.inputs, *reader.operator.outputs)
+        types = tuple(self.model.tensors[number].dtype for number in numbers if number >= 0)
+        self.done.append(ir.Folded(reader.index, reader.operator.name, types))
         return True
 
     def _output(self, number: int) -> ir.Tensor:

@@ -80,4 +80,8 @@ def lower(node: Node, site: LoweringContext) -> Sequence[Step]:
     return [site.step("cast_integer", fields, (), as_bytes=True, lead=lead)]
 
 
-OPERATORS = (Operator("CAST", read, compute, lower, fold=fold),)
+OPERATORS = (
+    Operator(
+        "CAST", read, compute, lower, fold=fold, lacking_types={Match.TFLM: ("INT64", "UINT8")}
+    ),
+)

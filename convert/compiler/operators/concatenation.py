@@ -34,8 +34,10 @@ def read(reader: OperatorReader) -> Node:
     """The checked node."""
     inputs = reader.inputs(len(reader.operator.inputs), *DTYPES)
     output = reader.output(*DTYPES)
-    axis = _axis(reader, len(output.shape))
-    shape = list(output.shape)
+    if not inputs or not inputs[0].shape:
+        raise reader.fail("it has no inputs with an axis")
+    shape = list(inputs[0].shape)
+    axis = _axis(reader, len(shape))
     shape[axis] = sum(t.shape[axis] for t in inputs if len(t.shape) == len(shape))
     for tensor in inputs:
         if tensor.shape != (*shape[:axis], *tensor.shape[axis : axis + 1], *shape[axis + 1 :]):

@@ -57,7 +57,7 @@ def read(reader: OperatorReader) -> Node:
         if source.shape[-1:] != shape[1:]:
             raise reader.fail(f"weights of shape {shape} do not fit input {source.shape}")
         reader.expect(output, (*source.shape[:-1], shape[0]))
-    elif output.size != rows * shape[0] or output.shape[-1:] != shape[:1]:
+    elif not reader.expect_size(output, rows * shape[0]) or output.shape[-1:] != shape[:1]:
         expected = (rows, shape[0])
         raise reader.fail(f"output {output.name!r} has shape {output.shape}, computed {expected}")
     if reader.option("WeightsFormat"):

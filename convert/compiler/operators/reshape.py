@@ -19,12 +19,25 @@ class Reshape(Node):
 
 
 def read(reader: OperatorReader) -> Node:
-    """The checked node; the output's shape in the file is what counts, as in the runtimes."""
+    """The checked node; the output's shape in the file counts, unless it is only a guess."""
     (source,), output = reader.inputs(1, *DTYPES), reader.output(*DTYPES)
-    if source.size != output.size:
+    if output.size != source.size and (wanted := _wanted(reader, source.size)):
+        reader.expect(output, wanted)
+    if not reader.expect_size(output, source.size):
         raise reader.fail(f"shape {source.shape} cannot become {output.shape}")
     reader.same_quantization((source, output))
     return Reshape(reader.index, reader.operator.name, (source,), (output,))
+
+
+def _wanted(reader: OperatorReader, size: int) -> Sequence[int]:
+    """The shape that RESHAPE is told, with what stands for -1 in it; nothing where none is."""
+    if reader.operator.name != "RESHAPE" or not reader.is_constant(1):
+        return ()
+    told = [int(n) for n in reader.constant(1, "INT32").ravel()]
+    rest = math.prod(n for n in told if n != -1)
+    if told.count(-1) == 1 and rest > 0 and size % rest == 0:
+        return [size // rest if n == -1 else n for n in told]
+    return told if math.prod(told) == size else ()
 
 
 def fold(reader: OperatorReader) -> Sequence[Array] | None:

@@ -50,6 +50,7 @@ class Operator:
     options: str = ""  # the schema's table of options: "Conv2DOptions"; "": none is read
     fold: Callable[[OperatorReader], Sequence[Array] | None] | None = None
     declare: Callable[[OperatorReader], Mapping[int, State]] | None = None
+    lacking_types: Mapping[Match, tuple[str, ...]] = field(default_factory=dict)  # even folded
     lacking: Mapping[Match, str] = field(default_factory=dict)  # runtimes without it, and why
     notes: Callable[[Any, Match], Sequence[str]] = _no_notes  # what of a node cannot be matched
     absorbs: Callable[[Any, Node], bool] = _never  # whether it computes the node behind it as well

@@ -25,6 +25,14 @@ QUANTIZED = ("INT8", "UINT8", "INT16")
 """Types whose activations need a scale."""
 
 
+class Reshaped(Exception):  # noqa: N818 - what was found, not a fault
+    """The shape of a tensor is not what the file guessed, but ``shape``."""
+
+    def __init__(self, number: int, shape: tuple[int, ...]) -> None:
+        super().__init__(number, shape)
+        self.number, self.shape = number, shape
+
+
 @dataclass(frozen=True)
 class OperatorReader:
     """An operator while it is read."""
@@ -148,18 +156,29 @@ class OperatorReader:
         )
 
     def expect(self, output: ir.Tensor, shape: Sequence[int]) -> None:
-        """Raise ModelError unless ``output`` has this shape."""
+        """Raise ModelError unless ``output`` has this shape.
+
+        A file without a fixed batch has only a guess of it; then Reshaped is raised, for the
+        operator to be read again with the shape that was computed.
+        """
         if output.shape != tuple(shape):
+            if self.model.tensors[output.number].may_be(shape):
+                raise Reshaped(output.number, tuple(int(n) for n in shape))
             raise self.fail(
                 f"output {output.name!r} has shape {output.shape}, computed {tuple(shape)}"
             )
 
+    def expect_size(self, output: ir.Tensor, size: int) -> bool:
+        """Whether ``output`` has so many elements; raises Reshaped where its shape can be found."""
+        signature = self.model.tensors[output.number].signature
+        rest = math.prod(n for n in signature if n != -1)
+        if output.size != size and signature.count(-1) == 1 and rest and size % rest == 0:
+            self.expect(output, [size // rest if n == -1 else n for n in signature])
+        return output.size == size
+
     def operand_shape(self, position: int) -> tuple[int, ...]:
-        """The shape of input ``position``, of any type, which must be known."""
+        """The shape of input ``position``, of any type."""
         tensor = self.raw(position)
-        if not tensor.has_fixed_shape:
-            name = f"{self.where}: tensor {tensor.name!r}"
-            raise ModelError(f"{name} has shape {list(tensor.signature)}: {tflite.FIXED_SHAPE}")
         return tensor.shape
 
     def same_quantization(self, tensors: Sequence[ir.Tensor]) -> None:
@@ -203,7 +222,7 @@ def activation_tensor(
     elif tensor.dtype == "INT32" and [*map(valid_scale, tensor.scales)] == [True]:
         scale, zero_point = np.float32(tensor.scales[0]), sum(tensor.zero_points[:1])
     shape = tensor.shape
-    if not tensor.has_fixed_shape:
+    if number in model.inputs and not tensor.has_fixed_shape:
         raise ModelError(f"{name} has shape {list(tensor.signature)}: {tflite.FIXED_SHAPE}")
     if (shape and min(shape) < 1) or math.prod(shape) > LARGEST:
         raise ModelError(f"{name} has shape {list(shape)}, expected positive, {LARGEST} at most")
