@@ -133,7 +133,7 @@ class Graph:
     outputs: tuple[Tensor, ...]
     sha256: str  # of the .tflite
     folded: tuple[Folded, ...] = ()  # operators whose outputs are constant
-    reshaped: tuple[str, ...] = ()  # tensors whose shape is not what the file guessed
+    reshaped: tuple[str, ...] = ()  # operators and tensors whose shape the file guessed wrongly
 
     @property
     def input(self) -> Tensor:

@@ -53,7 +53,7 @@ def lower(network: Graph, options: Options) -> Program:
     """
     if network.reshaped and options.match is Match.TFLM:
         raise ModelError(
-            f"tensor {network.reshaped[0]!r} has not the shape that the file guesses, which "
+            f"{network.reshaped[0]} has not the shape that the file guesses, which "
             f"{RUNTIME[Match.TFLM]} takes as it is: {FIXED_SHAPE}"
         )
     groups = fuse(network)

@@ -92,19 +92,19 @@ class _Reading:
             try:
                 node = of.read(replace(reader, model=self.model))
             except Reshaped as found:
-                self._pin(found.number, found.shape)
+                self._pin(reader, found.number, found.shape)
                 continue
             for tensor in node.outputs:
-                self._pin(tensor.number, tensor.shape)
+                self._pin(reader, tensor.number, tensor.shape)
             return node
 
-    def _pin(self, number: int, shape: tuple[int, ...]) -> None:
+    def _pin(self, reader: OperatorReader, number: int, shape: tuple[int, ...]) -> None:
         """From now on tensor ``number`` has just this shape."""
         tensors = list(self.model.tensors)
         if tensors[number].signature == shape == tensors[number].shape:
             return
         if tensors[number].shape != shape:
-            self.reshaped.append(tensors[number].name)
+            self.reshaped.append(f"{reader.where}: tensor {tensors[number].name!r}")
         tensors[number] = replace(tensors[number], shape=shape, signature=shape)
         self.model = replace(self.model, tensors=tuple(tensors))
 
@@ -125,7 +125,7 @@ class _Reading:
             claimed = self.model.tensors[number]
             if value.shape != claimed.shape and not claimed.may_be(value.shape):
                 raise reader.fail(f"its output has shape {claimed.shape}, computed {value.shape}")
-            self._pin(number, value.shape)
+            self._pin(reader, number, value.shape)
             self.folded[number] = value
         numbers = (*reader.operator.inputs, *reader.operator.outputs)
         types = tuple(self.model.tensors[number].dtype for number in numbers if number >= 0)

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 from convert.compiler.arithmetic.match import Match
+from tests.compiler.builder import Builder
 from tests.compiler.models.base import Random
 from tests.compiler.models.movement import Draft, axis_of, sides
 
@@ -140,7 +141,28 @@ def dilated(r: Random, *, padded: bool) -> bytes:
     return d.b.pack([d.x], y)
 
 
+def guessed(r: Random) -> bytes:
+    """Dense over time in a file without a batch, whose shapes inside are guesses."""
+    b = Builder()
+    steps, inputs, outputs = int(r.rng.integers(2, 9)), *(int(n) for n in r.rng.integers(1, 9, 2))
+    x = b.tensor((1, steps, inputs), 0.1, 3)
+    turned, rows = b.tensor((steps, 1, inputs), 0.1, 3), b.tensor((1, inputs), 0.1, 3)
+    b.add("TRANSPOSE", [x, b.ints(1, 0, 2)], turned)
+    b.add("RESHAPE", [turned, b.ints(-1, inputs)], rows)
+    data = r.rng.integers(-127, 128, (outputs, inputs)).astype(np.int8)
+    weights = b.tensor(data.shape, 0.01, 0, data)
+    bias = b.tensor((outputs,), 0.001, 0, r.rng.integers(-500, 500, outputs).astype(np.int32))
+    made, y = b.tensor((1, outputs), 0.3, 4), b.tensor((1, steps, outputs), 0.3, 4)
+    b.add("FULLY_CONNECTED", [rows, weights, bias], made, fusedActivationFunction=0)
+    b.add("RESHAPE", [made, b.ints(-1, steps, outputs)], y)
+    for number, unknown in ((x, 0), (turned, 1), (rows, 0), (made, 0), (y, 0)):
+        tensor = b.graph.tensors[number]
+        tensor.shapeSignature = [-1 if n == unknown else m for n, m in enumerate(tensor.shape)]
+    return b.pack([x], y)
+
+
 MODELS = {
+    "RESHAPE guessed": guessed,
     "SHAPE": shape,
     "SHAPE parts": shape_parts,
     "RANK": rank,
@@ -154,5 +176,6 @@ MODELS = {
     "BATCH_TO_SPACE_ND dilated same": partial(dilated, padded=True),
 }
 ONLY = dict.fromkeys(
-    ("RANK", "RANGE", "BATCH_TO_SPACE_ND dilated same"), (Match.XNNPACK, Match.REF)
+    ("RANK", "RANGE", "RESHAPE guessed", "BATCH_TO_SPACE_ND dilated same"),
+    (Match.XNNPACK, Match.REF),
 )
