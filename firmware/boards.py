@@ -74,15 +74,21 @@ class Need:
     ram: int
 
 
-def code(options: Options) -> int:
+def code(compiled: Compiled) -> int:
     """Bytes of flash, at most, besides the model's tables."""
-    return CODE[options.optimize] + (DOUBLES if options.match is Match.REF else 0)
+    options, more = compiled.unit.options, len(compiled.unit.program.steps) - _FEW
+    doubles = DOUBLES if options.match is Match.REF else 0
+    return CODE[options.optimize] + doubles + _STEP * max(0, more)
+
+
+_FEW, _STEP = 4, 256
+"""Operators that CODE is for, and bytes of the struct and the call of each one more."""
 
 
 def need(compiled: Compiled, stack: int) -> Need:
     """Flash and RAM for ``compiled`` with ``stack`` bytes of stack."""
     unit = compiled.unit
-    return Need(unit.program.flash + code(unit.options), unit.arena + _statics(compiled) + stack)
+    return Need(unit.program.flash + code(compiled), unit.arena + _statics(compiled) + stack)
 
 
 def limits(board: Board, compiled: Compiled, stack: int) -> Options:
@@ -90,7 +96,7 @@ def limits(board: Board, compiled: Compiled, stack: int) -> Options:
     options = compiled.unit.options
     return replace(
         options,
-        max_flash=board.flash - code(options),
+        max_flash=board.flash - code(compiled),
         max_ram=board.ram - _statics(compiled) - stack,
     )
 

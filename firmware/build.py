@@ -237,7 +237,7 @@ def summary(image: Image) -> str:
         ("flash", f"<= {image.predicted.flash:,}", f"{image.flash:,}", f"{image.board.flash:,}"),
         (
             "flash without the model's tables",
-            f"<= {boards.code(image.deployment.options):,}",
+            f"<= {boards.code(image.deployment.compiled):,}",
             f"{image.flash - image.tables:,}",
             "",
         ),
