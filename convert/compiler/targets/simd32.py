@@ -14,7 +14,7 @@ from convert.compiler.operators.conv2d import Conv2D
 from convert.compiler.operators.depthwise_conv2d import DepthwiseConv2D
 from convert.compiler.operators.fully_connected import Dense
 from convert.compiler.program import Step, Table
-from convert.compiler.targets import packed
+from convert.compiler.targets import depthwise_lines, packed
 from convert.compiler.targets.blocks import fusable
 from convert.compiler.targets.im2col import Lanes, conv_winograd, single
 
@@ -68,8 +68,9 @@ def dense(node: Dense, site: LoweringContext) -> list[Step]:
 
 
 def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
-    """A depthwise convolution with a channel for a channel, in packed."""
-    return packed.depthwise(node, site, 4.5)
+    """A depthwise convolution, line by line, or four channels at a time."""
+    lines = depthwise_lines.depthwise(node, site)
+    return [*([lines] if lines else []), *packed.depthwise(node, site, 11)]
 
 
 def candidates(node: Node, site: LoweringContext) -> list[Step]:

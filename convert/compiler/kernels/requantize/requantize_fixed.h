@@ -1,4 +1,4 @@
-/* needs: fixed_point */
+/* needs: prologue, fixed_point */
 /* Requantization in fixed point. */
 struct scaling {
     const int32_t *multiplier;      /* [channels] */
@@ -12,4 +12,22 @@ static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
 
     result += s->zero_point;
     return (int8_t)(result < s->low ? s->low : result > s->high ? s->high : result);
+}
+
+/* What a channel's outputs need. */
+struct factor {
+    const struct scaling *scaling;
+    int32_t channel;
+};
+
+HELPER struct factor factor_of(const struct scaling *s, int32_t channel)
+{
+    struct factor f = {s, channel};
+
+    return f;
+}
+
+HELPER int8_t requantize_by(struct factor f, int32_t sum)
+{
+    return requantize(f.scaling, f.channel, sum);
 }

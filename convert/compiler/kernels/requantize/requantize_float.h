@@ -1,4 +1,4 @@
-/* needs: nothing */
+/* needs: prologue */
 /* Requantization as XNNPACK does it: the sum as float32, times a float32 scale, to the nearest
  * integer, half to even. Done in integers, so that every core gives the same bytes: each of the
  * three roundings below is one rounding of the float computation. */
@@ -8,18 +8,44 @@ struct scaling {
 };
 
 #if defined(__ARM_FP) && (__ARM_FP & 4) && defined(__GNUC__)
-/* The same with the core's floating-point unit, which rounds like that by itself. */
-static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
-{
-    int32_t low = s->low - s->zero_point, high = s->high - s->zero_point, result;
+/* What a channel's outputs need, in registers. */
+struct factor {
     float scale;
+    int32_t zero_point, low, high;
+    int narrow; /* whether low..high is less than an int8 */
+};
 
-    __asm("vldr %0, [%1]" : "=t"(scale) : "r"(s->scale + channel), "m"(s->scale[channel]));
-    scale *= (float)sum;
-    __asm("vcvtr.s32.f32 %0, %1" : "=t"(scale) : "t"(scale)); /* saturates */
-    __asm("vmov %0, %1" : "=r"(result) : "t"(scale));
-    result = result < low ? low : result > high ? high : result;
-    return (int8_t)(result + s->zero_point);
+HELPER struct factor factor_of(const struct scaling *s, int32_t channel)
+{
+    struct factor f = {0.0f, s->zero_point, s->low, s->high, s->low > -128 || s->high < 127};
+
+    __asm("vmov %0, %1" : "=t"(f.scale) : "r"(s->scale[channel]));
+    return f;
+}
+
+/* The same with the core's floating-point unit, which rounds like that by itself. */
+HELPER int8_t requantize_by(struct factor f, int32_t sum)
+{
+    float scaled = f.scale * (float)sum;
+    int32_t result;
+
+    __asm("vcvtr.s32.f32 %0, %0" : "+t"(scaled)); /* saturates */
+    __asm("vmov %0, %1" : "=r"(result) : "t"(scaled));
+#if defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT)
+    __asm("qadd %0, %0, %1" : "+r"(result) : "r"(f.zero_point));
+    __asm("ssat %0, #8, %0" : "+r"(result));
+    if (!f.narrow)
+        return (int8_t)result;
+#else
+    result = result < -1024 ? -1024 : result > 1024 ? 1024 : result;
+    result += f.zero_point;
+#endif
+    return (int8_t)(result < f.low ? f.low : result > f.high ? f.high : result);
+}
+
+HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
+{
+    return requantize_by(factor_of(s, channel), sum);
 }
 #else
 /* value / 2^bits to the nearest, half to even; bits is 0 to 63. */
@@ -92,6 +118,24 @@ static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
     }
     result += s->zero_point;
     return (int8_t)(result < s->low ? s->low : result > s->high ? s->high : result);
+}
+
+/* What a channel's outputs need. */
+struct factor {
+    const struct scaling *scaling;
+    int32_t channel;
+};
+
+HELPER struct factor factor_of(const struct scaling *s, int32_t channel)
+{
+    struct factor f = {s, channel};
+
+    return f;
+}
+
+HELPER int8_t requantize_by(struct factor f, int32_t sum)
+{
+    return requantize(f.scaling, f.channel, sum);
 }
 #endif
 

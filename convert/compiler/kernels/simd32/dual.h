@@ -7,7 +7,10 @@
  * dual_mac(a, b, sum)    sum + a.low * b.low + a.high * b.high
  * low_mac(a, b, sum)     sum + a.low * b.low
  * high_mac(a, b, sum)    sum + a.high * b.high
+ * cross_mac(a, b, sum)   sum + a.high * b.low
  * sub_lanes(a, b)        a - b, both halves
+ * low_pair(a, b)         a.low, b.low
+ * high_pair(a, b)        a.high, b.high
  * even_bytes(word)       bytes 0 and 2, as a pair
  * odd_bytes(word)        bytes 1 and 3, as a pair */
 #if defined(__ARM_FEATURE_SIMD32) && defined(__GNUC__)
@@ -36,6 +39,11 @@ HELPER int32_t high_mac(uint32_t a, uint32_t b, int32_t sum)
     return __smlatt((int32_t)a, (int32_t)b, sum);
 }
 
+HELPER int32_t cross_mac(uint32_t a, uint32_t b, int32_t sum)
+{
+    return __smlatb((int32_t)a, (int32_t)b, sum);
+}
+
 HELPER uint32_t add_lanes(uint32_t a, uint32_t b)
 {
     return (uint32_t)__sadd16((int16x2_t)a, (int16x2_t)b);
@@ -44,6 +52,19 @@ HELPER uint32_t add_lanes(uint32_t a, uint32_t b)
 HELPER uint32_t sub_lanes(uint32_t a, uint32_t b)
 {
     return (uint32_t)__ssub16((int16x2_t)a, (int16x2_t)b);
+}
+
+HELPER uint32_t low_pair(uint32_t a, uint32_t b)
+{
+    return pack((int32_t)a, (int32_t)b);
+}
+
+HELPER uint32_t high_pair(uint32_t a, uint32_t b)
+{
+    uint32_t pair;
+
+    __asm("pkhtb %0, %1, %2, asr #16" : "=r"(pair) : "r"(b), "r"(a));
+    return pair;
 }
 
 HELPER uint32_t even_bytes(uint32_t word)
@@ -87,6 +108,11 @@ HELPER int32_t high_mac(uint32_t a, uint32_t b, int32_t sum)
     return low_mac(a >> 16, b >> 16, sum);
 }
 
+HELPER int32_t cross_mac(uint32_t a, uint32_t b, int32_t sum)
+{
+    return low_mac(a >> 16, b, sum);
+}
+
 HELPER uint32_t add_lanes(uint32_t a, uint32_t b)
 {
     return pack(low_half(a) + low_half(b), low_half(a >> 16) + low_half(b >> 16));
@@ -95,6 +121,16 @@ HELPER uint32_t add_lanes(uint32_t a, uint32_t b)
 HELPER uint32_t sub_lanes(uint32_t a, uint32_t b)
 {
     return pack(low_half(a) - low_half(b), low_half(a >> 16) - low_half(b >> 16));
+}
+
+HELPER uint32_t low_pair(uint32_t a, uint32_t b)
+{
+    return (a & 0xffffu) | b << 16;
+}
+
+HELPER uint32_t high_pair(uint32_t a, uint32_t b)
+{
+    return a >> 16 | (b & 0xffff0000u);
 }
 
 HELPER uint32_t even_bytes(uint32_t word)

@@ -17,7 +17,7 @@ from convert.compiler.operators.common.reader import OperatorReader, valid_scale
 from convert.compiler.operators.common.stored import Stored
 from convert.compiler.program import Table, float_bits
 
-PLAIN = 7
+PLAIN = 33
 """Instructions of a multiply-accumulate in plain C, about."""
 WIDE = 12
 """The same where activations have 16 bits."""

@@ -1,0 +1,166 @@
+/* needs: prologue, dual, bytes, requantize */
+/* A depthwise convolution of 3x3 taps, line by line, four input channels at a time.
+ *
+ * The lines that a window covers lie in a ring, a channel of a line as words of two neighbouring
+ * pixels of 16 bits, with padding around. Two outputs at once then take four instructions for the
+ * six products of a line. A line is a row of the image, or a column where those are longer.
+ *
+ * Channels are computed in groups of four, one group after the other, and a line is in the ring
+ * before an output is written to its place: the output may lie where the input lies, if both have
+ * the same channels. */
+struct line_axis {
+    int32_t in, out;           /* pixels or lines */
+    int32_t in_step, out_step; /* elements from one to the next */
+    int32_t stride, before;    /* of the window; 1 or 2, and padding */
+};
+
+struct depthwise_lines {
+    struct line_axis line, pixel; /* across the lines, and along them */
+    int32_t channels, multiplier; /* of the input, and outputs of each */
+    const int8_t *weights;        /* [channels * multiplier, 3 lines, 4], the fourth 0 */
+    const int32_t *bias;          /* [channels * multiplier], with the zero point folded in */
+    int32_t zero_point;           /* of the input: what padding holds */
+    struct scaling scaling;
+};
+
+/* Lay out pixels of four channels as words [channel][words]; `count` channels are there, and those
+ * behind them are left 0. */
+HELPER void put_pixels(uint32_t first, uint32_t second, uint32_t *to, int32_t words)
+{
+    uint32_t even_a = even_bytes(first), odd_a = odd_bytes(first);
+    uint32_t even_b = even_bytes(second), odd_b = odd_bytes(second);
+
+    to[0] = low_pair(even_a, even_b);
+    to[words] = low_pair(odd_a, odd_b);
+    to[2 * words] = high_pair(even_a, even_b);
+    to[3 * words] = high_pair(odd_a, odd_b);
+}
+
+HELPER uint32_t pixel_bytes(const int8_t *in, int32_t count)
+{
+    return count == 4 ? four_bytes(in) : some_bytes(in, count);
+}
+
+/* Lay out line `line` of the input, which may be outside: then all of it is padding. */
+static void put_line(const struct depthwise_lines *d, const int8_t *in, int32_t line,
+                     int32_t count, uint32_t *to, int32_t words)
+{
+    int32_t step = d->pixel.in_step, size = d->pixel.in, x = -d->pixel.before;
+    int inside = line >= 0 && line < d->line.in;
+    uint32_t zero = 0x01010101u * (uint8_t)d->zero_point;
+    const uint32_t *end = to + words;
+
+    in += inside ? line * d->line.in_step + (x < 0 ? 0 : x * step) : 0;
+    while (to != end) {
+        uint32_t first = zero, second = zero;
+
+        if (inside && x >= 0 && x < size - 1 && count == 4) {
+            for (; to != end && x < size - 1; x += 2, in += 2 * step)
+                put_pixels(four_bytes(in), four_bytes(in + step), to++, words);
+            continue;
+        }
+        if (inside && x >= 0 && x < size) {
+            first = pixel_bytes(in, count);
+            in += step;
+        }
+        if (inside && x + 1 >= 0 && x + 1 < size) {
+            second = pixel_bytes(in, count);
+            in += step;
+        }
+        put_pixels(first, second, to++, words);
+        x += 2;
+    }
+}
+
+/* The weights of a line as pairs: the first two, and the last two. */
+struct line_weights {
+    uint32_t start, last;
+};
+
+HELPER struct line_weights load_line(const int8_t *w)
+{
+    uint32_t taps = four_bytes(w), outer = even_bytes(taps), middle = odd_bytes(taps);
+    struct line_weights line = {low_pair(outer, middle), (middle & 0xffffu) | (outer & 0xffff0000u)};
+
+    return line;
+}
+
+/* Add the products of a line for two outputs; `x` is where the first one's window begins. */
+INLINE void mac_line(const uint32_t *x, struct line_weights w, int32_t stride, int32_t *sums)
+{
+    sums[0] = cross_mac(w.last, x[1], dual_mac(x[0], w.start, sums[0]));
+    if (stride == 1)
+        sums[1] = dual_mac(x[1], w.last, cross_mac(x[0], w.start, sums[1]));
+    else
+        sums[1] = cross_mac(w.last, x[2], dual_mac(x[1], w.start, sums[1]));
+}
+
+/* The outputs of a channel of a line; `rows` are the words of the three lines. */
+INLINE void depthwise_line(const struct depthwise_lines *d, const uint32_t *const *rows,
+                           int32_t channel, int32_t stride, int8_t *out)
+{
+    const uint32_t *top = rows[0], *middle = rows[1], *below = rows[2];
+    const int8_t *w = d->weights + 12 * channel;
+    struct line_weights first = load_line(w), second = load_line(w + 4), third = load_line(w + 8);
+    int32_t step = d->pixel.out_step, bias = d->bias[channel];
+    struct factor factor = factor_of(&d->scaling, channel);
+
+    for (int32_t left = d->pixel.out; left > 0; left -= 2) {
+        int32_t sums[2];
+
+        sums[0] = sums[1] = bias;
+        mac_line(top, first, stride, sums);
+        mac_line(middle, second, stride, sums);
+        mac_line(below, third, stride, sums);
+        top += stride, middle += stride, below += stride;
+        *out = requantize_by(factor, sums[0]);
+        out += step;
+        if (left == 1)
+            break;
+        *out = requantize_by(factor, sums[1]);
+        out += step;
+    }
+}
+
+/* The outputs of a line of `count` input channels from `channel` on. */
+static void depthwise_outputs(const struct depthwise_lines *d, const uint32_t *const *lines,
+                              int32_t words, int32_t channel, int32_t count, int8_t *out)
+{
+    for (int32_t i = 0; i < count; i++) {
+        const uint32_t *rows[3];
+
+        for (int32_t row = 0; row < 3; row++)
+            rows[row] = lines[row] + i * words;
+        for (int32_t of = 0; of < d->multiplier; of++) {
+            int32_t to = (channel + i) * d->multiplier + of;
+
+            if (d->pixel.stride == 1)
+                depthwise_line(d, rows, to, 1, out + to);
+            else
+                depthwise_line(d, rows, to, 2, out + to);
+        }
+    }
+}
+
+static void depthwise_lines(const struct depthwise_lines *d, const int8_t *in, int8_t *out,
+                            int32_t *scratch)
+{
+    int32_t words = ((d->pixel.out + 1) / 2) * d->pixel.stride + 1;
+    uint32_t *ring = (uint32_t *)scratch;
+
+    for (int32_t channel = 0; channel < d->channels; channel += 4) {
+        int32_t count = d->channels - channel < 4 ? d->channels - channel : 4;
+        int32_t next = -d->line.before; /* the line that is laid out next */
+
+        for (int32_t y = 0; y < d->line.out; y++) {
+            int32_t first = y * d->line.stride - d->line.before;
+            const uint32_t *lines[3];
+
+            for (; next < first + 3; next++)
+                put_line(d, in + channel, next, count, ring + (next + 3) % 3 * 4 * words, words);
+            for (int32_t row = 0; row < 3; row++)
+                lines[row] = ring + (first + row + 3) % 3 * 4 * words;
+            depthwise_outputs(d, lines, words, channel, count, out + y * d->line.out_step);
+        }
+    }
+}
