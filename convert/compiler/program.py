@@ -1,6 +1,7 @@
 """What is left when every choice is made: kernel calls on buffers. Knows no graph, no text."""
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,7 +71,8 @@ class Step:
     fields: dict[str, Any]  # of the kernel's struct, in C's order
     tables: tuple[Table, ...]
     macs: int = 0  # multiply-accumulates
-    instructions: int = 0  # estimated; 0: unknown
+    work: Mapping[str, float] = field(default_factory=dict)  # what costs are fitted to, by name
+    instructions: int = 0  # estimated
     why: str = "plain C"  # why this kernel was chosen
     scratch: Buffer | None = None  # int8
     scratch_words: int = 0  # int32, elements

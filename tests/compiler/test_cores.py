@@ -29,17 +29,19 @@ CHANNELS = {
     "conv_single": (1,),
     "conv_gather": (1,),
     "conv_packed": (1, 3, 4, 5, 36),
+    "conv_pixels": (1, 3, 4, 5, 36),
     "conv_vectors": (1, 3, 4, 5, 16, 36),
     "winograd": (1, 3, 4, 5, 36),
 }
 WORDS = ("conv_single", "conv_packed", "winograd", "dense_packed", "depthwise_four")
+PAIRS = (*WORDS, "conv_pixels", "depthwise_lines")
 VECTORS = ("conv_gather", "conv_vectors", "dense_vectors", "depthwise_four")
 KERNELS = {
     Target.CORTEX_M0: WORDS,
     Target.CORTEX_M3: WORDS,
-    Target.CORTEX_M4: WORDS,
-    Target.CORTEX_M7: WORDS,
-    Target.CORTEX_M33: WORDS,
+    Target.CORTEX_M4: PAIRS,
+    Target.CORTEX_M7: PAIRS,
+    Target.CORTEX_M33: PAIRS,
     Target.CORTEX_M55: VECTORS,
 }
 
@@ -50,14 +52,21 @@ def contents_for(kernel: str) -> list[bytes]:
         return [models.random("FULLY_CONNECTED", seed) for seed in range(16)]
     if kernel == "depthwise_four":
         return [classic.depthwise(Random(seed), channels=4 * (1 + seed % 9)) for seed in range(20)]
+    if kernel == "depthwise_lines":
+        return [
+            classic.depthwise(Random(seed), channels=1 + seed % 9, multiplier=1 + seed % 7 // 5, taps=3)
+            for seed in range(30)
+        ]
     taps = (3, 5) if kernel == "winograd" else (1, 2, 3, 5)
     found = [
-        classic.conv_pool(Random(seed), channels=channels, taps=size, pooled=seed % 3 > 0)
+        classic.conv_pool(
+            Random(seed), channels=channels, taps=size, pooled=seed % 3 > 0 and kernel != "conv_pixels"
+        )
         for seed, (channels, size) in enumerate(
             (c, t) for _ in range(3) for c in CHANNELS[kernel] for t in taps
         )
     ]
-    if kernel in ("conv_packed", "conv_vectors"):
+    if kernel in ("conv_packed", "conv_pixels", "conv_vectors"):
         found += [models.random("CONV_2D", seed) for seed in range(100, 120)]
     return found
 
@@ -134,7 +143,7 @@ def test_kernel_equals_the_runtime_on_the_core(
     check(cores.run(tmp_path, target, compiled, given), expected)
 
 
-@pytest.mark.parametrize("kernel", WORDS)
+@pytest.mark.parametrize("kernel", PAIRS)
 def test_kernel_equals_the_runtime_in_webassembly(
     kernel: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,6 @@ from convert.compiler.program import Step, Table, float_bits
 
 _DEEPEST = (1 << 31) // 255**2  # products whose sum always fits 32 bits
 _BATCHES = 3  # loops of the kernel over batches
-_PLAIN = 9  # instructions of a multiply-accumulate, about
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def lower(node: BatchMatmul, site: LoweringContext) -> Sequence[Step]:
         kernel, by = "batch_matmul_fixed", fixed_point.multiplier(scale)
         fields |= {"multiplier": by.quantized, "shift": by.shift, "limits": border}
     macs = node.output.size * node.depth
-    return [site.step(kernel, fields, tables, macs=macs, instructions=_PLAIN * macs)]
+    return [site.step(kernel, fields, tables, macs=macs)]
 
 
 def _product(node: BatchMatmul) -> dict[str, object]:

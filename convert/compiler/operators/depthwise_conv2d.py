@@ -89,7 +89,6 @@ def lower(node: DepthwiseConv2D, site: LoweringContext) -> Sequence[Step]:
             fields,
             (weights, *tables),
             macs=macs,
-            instructions=(linear.PLAIN if usual else linear.WIDE) * macs,
             lead=overlap.lead(node.input, node.output, node.window),
             batch=node.input.shape[0],
             as_bytes=not usual,

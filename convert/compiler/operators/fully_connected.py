@@ -103,7 +103,6 @@ def lower(node: Dense, site: LoweringContext) -> Sequence[Step]:
             fields,
             (weights, *tables),
             macs=macs,
-            instructions=(linear.WIDE if wide else linear.PLAIN) * macs,
             batch=node.rows,
             as_bytes=wide,
         )

@@ -28,8 +28,6 @@ _INPUT, _RECURRENT, _BIAS, _HIDDEN, _CELL, _COUNT = 1, 5, 12, 18, 19, 20
 _UNSUPPORTED = {"peephole connections": (9, 10, 11), "a projection": (16, 17),
                 "layer normalization": (20, 21, 22, 23)}  # fmt: skip
 _SMALLEST, _LARGEST = -15, -9  # exponents of the cell state's scale that the runtimes take
-_PLAIN = 7  # instructions of a multiply-accumulate, about
-_SQUASHING = 700  # of the functions of one cell, about
 
 
 @dataclass(frozen=True)
@@ -272,8 +270,8 @@ def lower(node: Lstm, site: LoweringContext) -> Sequence[Step]:
         tables.append(Table("sigmoid_entries", "uint16_t", values, "[24 times the argument]"))
         kernel, fields["entries"] = "lstm_table", tables[-1]
     macs = batch * time * len(GATES) * cells * (inputs + cells)
-    work = _PLAIN * macs + _SQUASHING * batch * time * cells
-    return [site.step(kernel, fields, tuple(tables), macs=macs, instructions=work, states=states)]
+    work = {"cells": batch * time * cells}
+    return [site.step(kernel, fields, tuple(tables), macs=macs, work=work, states=states)]
 
 
 def _fields(

@@ -20,7 +20,6 @@ from convert.compiler.program import CTYPES, Step, Table
 
 _FEATURES, _TIME, _BIAS, _STATE = 1, 2, 3, 4
 _BIAS_TOLERANCE = 1e-5
-_PLAIN = 8  # instructions of a multiply-accumulate, about
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,6 @@ def lower(node: Svdf, site: LoweringContext) -> Sequence[Step]:
             fields,
             tuple(tables.values()),
             macs=macs,
-            instructions=_PLAIN * macs,
             states=(state_buffer(node.state),),
         )
     ]

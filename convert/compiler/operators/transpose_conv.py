@@ -107,7 +107,6 @@ def lower(node: TransposeConv, site: LoweringContext) -> Sequence[Step]:
             {"of": of, "scaling": scaling},
             (weights, bias, *tables),
             macs=macs,
-            instructions=linear.PLAIN * macs,
             batch=node.input.shape[0],
         )
     ]

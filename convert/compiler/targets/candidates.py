@@ -8,7 +8,7 @@ from convert.compiler.operators import registry
 from convert.compiler.operators.common.linear import Linear
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.program import Step
-from convert.compiler.targets import mve, scalar, simd32
+from convert.compiler.targets import costs, mve, scalar, simd32
 from convert.compiler.targets.options import Target
 
 Find = Callable[[Node, LoweringContext], list[Step]]
@@ -28,13 +28,14 @@ def candidates(site: LoweringContext, target: Target) -> Sequence[tuple[Step, ..
     """The calls that could compute a group of nodes on ``target``, plain C the last."""
     first = site.group[0]
     find = _OWN.get(target)
+
+    def priced(step: Step) -> Step:
+        work = {**step.work, **({"formula": step.instructions} if step.instructions else {})}
+        step = replace(step, work=work)
+        return replace(step, instructions=costs.instructions(step, target, site.match))
+
     plain = registry()[first.op].lower(first, site)
     if find is None or (isinstance(first, Linear) and not first.is_usual(site.match)):
-        return [tuple(plain)]
-    own = [_for_batch(step, plain[0].batch) for step in find(first, site)]
-    return [*((step,) for step in own), tuple(plain)]
-
-
-def _for_batch(step: Step, batch: int) -> Step:
-    """``step``, which does one image or row, for so many."""
-    return replace(step, batch=batch, instructions=step.instructions * batch)
+        return [tuple(map(priced, plain))]
+    own = [replace(step, batch=plain[0].batch) for step in find(first, site)]
+    return [*((priced(step),) for step in own), tuple(map(priced, plain))]

@@ -11,6 +11,7 @@ from convert.compiler.operators.depthwise_conv2d import DepthwiseConv2D
 from convert.compiler.program import Step, Table
 
 _TAPS = 3
+_RING = 1536  # bytes, where more than one line of outputs does not need more
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,9 @@ def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> Step | None:
     laid[..., :_TAPS] = taps
     weights = Table(f"{site.name}_lines", "int8_t", laid, "[out_ch, lines, 4]")
     bias, scaling, tables = linear.requantization(node, site)
-    channels = node.input.shape[3]
+    channels, words = node.input.shape[3], math.ceil(pixel.out / 2) * pixel.stride + 1
+    together = _together(line, words)
+    ring = (together - 1) * line.stride + _TAPS
     multiplier = node.output.shape[3] // channels
     fields = {
         "line": line.fields(),
@@ -60,20 +63,33 @@ def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> Step | None:
         "weights": weights,
         "bias": bias,
         "zero_point": node.input.zero_point,
+        "together": together,
+        "ring": ring,
         "scaling": scaling,
     }
-    words = math.ceil(pixel.out / 2) * pixel.stride + 1
     macs = node.output.size * _TAPS**2
     return site.step(
         "depthwise_lines",
         fields,
         (weights, bias, *tables[1:]),
         macs=macs,
-        instructions=24 * node.output.size,
+        work={
+            "pairs": node.output.shape[3] * line.out * math.ceil(pixel.out / 2),
+            "lines": node.output.shape[3] * line.out,
+            "channels": node.output.shape[3] * math.ceil(line.out / together),
+            "laid_words": math.ceil(channels / 4) * line.size * words,
+            "laid_lines": math.ceil(channels / 4) * line.size,
+        },
         why="two outputs at once, line by line",
-        scratch_words=_TAPS * 4 * words,
+        scratch_words=ring * 4 * words,
         in_place=multiplier == 1 and _follows(line, pixel),
     )
+
+
+def _together(line: _Axis, words: int) -> int:
+    """Lines of outputs for which a channel's weights are loaded once, within the ring."""
+    fitting = (_RING // (16 * words) - _TAPS) // line.stride + 1
+    return max(1, min(line.out, fitting))
 
 
 def _axes(node: DepthwiseConv2D) -> tuple[_Axis, _Axis]:

@@ -26,14 +26,10 @@ _TILES = 16  # columns of a group of tiles
 
 @dataclass(frozen=True)
 class Lanes:
-    """How a core takes inputs, as its kernels/*/lanes.h says, and what it costs in instructions."""
+    """How a core takes inputs, as its kernels/*/lanes.h says."""
 
     filters: int  # computed at once: FILTERS
     units: int  # words for a pair of taps: UNITS
-    pair: float  # instructions of a pair of taps, for all filters and columns
-    around: int  # around a block of pairs
-    requantize: int  # to requantize and store an output
-    tile: int  # to make a tile's outputs of its products
 
 
 def single(node: Conv2D, site: LoweringContext, lanes: Lanes) -> Step | None:
@@ -52,23 +48,24 @@ def single(node: Conv2D, site: LoweringContext, lanes: Lanes) -> Step | None:
         "weights": weights,
         "blocks": blocks,
     }
-    per_block = groups * (lanes.pair * pairs + lanes.around) + 21 * lanes.units * pairs
+    count = blocks["rows"] * blocks["columns"]
     output = site.group[-1].output
     return site.step(
         "conv_single",
         fields,
         (weights, *tables),
         macs=node.weights[0].size * node.output.size,
-        instructions=_blocks(blocks, per_block + lanes.requantize * filters),
+        work={
+            "pairs": count * groups * pairs,
+            "groups": count * groups,
+            "laid_pairs": count * pairs,
+            "block_filters": count * filters,
+        },
         why="one channel: windows laid out once for all filters",
         scratch=Buffer(f"{site.name}_strip", (height + 1) * strip),
         scratch_words=lanes.filters * groups * (pairs + 4) + (4 * lanes.units + 2) * pairs,
         lead=overlap.lead(node.input, output, node.window, pooling(site), rows_together(site)),
     )
-
-
-def _blocks(blocks: Mapping[str, Any], instructions: float) -> int:
-    return round(blocks["rows"] * blocks["columns"] * instructions)
 
 
 def conv_winograd(node: Conv2D, site: LoweringContext, lanes: Lanes) -> Step | None:
@@ -102,7 +99,7 @@ def conv_winograd(node: Conv2D, site: LoweringContext, lanes: Lanes) -> Step | N
         fields,
         (weights, bias, *tables[1:]),
         macs=node.weights[0].size * node.output.size,
-        instructions=_winograd_instructions(node, fields, lanes),
+        work=_winograd_work(node, fields, lanes),
         why=f"Winograd F(4,{taps}): {points} products for {4 * taps}",
         scratch_words=rows + (taps + 15) * pixel + points * kept * pixel * 4,
         lead=lead if fields["groups"] == 1 else None,
@@ -121,13 +118,16 @@ def _winograd_words(weights: npt.NDArray[np.int8], lanes: Lanes) -> npt.NDArray[
     return np.asarray(shaped.transpose(0, 2, 3, 4, 1), np.uint32)
 
 
-def _winograd_instructions(node: Conv2D, fields: Mapping[str, Any], lanes: Lanes) -> int:
+def _winograd_work(node: Conv2D, fields: Mapping[str, Any], lanes: Lanes) -> dict[str, float]:
     filters, height, taps, channels = node.weights.shape
     blocks, pairs = fields["blocks"], math.ceil(channels / 2)
     rows = blocks["rows"] * blocks["pool"] * fields["groups"]  # of four tiles
-    products = (taps + 3) * (lanes.pair * height * pairs + lanes.around)
-    outputs = 4 * lanes.tile + 16 / blocks["pool"] ** 2 * lanes.requantize
-    transforms = 4 * pairs * lanes.units * (8 * taps + 40)
-    return round(
-        rows * (math.ceil(filters / lanes.filters) * products + filters * outputs + transforms)
-    )
+    groups = math.ceil(filters / lanes.filters)
+    return {
+        "pairs": rows * groups * (taps + 3) * height * pairs,
+        "points": rows * groups * (taps + 3),
+        "tiles": 4 * rows * filters,
+        "tile_outputs": rows * filters * 16 / blocks["pool"] ** 2,
+        "transforms": 4 * rows * pairs,
+        "tap_transforms": 4 * rows * pairs * taps,
+    }

@@ -28,13 +28,12 @@ Words = npt.NDArray[np.uint32]
 
 @dataclass(frozen=True)
 class Packing:
-    """How a core takes four weights, as its kernels/*/fours.h says, and what that costs."""
+    """How a core takes four weights, as its kernels/*/fours.h says."""
 
     pack: Callable[[npt.NDArray[np.int64]], Words]  # [..., 4 * n] -> [..., n]
     shift: int  # sums are 2^shift times what they stand for
     filters: int  # computed at once: FILTERS
     units: int  # words for four inputs: FOUR
-    word: int  # instructions of a word of weights, for all filters and four columns
     why: str
 
 
@@ -51,9 +50,9 @@ def conv(node: Conv2D, site: LoweringContext, packing: Packing, bias: Table) -> 
     filters, height, width, channels = node.weights.shape
     _, scaling, tables = linear.requantization(node, site)
     words, groups = math.ceil(width * channels / 4), math.ceil(filters / packing.filters)
-    rows = np.zeros((groups * packing.filters, height, 4 * words), np.int64)
-    rows[:filters, :, : width * channels] = node.weights.reshape(filters, height, -1)
-    packed = packing.pack(rows).reshape(groups, packing.filters, height, words)
+    taps = np.zeros((groups * packing.filters, height, 4 * words), np.int64)
+    taps[:filters, :, : width * channels] = node.weights.reshape(filters, height, -1)
+    packed = packing.pack(taps).reshape(groups, packing.filters, height, words)
     axes = f"[height, out_ch / {packing.filters}, words of 4 taps, {packing.filters}]"
     weights = Table(f"{site.name}_packed", "uint32_t", packed.transpose(2, 0, 3, 1), axes)
     blocks = make_blocks(site, bias, scaling, packing.shift)
@@ -64,27 +63,28 @@ def conv(node: Conv2D, site: LoweringContext, packing: Packing, bias: Table) -> 
         "zero_point": node.input.zero_point,
         "blocks": blocks,
     }
-    lay_out = 4 * (5 * packing.units * words + 30)
-    per_row = groups * (packing.word * words + 27) + lay_out
-    per_block = height * per_row + 25 * filters
+    rows = blocks["rows"] * blocks["columns"] * height
     output = site.group[-1].output
     return site.step(
         "conv_packed",
         fields,
         (weights, bias, *tables[1:]),
         macs=node.weights[0].size * node.output.size,
-        instructions=blocks["rows"] * blocks["columns"] * per_block,
+        work={
+            "words": rows * groups * words,
+            "filter_rows": rows * groups,
+            "laid_words": 4 * rows * words,
+            "laid_rows": 4 * rows,
+            "block_filters": blocks["rows"] * blocks["columns"] * filters,
+        },
         why=packing.why,
         scratch_words=4 * packing.units * words + 4 * packing.filters * groups,
         lead=overlap.lead(node.input, output, node.window, pooling(site), rows_together(site)),
     )
 
 
-def depthwise(node: DepthwiseConv2D, site: LoweringContext, per_mac: float) -> list[Step]:
-    """A depthwise convolution with a channel for a channel, in fours; none where it is not.
-
-    ``per_mac`` is the instructions of a multiply-accumulate.
-    """
+def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
+    """A depthwise convolution with a channel for a channel, in fours; none where it is not."""
     channels = node.output.shape[3]
     same = channels == node.input.shape[3]
     if not same or channels % 4 or node.window.dilation != (1, 1):
@@ -107,20 +107,15 @@ def depthwise(node: DepthwiseConv2D, site: LoweringContext, per_mac: float) -> l
         fields,
         (weights, bias, *tables[1:]),
         macs=macs,
-        instructions=round(per_mac * macs) + 35 * node.output.size,
+        work={"rows": node.output.size * node.window.size[0] / 4},
         why="four channels at a time",
         lead=overlap.lead(node.input, node.output, node.window),
     )
     return [step]
 
 
-def dense(
-    node: Dense, site: LoweringContext, packing: Packing, bias: Table, cost: tuple[float, int, int]
-) -> Step:
-    """A dense layer; ``bias`` is in the units of the sums.
-
-    ``cost`` is the instructions of a word, and those around an output and around a word of inputs.
-    """
+def dense(node: Dense, site: LoweringContext, packing: Packing, bias: Table) -> Step:
+    """A dense layer; ``bias`` is in the units of the sums."""
     _, scaling, tables = linear.requantization(node, site)
     words = packing.pack(rows_of_four(node.weights))
     (outputs, inputs), fours = node.weights.shape, len(words) // 4 * 4
@@ -139,14 +134,12 @@ def dense(
         "bias": bias,
         "scaling": scaling,
     }
-    per_word, per_output, per_input = cost
-    around = per_output * outputs + per_input * words.shape[1]
     return site.step(
         "dense_packed",
         fields,
         (weights, bias, *tables[1:]),
         macs=node.weights.size,
-        instructions=round(per_word * words.size) + around,
+        work={"words": words.size, "pieces": outputs * math.ceil(words.shape[1] / _PIECE)},
         why=packing.why,
         scratch_words=packing.units * _PIECE + outputs,
     )

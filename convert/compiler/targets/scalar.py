@@ -1,7 +1,6 @@
 """Kernels for cores that multiply only whole words: Cortex-M0, M0+, M3.
 
-Each function gives the candidates for a node, each with an estimate of the instructions it takes,
-measured on a Cortex-M0 with GCC; what none of them can do is left to plain C.
+Each function gives the candidates for a node; what none of them can do is left to plain C.
 """
 
 import numpy as np
@@ -18,7 +17,7 @@ from convert.compiler.targets import packed
 from convert.compiler.targets.blocks import fusable
 from convert.compiler.targets.im2col import Lanes, conv_winograd, single
 
-LANES = Lanes(filters=1, units=2, pair=22, around=30, requantize=75, tile=60)
+LANES = Lanes(filters=1, units=2)
 
 
 def _pack(taps: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
@@ -28,7 +27,7 @@ def _pack(taps: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
 
 
 PACKING = packed.Packing(
-    _pack, shift=0, filters=1, units=4, word=46, why="8-bit weights, four in a word"
+    _pack, shift=0, filters=1, units=4, why="8-bit weights, four in a word"
 )
 
 
@@ -48,7 +47,7 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
 def dense(node: Dense, site: LoweringContext) -> list[Step]:
     """A dense layer with 8-bit weights, four in a word."""
     bias = linear.requantization(node, site)[0]
-    return [packed.dense(node, site, PACKING, bias, (15.8, 80, 20))]
+    return [packed.dense(node, site, PACKING, bias)]
 
 
 def candidates(node: Node, site: LoweringContext) -> list[Step]:
@@ -56,5 +55,5 @@ def candidates(node: Node, site: LoweringContext) -> list[Step]:
     if isinstance(node, Conv2D):
         return conv(node, site)
     if isinstance(node, DepthwiseConv2D):
-        return packed.depthwise(node, site, 10)
+        return packed.depthwise(node, site)
     return dense(node, site) if isinstance(node, Dense) else []

@@ -1,7 +1,6 @@
 """Kernels for what multiplies pairs of 16-bit numbers: Cortex-M4, M7, M33, WebAssembly's SIMD.
 
-Each function gives the candidates for a node, each with an estimate of the instructions it takes,
-measured on a Cortex-M4 with GCC; what none of them can do is left to plain C.
+Each function gives the candidates for a node; what none of them can do is left to plain C.
 """
 
 import numpy as np
@@ -14,11 +13,11 @@ from convert.compiler.operators.conv2d import Conv2D
 from convert.compiler.operators.depthwise_conv2d import DepthwiseConv2D
 from convert.compiler.operators.fully_connected import Dense
 from convert.compiler.program import Step, Table
-from convert.compiler.targets import depthwise_lines, packed
+from convert.compiler.targets import depthwise_lines, packed, pixels
 from convert.compiler.targets.blocks import fusable
 from convert.compiler.targets.im2col import Lanes, conv_winograd, single
 
-LANES = Lanes(filters=2, units=1, pair=11, around=25, requantize=28, tile=33)
+LANES = Lanes(filters=2, units=1)
 
 
 def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
@@ -27,7 +26,7 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
         return []
     found = [single(node, site, LANES), conv_winograd(node, site, LANES)]
     if bias := _packed_bias(node.weights, linear.requantization(node, site)[0], "[out_ch]"):
-        found.append(packed.conv(node, site, PACKING, bias))
+        found += [packed.conv(node, site, PACKING, bias), pixels.conv(node, site, PACKING, bias)]
     return [way for way in found if way]
 
 
@@ -40,7 +39,7 @@ def _pack(taps: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
 
 
 PACKING = packed.Packing(
-    _pack, shift=8, filters=2, units=2, word=23, why="8-bit weights, two in a multiplication"
+    _pack, shift=8, filters=2, units=2, why="8-bit weights, two in a multiplication"
 )
 
 
@@ -64,13 +63,13 @@ def _taps(weights: npt.NDArray[np.int8]) -> int:
 def dense(node: Dense, site: LoweringContext) -> list[Step]:
     """A dense layer with 8-bit weights, two to a 16-bit number."""
     bias = _packed_bias(node.weights, linear.requantization(node, site)[0], "[out]")
-    return [packed.dense(node, site, PACKING, bias, (3.8, 30, 12))] if bias else []
+    return [packed.dense(node, site, PACKING, bias)] if bias else []
 
 
 def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
     """A depthwise convolution, line by line, or four channels at a time."""
     lines = depthwise_lines.depthwise(node, site)
-    return [*([lines] if lines else []), *packed.depthwise(node, site, 11)]
+    return [*([lines] if lines else []), *packed.depthwise(node, site)]
 
 
 def candidates(node: Node, site: LoweringContext) -> list[Step]:

@@ -33,15 +33,17 @@ class Random:
         shape, scale = (1, int(sides[0]), int(sides[1]), int(channels)), self.scale()
         return b.tensor(shape, scale, self.zero()), shape, scale
 
-    def window(self, shape: tuple[int, ...], *, dilated: bool) -> tuple[list[int], dict, list[int]]:
-        """Kernel size, options, and the output's height and width."""
+    def window(
+        self, shape: tuple[int, ...], *, dilated: bool, square: int | None = None
+    ) -> tuple[list[int], dict, list[int]]:
+        """Kernel size, ``square`` if given, options, and the output's height and width."""
         padding = int(self.rng.integers(2))
         size, out, options = [], [], {"padding": padding}
         for axis, letter in ((1, "H"), (2, "W")):
             stride = int(self.rng.integers(1, 4))
             dilation = int(self.pick(1, 1, 2, 3)) if dilated else 1
             most = shape[axis] if padding else 6
-            k = int(self.rng.integers(1, min(5, most) + 1))
+            k = square or int(self.rng.integers(1, min(5, most) + 1))
             if padding and (k - 1) * dilation + 1 > shape[axis]:
                 dilation = 1
             reach = (k - 1) * dilation + 1

@@ -1,4 +1,4 @@
-/* needs: prologue, window, bytes, fours, mac_packed, requantize, blocks */
+/* needs: prologue, window, tap_rows, fours, mac_packed, requantize, blocks */
 /* A convolution with 8-bit weights. For each row of the window, the four pixels of a block are laid
  * out once, for all filters. */
 struct conv_packed {
@@ -10,43 +10,6 @@ struct conv_packed {
     struct blocks blocks;
 };
 
-/* Four bytes of a line of `size`, from `place` on, with padding outside. */
-static uint32_t padded_bytes(const struct conv_packed *c, const int8_t *line, int32_t place,
-                             int32_t size)
-{
-    uint32_t word = 0;
-
-    for (int32_t i = 0; i < 4; i++, place++) {
-        int32_t value = place >= 0 && place < size ? line[place] : c->zero_point;
-        word |= (uint32_t)(uint8_t)value << 8 * i;
-    }
-    return word;
-}
-
-/* Lay out a row of the window, at (row, column) of the input, as one of four columns. What lies
- * behind the row's last tap meets weights of zero. */
-static void lay_out_row(const struct conv_packed *c, const int8_t *in, int32_t row, int32_t column,
-                        uint32_t *x)
-{
-    int32_t channels = c->in.channels, size = c->in.width * channels, place = column * channels;
-    int inside = row >= 0 && row < c->in.height;
-    uint32_t padding = 0x01010101u * (uint8_t)c->zero_point;
-    const uint32_t *end = x + (c->window.width * channels + 3) / 4 * (4 * FOUR);
-
-    in += inside ? row * size : 0;
-    for (; inside && place < 0 && x != end; place += 4, x += 4 * FOUR)
-        put_four(x, 4, place > -4 ? padded_bytes(c, in, place, size) : padding);
-    if (inside) {
-        int32_t left = (size - place) / 4, want = (int32_t)(end - x) / (4 * FOUR);
-        const uint32_t *stop = x + 4 * FOUR * (left < want ? left : want);
-
-        for (; x < stop; place += 4, x += 4 * FOUR)
-            put_four(x, 4, four_bytes(in + place));
-    }
-    for (; x != end; place += 4, x += 4 * FOUR)
-        put_four(x, 4, inside && place < size ? padded_bytes(c, in, place, size) : padding);
-}
-
 NO_LIBC static void conv_packed(const struct conv_packed *c, const int8_t *in, int8_t *out,
                         int32_t *scratch)
 {
@@ -55,6 +18,7 @@ NO_LIBC static void conv_packed(const struct conv_packed *c, const int8_t *in, i
     int32_t groups = (c->blocks.out.channels + FILTERS - 1) / FILTERS;
     uint32_t *x = (uint32_t *)scratch;
     int32_t *sums = scratch + 4 * FOUR * words;
+    struct tap_rows rows = tap_rows_of(&c->in, w, c->zero_point);
     struct mac_blocks macs = {c->weights, x, sums, words, groups, 0, 0};
 
     for (int32_t i = 0; i < c->blocks.rows * c->blocks.columns; i++) {
@@ -65,7 +29,7 @@ NO_LIBC static void conv_packed(const struct conv_packed *c, const int8_t *in, i
         macs.weights = c->weights;
         for (int32_t ky = 0; ky < w->height; ky++, macs.weights += FILTERS * groups * words) {
             for (int32_t pixel = 0; pixel < 4; pixel++)
-                lay_out_row(c, in, (2 * row + pixel / 2) * w->stride_y - w->top + ky,
+                lay_out_row(&rows, in, (2 * row + pixel / 2) * w->stride_y - w->top + ky,
                             (2 * column + pixel % 2) * w->stride_x - w->left, x + pixel);
             mac_packed(&macs);
         }

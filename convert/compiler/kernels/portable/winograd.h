@@ -143,7 +143,11 @@ static void finish_tiles(const struct winograd *c, int32_t first, int32_t channe
                          const int32_t *sums, int32_t below, int8_t *out)
 {
     const struct blocks *b = &c->blocks;
-    int32_t step = b->out.channels, bias = b->bias[channel];
+    struct scaling scaling = b->scaling;
+    struct factor factor = factor_of(&scaling, channel);
+    int32_t step = b->out.channels, bias = b->bias[channel], taps = c->window.width;
+    int32_t shift = b->shift;
+    uint32_t inverse = c->inverse;
 
     out += first / b->pool * step + channel;
     for (int32_t tile = 0; tile < 4; tile++, sums++) {
@@ -152,14 +156,20 @@ static void finish_tiles(const struct winograd *c, int32_t first, int32_t channe
 
         if (left <= 0)
             return;
-        tile_outputs(sums, c->window.width, c->inverse, y);
+        tile_outputs(sums, taps, inverse, y);
         if (b->pool == 1) {
-            for (int32_t i = 0; i < 4 && i < left; i++, out += step)
-                *out = requantize(&b->scaling, channel, (y[i] + bias) >> b->shift);
+            *out = requantize_by(factor, (y[0] + bias) >> shift);
+            if (left > 1)
+                *(out += step) = requantize_by(factor, (y[1] + bias) >> shift);
+            if (left > 2)
+                *(out += step) = requantize_by(factor, (y[2] + bias) >> shift);
+            if (left > 3)
+                *(out += step) = requantize_by(factor, (y[3] + bias) >> shift);
+            out += step;
             continue;
         }
         if (below != 0) {
-            tile_outputs(sums + below, c->window.width, c->inverse, lower);
+            tile_outputs(sums + below, taps, inverse, lower);
             y[0] = larger(y[0], lower[0]);
             y[1] = larger(y[1], lower[1]);
             y[2] = larger(y[2], lower[2]);
@@ -169,9 +179,9 @@ static void finish_tiles(const struct winograd *c, int32_t first, int32_t channe
         y[2] = left > 3 ? larger(y[2], y[3]) : y[2];
         left = b->out.width - first / 2 - 2 * tile; /* columns of the output */
         if (left > 0)
-            *out = requantize(&b->scaling, channel, (y[0] + bias) >> b->shift);
+            *out = requantize_by(factor, (y[0] + bias) >> shift);
         if (left > 1)
-            out[step] = requantize(&b->scaling, channel, (y[2] + bias) >> b->shift);
+            out[step] = requantize_by(factor, (y[2] + bias) >> shift);
         out += 2 * step;
     }
 }

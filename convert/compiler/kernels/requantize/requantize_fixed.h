@@ -31,3 +31,9 @@ HELPER int8_t requantize_by(struct factor f, int32_t sum)
 {
     return requantize(f.scaling, f.channel, sum);
 }
+
+/* Of a sum in 256ths, a multiple of 256. */
+HELPER int8_t requantize_256ths(struct factor f, const int32_t *sum)
+{
+    return requantize_by(f, *sum >> 8);
+}

@@ -23,10 +23,9 @@ HELPER struct factor factor_of(const struct scaling *s, int32_t channel)
     return f;
 }
 
-/* The same with the core's floating-point unit, which rounds like that by itself. */
-HELPER int8_t requantize_by(struct factor f, int32_t sum)
+/* To the nearest integer, and to the output's range. */
+HELPER int8_t rounded(struct factor f, float scaled)
 {
-    float scaled = f.scale * (float)sum;
     int32_t result;
 
     __asm("vcvtr.s32.f32 %0, %0" : "+t"(scaled)); /* saturates */
@@ -41,6 +40,22 @@ HELPER int8_t requantize_by(struct factor f, int32_t sum)
     result += f.zero_point;
 #endif
     return (int8_t)(result < f.low ? f.low : result > f.high ? f.high : result);
+}
+
+/* The same with the core's floating-point unit, which rounds like that by itself. */
+HELPER int8_t requantize_by(struct factor f, int32_t sum)
+{
+    return rounded(f, f.scale * (float)sum);
+}
+
+/* Of a sum in 256ths, a multiple of 256. */
+HELPER int8_t requantize_256ths(struct factor f, const int32_t *sum)
+{
+    float value;
+
+    __asm("vldr %0, %1" : "=t"(value) : "Uv"(*sum));
+    __asm("vcvt.f32.s32 %0, %0, #8" : "+t"(value));
+    return rounded(f, f.scale * value);
 }
 
 HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
@@ -136,6 +151,12 @@ HELPER struct factor factor_of(const struct scaling *s, int32_t channel)
 HELPER int8_t requantize_by(struct factor f, int32_t sum)
 {
     return requantize(f.scaling, f.channel, sum);
+}
+
+/* Of a sum in 256ths, a multiple of 256. */
+HELPER int8_t requantize_256ths(struct factor f, const int32_t *sum)
+{
+    return requantize_by(f, *sum >> 8);
 }
 #endif
 

@@ -1,9 +1,10 @@
 /* needs: prologue, dual, bytes, requantize */
 /* A depthwise convolution of 3x3 taps, line by line, four input channels at a time.
  *
- * The lines that a window covers lie in a ring, a channel of a line as words of two neighbouring
- * pixels of 16 bits, with padding around. Two outputs at once then take four instructions for the
- * six products of a line. A line is a row of the image, or a column where those are longer.
+ * The lines that the windows of some lines of outputs cover lie in a ring, a channel of a line as
+ * words of two neighbouring pixels of 16 bits, with padding around. Two outputs at once then take
+ * four instructions for the six products of a line. A line is a row of the image, or a column where
+ * those are longer.
  *
  * Channels are computed in groups of four, one group after the other, and a line is in the ring
  * before an output is written to its place: the output may lie where the input lies, if both have
@@ -20,6 +21,7 @@ struct depthwise_lines {
     const int8_t *weights;        /* [channels * multiplier, 3 lines, 4], the fourth 0 */
     const int32_t *bias;          /* [channels * multiplier], with the zero point folded in */
     int32_t zero_point;           /* of the input: what padding holds */
+    int32_t together, ring;       /* lines of outputs, and of inputs in the ring */
     struct scaling scaling;
 };
 
@@ -95,49 +97,45 @@ INLINE void mac_line(const uint32_t *x, struct line_weights w, int32_t stride, i
         sums[1] = cross_mac(w.last, x[2], dual_mac(x[1], w.start, sums[1]));
 }
 
-/* The outputs of a channel of a line; `rows` are the words of the three lines. */
-INLINE void depthwise_line(const struct depthwise_lines *d, const uint32_t *const *rows,
-                           int32_t channel, int32_t stride, int8_t *out)
+/* Where input line `line` lies in the ring. */
+HELPER uint32_t *line_of(const struct depthwise_lines *d, uint32_t *ring, int32_t words,
+                         int32_t line)
 {
-    const uint32_t *top = rows[0], *middle = rows[1], *below = rows[2];
-    const int8_t *w = d->weights + 12 * channel;
-    struct line_weights first = load_line(w), second = load_line(w + 4), third = load_line(w + 8);
-    int32_t step = d->pixel.out_step, bias = d->bias[channel];
-    struct factor factor = factor_of(&d->scaling, channel);
-
-    for (int32_t left = d->pixel.out; left > 0; left -= 2) {
-        int32_t sums[2];
-
-        sums[0] = sums[1] = bias;
-        mac_line(top, first, stride, sums);
-        mac_line(middle, second, stride, sums);
-        mac_line(below, third, stride, sums);
-        top += stride, middle += stride, below += stride;
-        *out = requantize_by(factor, sums[0]);
-        out += step;
-        if (left == 1)
-            break;
-        *out = requantize_by(factor, sums[1]);
-        out += step;
-    }
+    return ring + (line + d->line.before) % d->ring * 4 * words;
 }
 
-/* The outputs of a line of `count` input channels from `channel` on. */
-static void depthwise_outputs(const struct depthwise_lines *d, const uint32_t *const *lines,
-                              int32_t words, int32_t channel, int32_t count, int8_t *out)
+/* The outputs of a channel for the lines from `first` to `end`. */
+INLINE void depthwise_channel(const struct depthwise_lines *d, uint32_t *ring, int32_t words,
+                              int32_t channel, int32_t stride, int32_t first, int32_t end,
+                              int8_t *out)
 {
-    for (int32_t i = 0; i < count; i++) {
-        const uint32_t *rows[3];
+    const int8_t *w = d->weights + 12 * channel;
+    struct line_weights a = load_line(w), b = load_line(w + 4), c = load_line(w + 8);
+    struct scaling scaling = d->scaling;
+    struct factor factor = factor_of(&scaling, channel);
+    int32_t step = d->pixel.out_step, bias = d->bias[channel], pixels = d->pixel.out;
 
-        for (int32_t row = 0; row < 3; row++)
-            rows[row] = lines[row] + i * words;
-        for (int32_t of = 0; of < d->multiplier; of++) {
-            int32_t to = (channel + i) * d->multiplier + of;
+    for (; first < end; first++) {
+        int32_t line = first * d->line.stride - d->line.before;
+        const uint32_t *top = line_of(d, ring, words, line);
+        const uint32_t *middle = line_of(d, ring, words, line + 1);
+        const uint32_t *below = line_of(d, ring, words, line + 2);
+        int8_t *to = out + first * d->line.out_step + channel;
 
-            if (d->pixel.stride == 1)
-                depthwise_line(d, rows, to, 1, out + to);
-            else
-                depthwise_line(d, rows, to, 2, out + to);
+        for (int32_t left = pixels; left > 0; left -= 2) {
+            int32_t sums[2];
+
+            sums[0] = sums[1] = bias;
+            mac_line(top, a, stride, sums);
+            mac_line(middle, b, stride, sums);
+            mac_line(below, c, stride, sums);
+            top += stride, middle += stride, below += stride;
+            *to = requantize_by(factor, sums[0]);
+            to += step;
+            if (left == 1)
+                break;
+            *to = requantize_by(factor, sums[1]);
+            to += step;
         }
     }
 }
@@ -152,15 +150,22 @@ static void depthwise_lines(const struct depthwise_lines *d, const int8_t *in, i
         int32_t count = d->channels - channel < 4 ? d->channels - channel : 4;
         int32_t next = -d->line.before; /* the line that is laid out next */
 
-        for (int32_t y = 0; y < d->line.out; y++) {
-            int32_t first = y * d->line.stride - d->line.before;
-            const uint32_t *lines[3];
+        for (int32_t y = 0; y < d->line.out; y += d->together) {
+            int32_t end = d->line.out - y < d->together ? d->line.out : y + d->together;
+            int32_t last = (end - 1) * d->line.stride - d->line.before + 2;
 
-            for (; next < first + 3; next++)
-                put_line(d, in + channel, next, count, ring + (next + 3) % 3 * 4 * words, words);
-            for (int32_t row = 0; row < 3; row++)
-                lines[row] = ring + (first + row + 3) % 3 * 4 * words;
-            depthwise_outputs(d, lines, words, channel, count, out + y * d->line.out_step);
+            for (; next <= last; next++)
+                put_line(d, in + channel, next, count,
+                         line_of(d, ring, words, next), words);
+            for (int32_t i = 0; i < count * d->multiplier; i++) {
+                uint32_t *lines = ring + i / d->multiplier * words;
+                int32_t to = channel * d->multiplier + i;
+
+                if (d->pixel.stride == 1)
+                    depthwise_channel(d, lines, words, to, 1, y, end, out);
+                else
+                    depthwise_channel(d, lines, words, to, 2, y, end, out);
+            }
         }
     }
 }

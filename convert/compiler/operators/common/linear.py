@@ -17,10 +17,6 @@ from convert.compiler.operators.common.reader import OperatorReader, valid_scale
 from convert.compiler.operators.common.stored import Stored
 from convert.compiler.program import Table, float_bits
 
-PLAIN = 33
-"""Instructions of a multiply-accumulate in plain C, about."""
-WIDE = 12
-"""The same where activations have 16 bits."""
 _LARGEST_SCALE = 256  # of a requantization in XNNPACK
 
 

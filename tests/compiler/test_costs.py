@@ -1,0 +1,56 @@
+"""Estimates are near what is counted in the emulator, for whole networks and each layer of them."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from convert import networks, tflite
+from convert.compiler.arithmetic.match import Match
+from convert.compiler.build import compile_model
+from convert.compiler.targets import costs
+from convert.compiler.targets.options import Options, Target
+from firmware import count
+from runtime import classifier
+from tests.compiler import models
+from tests.compiler.test_exact import inputs_of
+
+NETWORK, LAYER = 0.15, 0.30
+"""What an estimate may be off by, as a share."""
+SMALL = 0.01
+"""Of the whole; layers below that may be off by more."""
+
+
+@cache
+def content_of(name: str) -> bytes:
+    if name in classifier.bundled():
+        return classifier.find(name).read_bytes()
+    return networks.build(name)
+
+
+@pytest.mark.parametrize("target", costs.COUNTED)
+@pytest.mark.parametrize("name", ["base", "ds_cnn", "mobilenet_dead", "resnet8", "autoencoder"])
+def test_estimates_are_near_the_counts(name: str, target: Target) -> None:
+    """Within 15 % for the network, and within 30 % for each layer that matters."""
+    content = content_of(name)
+    compiled = compile_model(tflite.parse(content), "model", Options(target=target))
+    inputs = [one[0] for one in inputs_of(content, np.random.default_rng(5))]
+    counted = count.count(compiled, inputs)
+    steps = compiled.unit.program.steps
+    total = sum(step.instructions for step in steps)
+    assert abs(total / counted.total - 1) < NETWORK, (total, counted.total)
+    for step, taken in zip(steps, counted.steps, strict=True):
+        if taken > SMALL * counted.total:
+            assert abs(step.instructions / taken - 1) < LAYER, (step.kernel, step.shapes, taken)
+
+
+@pytest.mark.parametrize("match", Match)
+@pytest.mark.parametrize("target", costs.COUNTED)
+def test_every_kernel_has_been_counted(target: Target, match: Match) -> None:
+    """No kernel that a random model brings takes nothing, or what nobody counted."""
+    for kind in models.covering(match):
+        unit = compile_model(tflite.parse(models.random(kind, 3)), "model", Options(match, target))
+        for step in unit.unit.program.steps:
+            found = costs.coefficients(step.kernel, target, match)
+            assert sum(found.values()) > 0, step.kernel
+            assert found is not costs._UNKNOWN, step.kernel
