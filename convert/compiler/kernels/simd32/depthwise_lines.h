@@ -57,7 +57,10 @@ static void put_line(const struct depthwise_lines *d, const int8_t *in, int32_t 
         uint32_t first = zero, second = zero;
 
         if (inside && x >= 0 && x < size - 1 && count == 4) {
-            for (; to != end && x < size - 1; x += 2, in += 2 * step)
+            int32_t left = (size - x) / 2;
+            const uint32_t *stop = left < end - to ? to + left : end;
+
+            for (x += 2 * (int32_t)(stop - to); to != stop; in += 2 * step)
                 put_pixels(four_bytes(in), four_bytes(in + step), to++, words);
             continue;
         }
@@ -130,12 +133,10 @@ INLINE void depthwise_channel(const struct depthwise_lines *d, uint32_t *ring, i
             mac_line(middle, b, stride, sums);
             mac_line(below, c, stride, sums);
             top += stride, middle += stride, below += stride;
-            *to = requantize_by(factor, sums[0]);
-            to += step;
-            if (left == 1)
-                break;
-            *to = requantize_by(factor, sums[1]);
-            to += step;
+            to[0] = requantize_by(factor, sums[0]);
+            if (left > 1)
+                to[step] = requantize_by(factor, sums[1]);
+            to += 2 * step;
         }
     }
 }
