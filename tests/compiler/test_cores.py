@@ -34,9 +34,10 @@ CHANNELS = {
 }
 WORDS = ("conv_single", "conv_packed", "winograd", "dense_packed", "depthwise_four")
 VECTORS = ("conv_gather", "conv_vectors", "dense_vectors", "depthwise_four")
+SCALAR = (*WORDS, "conv_pixels", "depthwise_pixels")
 KERNELS = {
-    Target.CORTEX_M0: WORDS,
-    Target.CORTEX_M3: WORDS,
+    Target.CORTEX_M0: SCALAR,
+    Target.CORTEX_M3: SCALAR,
     Target.CORTEX_M4: WORDS,
     Target.CORTEX_M7: WORDS,
     Target.CORTEX_M33: WORDS,
@@ -50,6 +51,14 @@ def contents_for(kernel: str) -> list[bytes]:
         return [models.random("FULLY_CONNECTED", seed) for seed in range(16)]
     if kernel == "depthwise_four":
         return [classic.depthwise(Random(seed), channels=4 * (1 + seed % 9)) for seed in range(20)]
+    if kernel == "depthwise_pixels":
+        return [classic.depthwise(Random(seed), channels=4 + seed) for seed in range(20)]
+    if kernel == "conv_pixels":
+        found = [models.random("CONV_2D", seed) for seed in range(20)]
+        return found + [
+            classic.conv_pool(Random(seed), channels=1 + seed % 9, taps=1 + seed % 5, pooled=False)
+            for seed in range(40)
+        ]
     taps = (3, 5) if kernel == "winograd" else (1, 2, 3, 5)
     found = [
         classic.conv_pool(Random(seed), channels=channels, taps=size, pooled=seed % 3 > 0)

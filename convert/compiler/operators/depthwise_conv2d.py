@@ -20,6 +20,8 @@ from convert.compiler.program import Step, Table
 
 _VECTOR = 8  # channels that LiteRT's vector kernels take at once
 
+_PLAIN = 50  # instructions of a multiply-accumulate, about
+
 
 @dataclass(frozen=True)
 class DepthwiseConv2D(Linear):
@@ -89,7 +91,7 @@ def lower(node: DepthwiseConv2D, site: LoweringContext) -> Sequence[Step]:
             fields,
             (weights, *tables),
             macs=macs,
-            instructions=(linear.PLAIN if usual else linear.WIDE) * macs,
+            instructions=(_PLAIN if usual else linear.WIDE) * macs,
             lead=overlap.lead(node.input, node.output, node.window),
             batch=node.input.shape[0],
             as_bytes=not usual,

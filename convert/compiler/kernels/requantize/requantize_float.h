@@ -69,14 +69,15 @@ static int32_t scale_exactly(uint32_t scale, int32_t sum)
 }
 
 /* Most sums need only one short multiplication, of the sum and the mantissa cut to 16 bits each:
- * that is within 3/256 of the product where it is below 256, and decides unless it lies as close to
- * a half. Sums too large for it are beyond any int8, whatever the zero point. */
+ * that is within 3/256 of the product where it is below 256, and decides unless it lies within
+ * 4/256 of a half. Sums too large for it are beyond any int8, whatever the zero point. */
+#define REQUANTIZE_SHORTLY /* whoever has many sums of a channel may do what requantize does */
 struct factor {
     uint32_t scale;
     int32_t drop;      /* bits of the sum that are cut off; above 30: the factor is too small */
     int32_t mantissa;
-    int32_t rest;      /* bits of the product behind the point */
-    int32_t half;      /* 1/2, and half of what is cut off */
+    int32_t rest;      /* bits of the product behind 1/32 */
+    int32_t half;      /* 1/2 and 4/256, and half of what is cut off */
 };
 
 static inline struct factor factor_of(uint32_t scale)
@@ -87,22 +88,22 @@ static inline struct factor factor_of(uint32_t scale)
     f.scale = scale;
     f.drop = shift < 24 ? 31 : shift > 30 ? shift - 30 : 0;
     f.mantissa = (int32_t)(((scale & 0x7fffffu) + 0x800080u) >> 8);
-    f.rest = shift > 30 ? 22 : shift - 8;
-    f.half = ((int32_t)1 << (f.rest & 31) >> 1) + (f.drop > 0 ? f.mantissa >> 1 : 0);
+    f.rest = (shift > 30 ? 30 : shift) - 13;
+    f.half = f.drop > 0 ? f.mantissa >> 1 : 0;
+    if (f.drop <= 30)
+        f.half += ((int32_t)33 << f.rest) >> 1;
     return f;
 }
 
 /* sum * scale to the nearest integer, or something beyond any int8. */
 static inline int32_t scale_shortly(struct factor f, int32_t sum)
 {
-    int32_t kept = sum >> f.drop, unit = (int32_t)1 << f.rest, margin = unit >> 6, product;
+    int32_t kept = sum >> f.drop, product;
 
     if ((uint32_t)kept + 32640 > 65280)
         return sum < 0 ? -1024 : 1024;
-    product = kept * f.mantissa + f.half;
-    if (((product + margin) & (unit - 1)) <= 2 * margin)
-        return scale_exactly(f.scale, sum);
-    return product >> f.rest;
+    product = (kept * f.mantissa + f.half) >> f.rest;
+    return product % 32 == 0 ? scale_exactly(f.scale, sum) : product >> 5;
 }
 
 static inline int8_t within(const struct scaling *s, int32_t result)
