@@ -22,10 +22,3 @@
 #else
 #define INLINE static inline
 #endif
-
-/* For functions that need all registers for themselves. */
-#if defined(__GNUC__)
-#define NO_INLINE __attribute__((noinline))
-#else
-#define NO_INLINE
-#endif

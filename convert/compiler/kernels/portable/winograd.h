@@ -144,6 +144,12 @@ static void finish_tiles(const struct winograd *c, int32_t first, int32_t channe
 {
     const struct blocks *b = &c->blocks;
     int32_t step = b->out.channels, bias = b->bias[channel];
+#if defined(REQUANTIZE_SHORTLY)
+    struct factor factor = factor_of(b->scaling.scale[channel]);
+#define FINISH(sum) requantize_by(&b->scaling, factor, sum)
+#else
+#define FINISH(sum) requantize(&b->scaling, channel, sum)
+#endif
 
     out += first / b->pool * step + channel;
     for (int32_t tile = 0; tile < 4; tile++, sums++) {
@@ -155,7 +161,7 @@ static void finish_tiles(const struct winograd *c, int32_t first, int32_t channe
         tile_outputs(sums, c->window.width, c->inverse, y);
         if (b->pool == 1) {
             for (int32_t i = 0; i < 4 && i < left; i++, out += step)
-                *out = requantize(&b->scaling, channel, (y[i] + bias) >> b->shift);
+                *out = FINISH((y[i] + bias) >> b->shift);
             continue;
         }
         if (below != 0) {
@@ -169,12 +175,13 @@ static void finish_tiles(const struct winograd *c, int32_t first, int32_t channe
         y[2] = left > 3 ? larger(y[2], y[3]) : y[2];
         left = b->out.width - first / 2 - 2 * tile; /* columns of the output */
         if (left > 0)
-            *out = requantize(&b->scaling, channel, (y[0] + bias) >> b->shift);
+            *out = FINISH((y[0] + bias) >> b->shift);
         if (left > 1)
-            out[step] = requantize(&b->scaling, channel, (y[2] + bias) >> b->shift);
+            out[step] = FINISH((y[2] + bias) >> b->shift);
         out += 2 * step;
     }
 }
+#undef FINISH
 
 /* Move the transformed rows that stay up, and transform those that are new. Rows outside the image
  * are left alone: they add nothing. */

@@ -106,17 +106,18 @@ static inline int32_t scale_shortly(struct factor f, int32_t sum)
     return product % 32 == 0 ? scale_exactly(f.scale, sum) : product >> 5;
 }
 
-static inline int8_t within(const struct scaling *s, int32_t result)
+/* requantize with the factor of the channel. */
+static inline int8_t requantize_by(const struct scaling *s, struct factor f, int32_t sum)
 {
+    int32_t result = f.drop > 30 ? scale_exactly(f.scale, sum) : scale_shortly(f, sum);
+
     result += s->zero_point;
     return (int8_t)(result < s->low ? s->low : result > s->high ? s->high : result);
 }
 
 static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
 {
-    struct factor f = factor_of(s->scale[channel]);
-
-    return within(s, f.drop > 30 ? scale_exactly(f.scale, sum) : scale_shortly(f, sum));
+    return requantize_by(s, factor_of(s->scale[channel]), sum);
 }
 #endif
 
