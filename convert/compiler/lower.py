@@ -74,7 +74,7 @@ def lower(network: Graph, options: Options) -> Program:
         _check_runtime(first, options.match)
         try:
             site = LoweringContext(group, f"op{first.index}", options.match, places.of)
-            steps = candidates(site, options.target)
+            steps = candidates(site, options.target, options.optimize)
         except ValueError as error:
             raise ModelError(f"operator {first.index} {first.op}: {error}") from error
         if places.is_copied(first):

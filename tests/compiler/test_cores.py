@@ -36,9 +36,10 @@ CHANNELS = {
 WORDS = ("conv_single", "conv_packed", "winograd", "dense_packed", "depthwise_four")
 PAIRS = (*WORDS, "conv_pixels", "depthwise_lines")
 VECTORS = ("conv_gather", "conv_vectors", "dense_vectors", "depthwise_four")
+SCALAR = (*WORDS, "conv_pixels", "depthwise_pixels")
 KERNELS = {
-    Target.CORTEX_M0: WORDS,
-    Target.CORTEX_M3: WORDS,
+    Target.CORTEX_M0: SCALAR,
+    Target.CORTEX_M3: SCALAR,
     Target.CORTEX_M4: PAIRS,
     Target.CORTEX_M7: PAIRS,
     Target.CORTEX_M33: PAIRS,
@@ -56,6 +57,14 @@ def contents_for(kernel: str) -> list[bytes]:
         return [
             classic.depthwise(Random(seed), channels=1 + seed % 9, multiplier=1 + seed % 7 // 5, taps=3)
             for seed in range(30)
+        ]
+    if kernel == "depthwise_pixels":
+        return [classic.depthwise(Random(seed), channels=4 + seed) for seed in range(20)]
+    if kernel == "conv_pixels":
+        found = [models.random("CONV_2D", seed) for seed in range(20)]
+        return found + [
+            classic.conv_pool(Random(seed), channels=1 + seed % 9, taps=1 + seed % 5, pooled=False)
+            for seed in range(40)
         ]
     taps = (3, 5) if kernel == "winograd" else (1, 2, 3, 5)
     found = [

@@ -9,7 +9,7 @@ from convert.compiler.operators.common.linear import Linear
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.program import Step
 from convert.compiler.targets import costs, mve, scalar, simd32
-from convert.compiler.targets.options import Target
+from convert.compiler.targets.options import Optimize, Target
 
 Find = Callable[[Node, LoweringContext], list[Step]]
 
@@ -24,7 +24,13 @@ _OWN: Mapping[Target, Find] = {
 }
 
 
-def candidates(site: LoweringContext, target: Target) -> Sequence[tuple[Step, ...]]:
+_LARGE = ("conv_pixels", "depthwise_four", "depthwise_lines", "depthwise_pixels")
+"""Kernels that are fast, but need more code than plain C and save no tables."""
+
+
+def candidates(
+    site: LoweringContext, target: Target, optimize: Optimize = Optimize.SPEED
+) -> Sequence[tuple[Step, ...]]:
     """The calls that could compute a group of nodes on ``target``, plain C the last."""
     first = site.group[0]
     find = _OWN.get(target)
@@ -37,5 +43,10 @@ def candidates(site: LoweringContext, target: Target) -> Sequence[tuple[Step, ..
     plain = registry()[first.op].lower(first, site)
     if find is None or (isinstance(first, Linear) and not first.is_usual(site.match)):
         return [tuple(map(priced, plain))]
-    own = [replace(step, batch=plain[0].batch) for step in find(first, site)]
+    found = [step for step in find(first, site) if optimize is Optimize.SPEED or not _is_large(step)]
+    own = [replace(step, batch=plain[0].batch) for step in found]
     return [*((priced(step),) for step in own), tuple(map(priced, plain))]
+
+
+def _is_large(step: Step) -> bool:
+    return step.kernel in _LARGE

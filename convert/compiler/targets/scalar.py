@@ -3,19 +3,24 @@
 Each function gives the candidates for a node; what none of them can do is left to plain C.
 """
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
 from convert.compiler.ir import Node
+from convert.compiler.memory import overlap
 from convert.compiler.operators.common import linear
-from convert.compiler.operators.common.lowering import LoweringContext
+from convert.compiler.operators.common.lowering import LoweringContext, image, window
 from convert.compiler.operators.conv2d import Conv2D
 from convert.compiler.operators.depthwise_conv2d import DepthwiseConv2D
 from convert.compiler.operators.fully_connected import Dense
-from convert.compiler.program import Step
+from convert.compiler.program import Step, Table
 from convert.compiler.targets import packed
 from convert.compiler.targets.blocks import fusable
 from convert.compiler.targets.im2col import Lanes, conv_winograd, single
+
+_TAPS = 256  # at most, of windows that are laid out whole
 
 LANES = Lanes(filters=1, units=2)
 
@@ -39,9 +44,84 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
     found = [
         single(node, site, LANES),
         conv_winograd(node, site, LANES),
+        conv_pixels(node, site),
         packed.conv(node, site, PACKING, bias),
     ]
     return [way for way in found if way]
+
+
+def conv_pixels(node: Conv2D, site: LoweringContext) -> Step | None:
+    """A convolution without pooling, four pixels of a row at a time."""
+    if len(site.group) > 1:
+        return None
+    filters, height, width, channels = node.weights.shape
+    fitting = (n for n in range(1, height + 1) if height % n == 0 and n * width * channels <= _TAPS)
+    rows = max(fitting, default=1)
+    parts, taps = height // rows, rows * width * channels
+    words = math.ceil(taps / 4)
+    laid = np.zeros((filters, parts, 4 * words), np.int64)
+    laid[..., :taps] = node.weights.reshape(filters, parts, taps)
+    axes = f"[height / {rows}, out_ch, words of 4 taps]"
+    weights = Table(f"{site.name}_packed", "uint32_t", PACKING.pack(laid).transpose(1, 0, 2), axes)
+    bias, scaling, tables = linear.requantization(node, site)
+    fields = {
+        "in": image(node.input),
+        "out": image(node.output),
+        "window": window(node.window),
+        "rows": rows,
+        "weights": weights,
+        "bias": bias,
+        "zero_point": node.input.zero_point,
+        "scaling": scaling,
+    }
+    fours = math.ceil(math.prod(node.output.shape[1:3]) / 4)
+    return site.step(
+        "conv_pixels",
+        fields,
+        (weights, *tables),
+        macs=node.weights[0].size * node.output.size,
+        work={
+            "words": fours * parts * filters * words,
+            "filters": fours * parts * filters,
+            "laid_taps": fours * parts * taps,
+            "laid_rows": fours * height,
+            "fours": fours * filters,
+        },
+        why="8-bit weights, four pixels at a time",
+        scratch_words=16 * words + 4 * filters,
+        lead=overlap.lead(node.input, node.output, node.window),
+    )
+
+
+def depthwise_pixels(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
+    """A depthwise convolution with a channel for a channel, at least four of them."""
+    channels = node.output.shape[3]
+    if channels != node.input.shape[3] or channels < 4:
+        return []
+    weights = Table(f"{site.name}_weights", "int8_t", node.weights[0], "[height, width, out_ch]")
+    bias, scaling, tables = linear.requantization(node, site)
+    fields = {
+        "in": image(node.input),
+        "out": image(node.output),
+        "window": window(node.window),
+        "weights": weights,
+        "bias": bias,
+        "zero_point": node.input.zero_point,
+        "scaling": scaling,
+    }
+    taps, pixels = math.prod(node.window.size), math.prod(node.output.shape[1:3])
+    fours = math.ceil(channels / 4)
+    step = site.step(
+        "depthwise_pixels",
+        fields,
+        (weights, *tables),
+        macs=node.output.size * taps,
+        work={"fours": pixels * fours, "taps": pixels * taps, "pixels": pixels},
+        why="four channels at a time, all taps of each",
+        scratch_words=fours + 4 * channels + taps + 1,
+        lead=overlap.lead(node.input, node.output, node.window),
+    )
+    return [step]
 
 
 def dense(node: Dense, site: LoweringContext) -> list[Step]:
@@ -55,5 +135,5 @@ def candidates(node: Node, site: LoweringContext) -> list[Step]:
     if isinstance(node, Conv2D):
         return conv(node, site)
     if isinstance(node, DepthwiseConv2D):
-        return packed.depthwise(node, site)
+        return [*depthwise_pixels(node, site), *packed.depthwise(node, site)]
     return dense(node, site) if isinstance(node, Dense) else []
