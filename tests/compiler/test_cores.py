@@ -27,13 +27,12 @@ LONG = os.environ.get("THIMBLE_LONG") == "1"
 CORES = tuple(target for target in Target if target.is_core)
 CHANNELS = {
     "conv_single": (1,),
-    "conv_gather": (1,),
     "conv_packed": (1, 3, 4, 5, 36),
     "conv_vectors": (1, 3, 4, 5, 16, 36),
     "winograd": (1, 3, 4, 5, 36),
 }
 WORDS = ("conv_single", "conv_packed", "winograd", "dense_packed", "depthwise_four")
-VECTORS = ("conv_gather", "conv_vectors", "dense_vectors", "depthwise_four")
+VECTORS = ("conv_vectors", "dense_vectors", "depthwise_four")
 KERNELS = {
     Target.CORTEX_M0: WORDS,
     Target.CORTEX_M3: WORDS,

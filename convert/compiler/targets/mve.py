@@ -4,6 +4,7 @@ Each function gives the candidates for a node, each with an estimate of the inst
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,9 +17,10 @@ from convert.compiler.operators.depthwise_conv2d import DepthwiseConv2D
 from convert.compiler.operators.fully_connected import Dense
 from convert.compiler.program import Buffer, Step, Table
 from convert.compiler.targets import simd32
-from convert.compiler.targets.blocks import blocks, fusable, make_strip, pooling, rows_together
+from convert.compiler.targets.blocks import fusable, pooling
 
 _VECTOR = 16
+_REACH = 256  # bytes that a vector is gathered from
 
 
 def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
@@ -32,50 +34,61 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
     laid = rows.reshape(halves, 2, vectors, _VECTOR).transpose(0, 2, 1, 3)
     axes = "[out_ch / 2, vectors of 16 taps, 2, 16]"
     weights = Table(f"{site.name}_vectors", "int8_t", laid, axes)
-    bias, scaling, tables = linear.requantization(node, site)
-    shape = blocks(site, bias, scaling, 0)
-    count, output = shape["rows"] * shape["columns"], site.group[-1].output
-    common = {
-        "macs": taps * node.output.size,
-        "scratch_words": 8 * halves,
-        "lead": overlap.lead(node.input, output, node.window, pooling(site), rows_together(site)),
-    }
-    products = count * (halves * (14 * vectors + 22) + 10 * filters)
-    width = 2 * shape["columns"] - 1 + node.window.size[1]
-    last = (node.window.size[0] - 1) * width + node.window.size[1] - 1
-    if node.input.shape[3] == 1 and node.window.stride == (1, 1) and last < 256:
-        strip = make_strip(node, width)
-        fields = {"strip": strip, "window": window(node.window), "weights": weights}
-        size = math.ceil(strip["rows"] * width / _VECTOR) + 5 * vectors
-        return [
-            site.step(
-                "conv_gather",
-                fields | {"blocks": shape},
-                (weights, *tables),
-                instructions=products + count * 30 * vectors,
-                why="one channel: windows gathered into vectors of 16 taps",
-                scratch=Buffer(f"{site.name}_windows", size * _VECTOR),
-                **common,
-            )
-        ]
+    folded, scaling, tables = linear.requantization(node, site)
+    bias = _padded(folded, 2)
+    places = _places(node, vectors, f"{site.name}_places")
+    output, pool = site.group[-1].output, pooling(site)
     fields = {
         "in": image(node.input),
+        "map": image(node.output),
+        "out": image(output),
         "window": window(node.window),
+        "pool": pool.size[0],
+        "vectors": vectors,
+        "places": places or 0,
         "weights": weights,
+        "bias": bias,
         "zero_point": node.input.zero_point,
-        "blocks": shape,
+        "scaling": scaling,
     }
+    columns = math.prod(output.shape[1:3]) * math.prod(pool.size) / 4
+    products = halves * (14 * vectors + 24) + math.ceil(filters / _VECTOR) * 50
+    lay_out = 4 * (30 + (6 * vectors if places else 12 * vectors + 12 * node.window.size[0]))
     return [
         site.step(
             "conv_vectors",
             fields,
-            (weights, *tables),
-            instructions=products + count * (5 * taps if taps % _VECTOR == 0 else 40 * taps),
+            (weights, bias, *tables[1:], *([places] if places else [])),
+            macs=taps * node.output.size,
+            instructions=round(columns * (products + lay_out)) + 3 * output.size,
             why="vectors of 16 taps",
-            scratch=Buffer(f"{site.name}_windows", 4 * _VECTOR * vectors),
-            **common,
+            scratch=Buffer(f"{site.name}_windows", 5 * _VECTOR * vectors),
+            scratch_words=4 * _VECTOR,
+            lead=overlap.lead(node.input, output, node.window, pool),
         )
     ]
+
+
+def _padded(bias: Table, multiple: int) -> Table:
+    """The bias with zeros behind it, to a multiple of so many channels."""
+    more = -bias.values.size % multiple
+    return replace(bias, values=np.pad(bias.values, (0, more)))
+
+
+def _places(node: Conv2D, vectors: int, name: str) -> Table | None:
+    """Where the taps of a window lie in the input, from its first one on.
+
+    None: too far apart for bytes, or no row is worth it.
+    """
+    _, height, width, channels = node.weights.shape
+    row = node.input.shape[2] * channels
+    by_rows = height == 1 or width * channels % _VECTOR == 0
+    if by_rows or (height - 1) * row + width * channels > _REACH:
+        return None
+    places = np.zeros(vectors * _VECTOR, np.uint8)  # those behind the last tap meet weights of 0
+    taps = np.arange(height)[:, None] * row + np.arange(width * channels)
+    places[: taps.size] = taps.ravel()
+    return Table(name, "uint8_t", places, "[vectors of 16 taps, 16]")
 
 
 def dense(node: Dense, site: LoweringContext) -> list[Step]:
