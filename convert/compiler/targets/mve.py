@@ -91,6 +91,42 @@ def _places(node: Conv2D, vectors: int, name: str) -> Table | None:
     return Table(name, "uint8_t", places, "[vectors of 16 taps, 16]")
 
 
+def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
+    """A depthwise convolution with a channel for a channel; none where it is not."""
+    channels, taps = node.output.shape[3], math.prod(node.window.size)
+    if channels != node.input.shape[3] or node.weights.min() == -128:
+        return []
+    groups = math.ceil(channels / _VECTOR)
+    rows = np.zeros((taps, groups * _VECTOR), np.int8)
+    rows[:, :channels] = node.weights.reshape(taps, channels)
+    laid = rows.reshape(taps, groups, _VECTOR).transpose(1, 0, 2)
+    weights = Table(f"{site.name}_weights", "int8_t", laid, "[out_ch / 16, taps, 16]")
+    folded, scaling, tables = linear.requantization(node, site)
+    bias = _padded(folded, _VECTOR)
+    fields = {
+        "in": image(node.input),
+        "out": image(node.output),
+        "window": window(node.window),
+        "weights": weights,
+        "bias": bias,
+        "zero_point": node.input.zero_point,
+        "scaling": scaling,
+    }
+    pixels = math.prod(node.output.shape[1:3])
+    return [
+        site.step(
+            "depthwise_vectors",
+            fields,
+            (weights, bias, *tables[1:]),
+            macs=node.output.size * taps,
+            instructions=pixels * (40 + groups * (12 * taps + 60)),
+            why="16 channels at a time",
+            scratch=Buffer(f"{site.name}_patch", _VECTOR * taps),
+            lead=overlap.lead(node.input, node.output, node.window),
+        )
+    ]
+
+
 def dense(node: Dense, site: LoweringContext) -> list[Step]:
     """A dense layer."""
     outputs, inputs = node.weights.shape
@@ -120,5 +156,5 @@ def candidates(node: Node, site: LoweringContext) -> list[Step]:
     if isinstance(node, Conv2D):
         return conv(node, site)
     if isinstance(node, DepthwiseConv2D):
-        return simd32.depthwise(node, site)
+        return [*depthwise(node, site), *simd32.depthwise(node, site)]
     return dense(node, site) if isinstance(node, Dense) else []

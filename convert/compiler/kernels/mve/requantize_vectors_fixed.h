@@ -35,11 +35,10 @@ static inline int32x4_t scale_fours(const struct factors *f, int32_t which, int3
     return scale_vector(sums, f->multiplier.val[which], shift);
 }
 
-/* The same of the channels from `channel` on that `some` names. */
-static inline int32x4_t scale_some(const struct scaling *s, int32_t channel, int32x4_t sums,
-                                   mve_pred16_t some)
+/* The same of the four channels from `channel` on. */
+static inline int32x4_t scale_next(const struct scaling *s, int32_t channel, int32x4_t sums)
 {
-    return scale_vector(sums, vldrwq_z_s32(s->multiplier + channel, some),
-                        vldrbq_z_s32(s->shift + channel, some));
+    return scale_vector(sums, vld1q_s32(s->multiplier + channel),
+                        vldrbq_s32(s->shift + channel));
 }
 #endif

@@ -21,12 +21,11 @@ static inline int32x4_t scale_fours(const struct factors *f, int32_t which, int3
     return vcvtnq_s32_f32(vmulq_f32(vcvtq_f32_s32(sums), f->scale.val[which]));
 }
 
-/* The same of the channels from `channel` on that `some` names. */
-static inline int32x4_t scale_some(const struct scaling *s, int32_t channel, int32x4_t sums,
-                                   mve_pred16_t some)
+/* The same of the four channels from `channel` on. */
+static inline int32x4_t scale_next(const struct scaling *s, int32_t channel, int32x4_t sums)
 {
-    uint32x4_t scale = vldrwq_z_u32(s->scale + channel, some);
+    float32x4_t scale = vreinterpretq_f32_u32(vld1q_u32(s->scale + channel));
 
-    return vcvtnq_s32_f32(vmulq_f32(vcvtq_f32_s32(sums), vreinterpretq_f32_u32(scale)));
+    return vcvtnq_s32_f32(vmulq_f32(vcvtq_f32_s32(sums), scale));
 }
 #endif

@@ -23,19 +23,16 @@ static inline void requantize_sixteen(const struct scaling *s, int32_t channel, 
     vst1q_s8(out, vminq_s8(result, vdupq_n_s8((int8_t)s->high)));
 }
 
-/* `count` channels, four at a time. */
-static void requantize_fours(const struct scaling *s, int32_t channel, int32_t count,
-                             const int32_t *sums, int8_t *out)
+/* Four channels from `channel` on. */
+static void requantize_four(const struct scaling *s, int32_t channel, const int32_t *sums,
+                            int8_t *out)
 {
-    for (int32_t i = 0; i < count; i += 4) {
-        mve_pred16_t some = vctp32q((uint32_t)(count - i));
-        int32x4_t result = scale_some(s, channel + i, vldrwq_z_s32(sums + i, some), some);
-        int32_t zero_point = s->zero_point;
+    int32x4_t result = scale_next(s, channel, vld1q_s32(sums));
+    int32_t zero_point = s->zero_point;
 
-        result = vmaxq_s32(result, vdupq_n_s32(s->low - zero_point));
-        result = vminq_s32(result, vdupq_n_s32(s->high - zero_point));
-        vstrbq_p_s32(out + i, vaddq_n_s32(result, zero_point), some);
-    }
+    result = vmaxq_s32(result, vdupq_n_s32(s->low - zero_point));
+    result = vminq_s32(result, vdupq_n_s32(s->high - zero_point));
+    vstrbq_s32(out, vaddq_n_s32(result, zero_point));
 }
 #endif
 
@@ -43,13 +40,16 @@ static void requantize_fours(const struct scaling *s, int32_t channel, int32_t c
 static void requantize_some(const struct scaling *s, int32_t channel, int32_t count,
                             const int32_t *sums, int8_t *out)
 {
+    int32_t done = 0;
+
 #if defined(REQUANTIZE_VECTORS)
-    if (count == 16)
+    if (count == 16) {
         requantize_sixteen(s, channel, vld4q_s32(sums), out);
-    else
-        requantize_fours(s, channel, count, sums, out);
-#else
-    for (int32_t i = 0; i < count; i++)
-        out[i] = requantize(s, channel + i, sums[i]);
+        return;
+    }
+    for (; done + 4 <= count; done += 4)
+        requantize_four(s, channel + done, sums + done, out + done);
 #endif
+    for (; done < count; done++)
+        out[done] = requantize(s, channel + done, sums[done]);
 }
