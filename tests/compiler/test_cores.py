@@ -32,7 +32,7 @@ CHANNELS = {
     "winograd": (1, 3, 4, 5, 36),
 }
 WORDS = ("conv_single", "conv_packed", "winograd", "dense_packed", "depthwise_four")
-VECTORS = ("conv_vectors", "dense_vectors", "depthwise_four")
+VECTORS = ("conv_vectors", "dense_vectors", "depthwise_vectors", "depthwise_four", "add_vectors")
 KERNELS = {
     Target.CORTEX_M0: WORDS,
     Target.CORTEX_M3: WORDS,
@@ -47,6 +47,10 @@ def contents_for(kernel: str) -> list[bytes]:
     """Random models that ``kernel`` is for: shapes, strides, paddings, poolings, extremes."""
     if kernel.startswith("dense"):
         return [models.random("FULLY_CONNECTED", seed) for seed in range(16)]
+    if kernel == "add_vectors":
+        return [models.random(op, seed) for op in ("ADD", "SUB") for seed in range(16)]
+    if kernel == "depthwise_vectors":
+        return [classic.depthwise(Random(seed), channels=1 + 5 * seed % 37) for seed in range(40)]
     if kernel == "depthwise_four":
         return [classic.depthwise(Random(seed), channels=4 * (1 + seed % 9)) for seed in range(20)]
     taps = (3, 5) if kernel == "winograd" else (1, 2, 3, 5)

@@ -10,7 +10,9 @@ import numpy as np
 
 from convert.compiler.ir import Node
 from convert.compiler.memory import overlap
-from convert.compiler.operators.common import linear
+from convert.compiler.operators.common import addition, linear
+from convert.compiler.operators.common.addition import Addition
+from convert.compiler.operators.common.linear import Linear
 from convert.compiler.operators.common.lowering import LoweringContext, image, window
 from convert.compiler.operators.conv2d import Conv2D
 from convert.compiler.operators.depthwise_conv2d import DepthwiseConv2D
@@ -34,8 +36,7 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
     laid = rows.reshape(halves, 2, vectors, _VECTOR).transpose(0, 2, 1, 3)
     axes = "[out_ch / 2, vectors of 16 taps, 2, 16]"
     weights = Table(f"{site.name}_vectors", "int8_t", laid, axes)
-    folded, scaling, tables = linear.requantization(node, site)
-    bias = _padded(folded, 2)
+    bias, scaling, tables = _requantization(node, site)
     places = _places(node, vectors, f"{site.name}_places")
     output, pool = site.group[-1].output, pooling(site)
     fields = {
@@ -69,10 +70,20 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
     ]
 
 
-def _padded(bias: Table, multiple: int) -> Table:
-    """The bias with zeros behind it, to a multiple of so many channels."""
-    more = -bias.values.size % multiple
-    return replace(bias, values=np.pad(bias.values, (0, more)))
+def _requantization(
+    node: Linear, site: LoweringContext
+) -> tuple[Table, dict[str, object], list[Table]]:
+    """As ``linear.requantization``, with zeros behind the last channel, to whole vectors."""
+    _, scaling, tables = linear.requantization(node, site)
+    padded = {}
+    for table in tables:
+        more = -table.values.size % _VECTOR
+        padded[table.name] = replace(table, values=np.pad(table.values, (0, more)))
+    scaling = {
+        name: padded[value.name] if isinstance(value, Table) else value
+        for name, value in scaling.items()
+    }
+    return padded[tables[0].name], scaling, list(padded.values())
 
 
 def _places(node: Conv2D, vectors: int, name: str) -> Table | None:
@@ -101,8 +112,7 @@ def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
     rows[:, :channels] = node.weights.reshape(taps, channels)
     laid = rows.reshape(taps, groups, _VECTOR).transpose(1, 0, 2)
     weights = Table(f"{site.name}_weights", "int8_t", laid, "[out_ch / 16, taps, 16]")
-    folded, scaling, tables = linear.requantization(node, site)
-    bias = _padded(folded, _VECTOR)
+    bias, scaling, tables = _requantization(node, site)
     fields = {
         "in": image(node.input),
         "out": image(node.output),
@@ -131,7 +141,7 @@ def dense(node: Dense, site: LoweringContext) -> list[Step]:
     """A dense layer."""
     outputs, inputs = node.weights.shape
     weights = Table(f"{site.name}_weights", "int8_t", node.weights, "[out, in]")
-    bias, scaling, tables = linear.requantization(node, site)
+    bias, scaling, tables = _requantization(node, site)
     fields = {
         "inputs": inputs,
         "outputs": outputs,
@@ -151,10 +161,25 @@ def dense(node: Dense, site: LoweringContext) -> list[Step]:
     ]
 
 
+def add(node: Addition, site: LoweringContext) -> list[Step]:
+    """A sum or difference of tensors of one shape, as XNNPACK has it."""
+    size = node.output.size
+    if node.output.dtype != "INT8" or any(source.size != size for source in node.inputs):
+        return []
+    formula, parameters = addition.parameters(node, site.match)
+    if formula != "sum_shifted":
+        return []
+    fields = {"count": size, "sum": parameters}
+    why = "four at a time"
+    return [site.step("add_vectors", fields, (), instructions=4 * size, why=why, in_place=True)]
+
+
 def candidates(node: Node, site: LoweringContext) -> list[Step]:
     """The candidates for the group that ``node`` begins, none where plain C has to do."""
     if isinstance(node, Conv2D):
         return conv(node, site)
     if isinstance(node, DepthwiseConv2D):
         return [*depthwise(node, site), *simd32.depthwise(node, site)]
+    if isinstance(node, Addition):
+        return add(node, site)
     return dense(node, site) if isinstance(node, Dense) else []

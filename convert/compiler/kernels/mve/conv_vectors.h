@@ -9,7 +9,7 @@ struct conv_vectors {
     const uint8_t *places;      /* [vectors][16], of taps in the input, from the window's corner on;
                                  * 0: too far apart, or whole vectors in each row */
     const int8_t *weights;      /* [out.channels / 2][vectors][2][16], zeros behind the last tap */
-    const int32_t *bias;        /* [out.channels, to even], with the input's zero point folded in */
+    const int32_t *bias;        /* [out.channels, to 16], with the input's zero point folded in */
     int32_t zero_point;         /* of the input: what padding holds */
     struct scaling scaling;
 };

@@ -11,13 +11,14 @@ struct depthwise_vectors {
     struct scaling scaling;
 };
 
-/* Where 16 channels of a window's taps lie: bytes from one to the next. */
-struct taps {
+/* Pixels in a row, for 16 channels: where the first one's window begins, the bytes from one tap to
+ * the next in both directions, and those from pixel to pixel. */
+struct run {
     const int8_t *first;
-    int32_t down, right;
+    int32_t down, right, step, pixels;
 };
 
-#if defined(__ARM_FEATURE_MVE)
+#if defined(REQUANTIZE_VECTORS)
 /* Products of two taps fit 16 bits, and their sum, as no weight is -128. The sums are those of
  * channels 0, 4, 8, 12, of 1, 5, 9, 13 and so on. */
 INLINE void mac_two(int32x4x4_t *sums, int8x16_t a, int8x16_t v, int8x16_t b, int8x16_t w)
@@ -41,11 +42,11 @@ INLINE void mac_one(int32x4x4_t *sums, int8x16_t a, int8x16_t v)
     sums->val[3] = vaddq_s32(sums->val[3], vmovltq_s16(odd));
 }
 
-/* Nine taps, in order. */
-static inline int32x4x4_t nine_taps(int32x4x4_t sums, struct taps taps, const int8_t *w)
+/* 3x3 taps. */
+INLINE int32x4x4_t nine_taps(int32x4x4_t sums, const struct run *run, const int8_t *w)
 {
-    const int8_t *a = taps.first, *b = a + taps.down, *c = b + taps.down;
-    int32_t right = taps.right;
+    const int8_t *a = run->first, *b = a + run->down, *c = b + run->down;
+    int32_t right = run->right;
 
     mac_two(&sums, vld1q_s8(a), vld1q_s8(w), vld1q_s8(a + right), vld1q_s8(w + 16));
     mac_two(&sums, vld1q_s8(a + 2 * right), vld1q_s8(w + 32), vld1q_s8(b), vld1q_s8(w + 48));
@@ -56,15 +57,15 @@ static inline int32x4x4_t nine_taps(int32x4x4_t sums, struct taps taps, const in
     return sums;
 }
 
-static inline int32x4x4_t any_taps(int32x4x4_t sums, struct taps taps, const int8_t *w,
-                                   const struct window *window)
+INLINE int32x4x4_t any_taps(int32x4x4_t sums, const struct run *run, const int8_t *w,
+                            const struct window *window)
 {
     for (int32_t ky = 0; ky < window->height; ky++) {
-        const int8_t *from = taps.first + ky * taps.down;
+        const int8_t *from = run->first + ky * run->down;
         int32_t kx = window->width;
 
-        for (; kx >= 2; kx -= 2, from += 2 * taps.right, w += 32)
-            mac_two(&sums, vld1q_s8(from), vld1q_s8(w), vld1q_s8(from + taps.right),
+        for (; kx >= 2; kx -= 2, from += 2 * run->right, w += 32)
+            mac_two(&sums, vld1q_s8(from), vld1q_s8(w), vld1q_s8(from + run->right),
                     vld1q_s8(w + 16));
         if (kx > 0) {
             mac_one(&sums, vld1q_s8(from), vld1q_s8(w));
@@ -75,41 +76,46 @@ static inline int32x4x4_t any_taps(int32x4x4_t sums, struct taps taps, const int
 }
 #endif
 
-/* `count` channels, at most 16, from `channel` on, of one pixel. */
-static void depthwise_sixteen(const struct depthwise_vectors *d, struct taps taps, int32_t channel,
-                              int32_t count, int8_t *out)
+#if defined(REQUANTIZE_VECTORS)
+/* `count` channels, at most 16, from `channel` on, of all pixels of a run. */
+static void depthwise_run(const struct depthwise_vectors *d, struct run run, int32_t channel,
+                          int32_t count, int8_t *out)
+{
+    const struct window window = d->window;
+    const struct scaling scaling = d->scaling;
+    const int8_t *w = d->weights + channel * window.height * window.width;
+    const int32_t *bias = d->bias + channel;
+    int32_t channels = d->out.channels;
+
+    if (window.height == 3 && window.width == 3) {
+        for (; run.pixels > 0; run.pixels--, run.first += run.step, out += channels)
+            requantize_sixteen(&scaling, channel, count, nine_taps(vld4q_s32(bias), &run, w), out);
+        return;
+    }
+    for (; run.pixels > 0; run.pixels--, run.first += run.step, out += channels)
+        requantize_sixteen(&scaling, channel, count, any_taps(vld4q_s32(bias), &run, w, &window),
+                           out);
+}
+#else
+static void depthwise_run(const struct depthwise_vectors *d, struct run run, int32_t channel,
+                          int32_t count, int8_t *out)
 {
     const struct window *window = &d->window;
     const int8_t *w = d->weights + channel * window->height * window->width;
-#if defined(__ARM_FEATURE_MVE)
-    int32x4x4_t sums = vld4q_s32(d->bias + channel);
-    int32_t line[16];
 
-    if (window->height == 3 && window->width == 3)
-        sums = nine_taps(sums, taps, w);
-    else
-        sums = any_taps(sums, taps, w, window);
-#if defined(REQUANTIZE_VECTORS)
-    if (count == 16) {
-        requantize_sixteen(&d->scaling, channel, sums, out);
-        return;
-    }
-#endif
-    vst4q_s32(line, sums);
-#else
-    int32_t line[16];
+    for (; run.pixels > 0; run.pixels--, run.first += run.step, out += d->out.channels)
+        for (int32_t i = 0; i < count; i++) {
+            int32_t sum = d->bias[channel + i];
 
-    for (int32_t i = 0; i < count; i++) {
-        line[i] = d->bias[channel + i];
-        for (int32_t tap = 0; tap < window->height * window->width; tap++) {
-            int32_t y = tap / window->width, x = tap % window->width;
+            for (int32_t tap = 0; tap < window->height * window->width; tap++) {
+                int32_t y = tap / window->width, x = tap % window->width;
 
-            line[i] += taps.first[y * taps.down + x * taps.right + i] * w[16 * tap + i];
+                sum += run.first[y * run.down + x * run.right + i] * w[16 * tap + i];
+            }
+            out[i] = requantize(&d->scaling, channel + i, sum);
         }
-    }
-#endif
-    requantize_some(&d->scaling, channel, count, line, out);
 }
+#endif
 
 /* Lay out `count` channels of the window at (y, x), from those of the image at `in` on: 16 bytes to
  * each tap. Padding is there already. */
@@ -128,33 +134,46 @@ static void lay_out_taps(const struct depthwise_vectors *d, const int8_t *in, in
     }
 }
 
-/* All channels of the pixel whose window begins at (y, x) of the input. */
-static void depthwise_window(const struct depthwise_vectors *d, const int8_t *in, int32_t y,
-                             int32_t x, int8_t *out, int8_t *patch)
+/* How many of the windows of a row, whose rows are inside the image, begin at or after its left
+ * edge, from `x` on, and end inside it, so that whole vectors can be read. */
+static int32_t inside_windows(const struct depthwise_vectors *d, int32_t y, int32_t x)
 {
     const struct window *w = &d->window;
-    int32_t bottom = y + (w->height - 1) * w->dilation_y, channels = d->in.channels;
-    int32_t last = x + (w->width - 1) * w->dilation_x;
-    int inside = y >= 0 && x >= 0 && bottom < d->in.height && last < d->in.width;
-    struct taps taps = {patch, 16 * w->width, 16};
+    int32_t width = d->in.width - (w->width - 1) * w->dilation_x - x;
 
-    /* whole vectors must not reach behind the image */
-    if (bottom * d->in.width + last == d->in.height * d->in.width - 1 && channels % 16 != 0)
-        inside = 0;
-    if (inside) {
-        taps.right = w->dilation_x * channels;
-        taps.down = w->dilation_y * d->in.width * channels;
-    } else {
-        fill_sixteens(patch, d->zero_point, w->height * w->width);
-    }
-    for (int32_t channel = 0; channel < channels; channel += 16) {
-        int32_t count = channels - channel < 16 ? channels - channel : 16;
+    if (y + (w->height - 1) * w->dilation_y == d->in.height - 1 && d->in.channels % 16 != 0)
+        width -= (15 + d->in.channels) / d->in.channels; /* nothing behind the image is read */
+    return x < 0 || width <= 0 ? 0 : (width + w->stride_x - 1) / w->stride_x;
+}
 
-        if (inside)
-            taps.first = in + (y * d->in.width + x) * channels + channel;
-        else
+/* `count` channels from `channel` on of a row of pixels, whose windows begin at row y of the input. */
+static void depthwise_row(const struct depthwise_vectors *d, const int8_t *in, int32_t y,
+                          int32_t channel, int32_t count, int8_t *out, int8_t *patch)
+{
+    const struct window *w = &d->window;
+    int32_t channels = d->in.channels, x = -w->left;
+    int32_t down = w->dilation_y * d->in.width * channels, right = w->dilation_x * channels;
+    int inside = y >= 0 && y + (w->height - 1) * w->dilation_y < d->in.height;
+
+    for (int32_t left = d->out.width; left > 0;) {
+        int32_t most = inside ? inside_windows(d, y, x) : 0, pixels = most < left ? most : left;
+
+        if (pixels > 0) {
+            struct run run = {in + (y * d->in.width + x) * channels + channel, down, right,
+                              w->stride_x * channels, pixels};
+
+            depthwise_run(d, run, channel, count, out);
+        } else {
+            struct run run = {patch, 16 * w->width, 16, 0, 1};
+
+            pixels = 1;
+            fill_sixteens(patch, d->zero_point, w->height * w->width);
             lay_out_taps(d, in + channel, y, x, count, patch);
-        depthwise_sixteen(d, taps, channel, count, out + channel);
+            depthwise_run(d, run, channel, count, out);
+        }
+        x += pixels * w->stride_x;
+        out += pixels * channels;
+        left -= pixels;
     }
 }
 
@@ -162,13 +181,15 @@ static void depthwise_window(const struct depthwise_vectors *d, const int8_t *in
 static void depthwise_vectors(const struct depthwise_vectors *d, const int8_t *in, int8_t *out,
                               int8_t *patch)
 {
-    const struct window *w = &d->window;
-    int32_t y = -w->top;
+    int32_t channels = d->in.channels;
 
-    for (int32_t row = 0; row < d->out.height; row++, y += w->stride_y) {
-        int32_t x = -w->left;
+    for (int32_t row = 0; row < d->out.height; row++, out += d->out.width * channels) {
+        int32_t y = row * d->window.stride_y - d->window.top;
 
-        for (int32_t i = 0; i < d->out.width; i++, x += w->stride_x, out += d->out.channels)
-            depthwise_window(d, in, y, x, out, patch);
+        for (int32_t channel = 0; channel < channels; channel += 16) {
+            int32_t count = channels - channel < 16 ? channels - channel : 16;
+
+            depthwise_row(d, in, y, channel, count, out + channel, patch);
+        }
     }
 }

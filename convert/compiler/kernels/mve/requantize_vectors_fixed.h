@@ -34,11 +34,4 @@ static inline int32x4_t scale_fours(const struct factors *f, int32_t which, int3
 
     return scale_vector(sums, f->multiplier.val[which], shift);
 }
-
-/* The same of the four channels from `channel` on. */
-static inline int32x4_t scale_next(const struct scaling *s, int32_t channel, int32x4_t sums)
-{
-    return scale_vector(sums, vld1q_s32(s->multiplier + channel),
-                        vldrbq_s32(s->shift + channel));
-}
 #endif

@@ -20,12 +20,4 @@ static inline int32x4_t scale_fours(const struct factors *f, int32_t which, int3
 {
     return vcvtnq_s32_f32(vmulq_f32(vcvtq_f32_s32(sums), f->scale.val[which]));
 }
-
-/* The same of the four channels from `channel` on. */
-static inline int32x4_t scale_next(const struct scaling *s, int32_t channel, int32x4_t sums)
-{
-    float32x4_t scale = vreinterpretq_f32_u32(vld1q_u32(s->scale + channel));
-
-    return vcvtnq_s32_f32(vmulq_f32(vcvtq_f32_s32(sums), scale));
-}
 #endif

@@ -1,11 +1,12 @@
 /* needs: prologue, requantize, requantize_vectors */
-/* Requantization of the sums of up to 16 channels at once. */
+/* Requantization of the sums of up to 16 channels at once. The tables have something for whole
+ * vectors. */
 
 #if defined(REQUANTIZE_VECTORS)
-/* 16 channels from `channel` on; the vectors hold the sums of channels 0, 4, 8, 12, of 1, 5, 9, 13
- * and so on, which narrowing twice brings into line. */
-static inline void requantize_sixteen(const struct scaling *s, int32_t channel, int32x4x4_t sums,
-                                      int8_t *out)
+/* `count` channels from `channel` on; the vectors hold the sums of channels 0, 4, 8, 12, of 1, 5, 9,
+ * 13 and so on, which narrowing twice brings into line. */
+static inline void requantize_sixteen(const struct scaling *s, int32_t channel, int32_t count,
+                                      int32x4x4_t sums, int8_t *out)
 {
     struct factors f = load_factors(s, channel);
     int32x4_t a = scale_fours(&f, 0, sums.val[0]), c = scale_fours(&f, 2, sums.val[2]);
@@ -20,36 +21,20 @@ static inline void requantize_sixteen(const struct scaling *s, int32_t channel, 
     result = vqmovnbq_s16(vreinterpretq_s8_s16(even), even);
     result = vqmovntq_s16(result, odd);
     result = vmaxq_s8(result, vdupq_n_s8((int8_t)s->low));
-    vst1q_s8(out, vminq_s8(result, vdupq_n_s8((int8_t)s->high)));
-}
-
-/* Four channels from `channel` on. */
-static void requantize_four(const struct scaling *s, int32_t channel, const int32_t *sums,
-                            int8_t *out)
-{
-    int32x4_t result = scale_next(s, channel, vld1q_s32(sums));
-    int32_t zero_point = s->zero_point;
-
-    result = vmaxq_s32(result, vdupq_n_s32(s->low - zero_point));
-    result = vminq_s32(result, vdupq_n_s32(s->high - zero_point));
-    vstrbq_s32(out, vaddq_n_s32(result, zero_point));
+    result = vminq_s8(result, vdupq_n_s8((int8_t)s->high));
+    vstrbq_p_s8(out, result, vctp8q((uint32_t)count));
 }
 #endif
 
 /* Requantize the sums of `count` channels, at most 16, from `channel` on. */
-static void requantize_some(const struct scaling *s, int32_t channel, int32_t count,
-                            const int32_t *sums, int8_t *out)
+static inline void requantize_some(const struct scaling *s, int32_t channel, int32_t count,
+                                   const int32_t *sums, int8_t *out)
 {
-    int32_t done = 0;
-
 #if defined(REQUANTIZE_VECTORS)
-    if (count == 16) {
-        requantize_sixteen(s, channel, vld4q_s32(sums), out);
-        return;
-    }
-    for (; done + 4 <= count; done += 4)
-        requantize_four(s, channel + done, sums + done, out + done);
+    (void)requantize; /* not needed */
+    requantize_sixteen(s, channel, count, vld4q_s32(sums), out);
+#else
+    for (int32_t i = 0; i < count; i++)
+        out[i] = requantize(s, channel + i, sums[i]);
 #endif
-    for (; done < count; done++)
-        out[done] = requantize(s, channel + done, sums[done]);
 }
