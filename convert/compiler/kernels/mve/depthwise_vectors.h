@@ -19,60 +19,86 @@ struct run {
 };
 
 #if defined(REQUANTIZE_VECTORS)
-/* Products of two taps fit 16 bits, and their sum, as no weight is -128. The sums are those of
- * channels 0, 4, 8, 12, of 1, 5, 9, 13 and so on. */
-INLINE void mac_two(int32x4x4_t *sums, int8x16_t a, int8x16_t v, int8x16_t b, int8x16_t w)
+/* Add the products of one tap and, where b is not 0, of a second one; returns the weights behind.
+ * Two products fit 16 bits, and so does their sum, as no weight is -128. In assembly, because
+ * compilers load early and then lack registers. */
+INLINE const int8_t *mac_taps(struct fours *sums, const int8_t *a, const int8_t *b,
+                              const int8_t *w)
 {
-    int16x8_t even = vaddq_s16(vmullbq_int_s8(a, v), vmullbq_int_s8(b, w));
-    int16x8_t odd = vaddq_s16(vmulltq_int_s8(a, v), vmulltq_int_s8(b, w));
+#if defined(__GNUC__) && !defined(__clang__)
+#define SPREAD                                                    \
+    "vmovlb.s16 %q6, %q5\n\tvadd.i32 %q0, %q0, %q6\n\t"           \
+    "vmovlt.s16 %q5, %q5\n\tvadd.i32 %q2, %q2, %q5\n\t"           \
+    "vmovlb.s16 %q6, %q4\n\tvadd.i32 %q1, %q1, %q6\n\t"           \
+    "vmovlt.s16 %q4, %q4\n\tvadd.i32 %q3, %q3, %q4"
+#define FIRST                                                     \
+    "vldrb.8 %q4, [%9]\n\tvldrb.8 %q6, [%8], #16\n\t"             \
+    "vmullb.s8 %q5, %q4, %q6\n\tvmullt.s8 %q4, %q4, %q6\n\t"
+    int8x16_t odd, even, t, v;
 
-    sums->val[0] = vaddq_s32(sums->val[0], vmovlbq_s16(even));
-    sums->val[1] = vaddq_s32(sums->val[1], vmovlbq_s16(odd));
-    sums->val[2] = vaddq_s32(sums->val[2], vmovltq_s16(even));
-    sums->val[3] = vaddq_s32(sums->val[3], vmovltq_s16(odd));
-}
+    if (b)
+        __asm volatile(FIRST "vldrb.8 %q6, [%10]\n\tvldrb.8 %q7, [%8]\n\t"
+                             "vmullb.s8 %q7, %q6, %q7\n\tvadd.i16 %q5, %q5, %q7\n\t"
+                             "vldrb.8 %q7, [%8], #16\n\t"
+                             "vmullt.s8 %q6, %q6, %q7\n\tvadd.i16 %q4, %q4, %q6\n\t" SPREAD
+                       : "+w"(sums->a), "+w"(sums->b), "+w"(sums->c), "+w"(sums->d), "=&w"(odd),
+                         "=&w"(even), "=&w"(t), "=&w"(v), "+r"(w)
+                       : "r"(a), "r"(b)
+                       : "memory");
+    else
+        __asm volatile(FIRST SPREAD
+                       : "+w"(sums->a), "+w"(sums->b), "+w"(sums->c), "+w"(sums->d), "=&w"(odd),
+                         "=&w"(even), "=&w"(t), "=&w"(v), "+r"(w)
+                       : "r"(a)
+                       : "memory");
+    return w;
+#undef SPREAD
+#undef FIRST
+#else
+    int8x16_t x = vld1q_s8(a), v = vld1q_s8(w);
+    int16x8_t even = vmullbq_int_s8(x, v), odd = vmulltq_int_s8(x, v);
 
-INLINE void mac_one(int32x4x4_t *sums, int8x16_t a, int8x16_t v)
-{
-    int16x8_t even = vmullbq_int_s8(a, v), odd = vmulltq_int_s8(a, v);
-
-    sums->val[0] = vaddq_s32(sums->val[0], vmovlbq_s16(even));
-    sums->val[1] = vaddq_s32(sums->val[1], vmovlbq_s16(odd));
-    sums->val[2] = vaddq_s32(sums->val[2], vmovltq_s16(even));
-    sums->val[3] = vaddq_s32(sums->val[3], vmovltq_s16(odd));
+    if (b) {
+        x = vld1q_s8(b);
+        v = vld1q_s8(w + 16);
+        even = vaddq_s16(even, vmullbq_int_s8(x, v));
+        odd = vaddq_s16(odd, vmulltq_int_s8(x, v));
+    }
+    sums->a = vaddq_s32(sums->a, vmovlbq_s16(even));
+    sums->b = vaddq_s32(sums->b, vmovlbq_s16(odd));
+    sums->c = vaddq_s32(sums->c, vmovltq_s16(even));
+    sums->d = vaddq_s32(sums->d, vmovltq_s16(odd));
+    return w + (b ? 32 : 16);
+#endif
 }
 
 /* 3x3 taps. */
-INLINE int32x4x4_t nine_taps(int32x4x4_t sums, const struct run *run, const int8_t *w)
+INLINE void nine_taps(struct fours *sums, const struct run *run, const int8_t *w)
 {
     const int8_t *a = run->first, *b = a + run->down, *c = b + run->down;
     int32_t right = run->right;
 
-    mac_two(&sums, vld1q_s8(a), vld1q_s8(w), vld1q_s8(a + right), vld1q_s8(w + 16));
-    mac_two(&sums, vld1q_s8(a + 2 * right), vld1q_s8(w + 32), vld1q_s8(b), vld1q_s8(w + 48));
-    mac_two(&sums, vld1q_s8(b + right), vld1q_s8(w + 64), vld1q_s8(b + 2 * right),
-            vld1q_s8(w + 80));
-    mac_two(&sums, vld1q_s8(c), vld1q_s8(w + 96), vld1q_s8(c + right), vld1q_s8(w + 112));
-    mac_one(&sums, vld1q_s8(c + 2 * right), vld1q_s8(w + 128));
-    return sums;
+    w = mac_taps(sums, a, a + right, w);
+    w = mac_taps(sums, a + 2 * right, b, w);
+    w = mac_taps(sums, b + right, b + 2 * right, w);
+    w = mac_taps(sums, c, c + right, w);
+    mac_taps(sums, c + 2 * right, 0, w);
 }
 
-INLINE int32x4x4_t any_taps(int32x4x4_t sums, const struct run *run, const int8_t *w,
-                            const struct window *window)
+INLINE void any_taps(struct fours *sums, const struct run *run, const int8_t *w,
+                     const struct window *window)
 {
-    for (int32_t ky = 0; ky < window->height; ky++) {
-        const int8_t *from = run->first + ky * run->down;
+    const int8_t *line = run->first;
+
+    for (int32_t ky = 0; ky < window->height; ky++, line += run->down) {
+        const int8_t *from = line;
         int32_t kx = window->width;
 
-        for (; kx >= 2; kx -= 2, from += 2 * run->right, w += 32)
-            mac_two(&sums, vld1q_s8(from), vld1q_s8(w), vld1q_s8(from + run->right),
-                    vld1q_s8(w + 16));
-        if (kx > 0) {
-            mac_one(&sums, vld1q_s8(from), vld1q_s8(w));
-            w += 16;
-        }
+        for (; kx >= 2; kx -= 2, from += 2 * run->right)
+            w = mac_taps(sums, from, from + run->right, w);
+        if (kx > 0)
+            w = mac_taps(sums, from, 0, w);
     }
-    return sums;
 }
 #endif
 
@@ -87,14 +113,17 @@ static void depthwise_run(const struct depthwise_vectors *d, struct run run, int
     const int32_t *bias = d->bias + channel;
     int32_t channels = d->out.channels;
 
-    if (window.height == 3 && window.width == 3) {
-        for (; run.pixels > 0; run.pixels--, run.first += run.step, out += channels)
-            requantize_sixteen(&scaling, channel, count, nine_taps(vld4q_s32(bias), &run, w), out);
-        return;
+    int square = window.height == 3 && window.width == 3;
+
+    for (; run.pixels > 0; run.pixels--, run.first += run.step, out += channels) {
+        struct fours sums = load_fours(bias);
+
+        if (square)
+            nine_taps(&sums, &run, w);
+        else
+            any_taps(&sums, &run, w, &window);
+        requantize_sixteen(&scaling, channel, count, sums, out);
     }
-    for (; run.pixels > 0; run.pixels--, run.first += run.step, out += channels)
-        requantize_sixteen(&scaling, channel, count, any_taps(vld4q_s32(bias), &run, w, &window),
-                           out);
 }
 #else
 static void depthwise_run(const struct depthwise_vectors *d, struct run run, int32_t channel,
