@@ -22,6 +22,7 @@ from convert.compiler.targets import simd32
 from convert.compiler.targets.blocks import fusable, pooling
 
 _VECTOR = 16
+_LAID_OUT = 8  # LAID_OUT of kernels/depthwise_vectors.h
 _REACH = 256  # bytes that a vector is gathered from
 
 
@@ -123,6 +124,8 @@ def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
         "scaling": scaling,
     }
     pixels = math.prod(node.output.shape[1:3])
+    steps, (_, apart) = min(_LAID_OUT, node.output.shape[2]) - 1, node.window.dilation
+    columns = steps * node.window.stride[1] + (node.window.size[1] - 1) * apart + 1
     return [
         site.step(
             "depthwise_vectors",
@@ -131,7 +134,7 @@ def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
             macs=node.output.size * taps,
             instructions=pixels * (40 + groups * (12 * taps + 60)),
             why="16 channels at a time",
-            scratch=Buffer(f"{site.name}_patch", _VECTOR * taps),
+            scratch=Buffer(f"{site.name}_patch", _VECTOR * node.window.size[0] * columns),
             lead=overlap.lead(node.input, node.output, node.window),
         )
     ]

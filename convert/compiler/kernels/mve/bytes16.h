@@ -16,6 +16,12 @@ static inline void copy_sixteens(int8_t *to, const int8_t *from, int32_t count, 
     }
 }
 
+/* 16 bytes at most; what is behind them is anything. */
+static inline void copy_some(int8_t *to, const int8_t *from, int32_t count)
+{
+    vst1q_s8(to, vldrbq_z_s8(from, vctp8q((uint32_t)count)));
+}
+
 static inline void fill_sixteens(int8_t *to, int32_t value, int32_t vectors)
 {
     for (; vectors > 0; vectors--, to += 16)
@@ -29,13 +35,19 @@ static inline void gather_sixteen(int8_t *to, const int8_t *from, const uint8_t 
 }
 #else
 /* Bytes to places that are `step` apart for each 16. */
-NO_LIBC static void copy_sixteens(int8_t *to, const int8_t *from, int32_t count, int32_t step)
+NO_LIBC HELPER void copy_sixteens(int8_t *to, const int8_t *from, int32_t count, int32_t step)
 {
     for (int32_t i = 0; i < count; i++)
         to[i / 16 * step + i % 16] = from[i];
 }
 
-NO_LIBC static void fill_sixteens(int8_t *to, int32_t value, int32_t vectors)
+/* 16 bytes at most; what is behind them is anything. */
+HELPER void copy_some(int8_t *to, const int8_t *from, int32_t count)
+{
+    copy_sixteens(to, from, count, 16);
+}
+
+NO_LIBC HELPER void fill_sixteens(int8_t *to, int32_t value, int32_t vectors)
 {
     for (int32_t i = 0; i < 16 * vectors; i++)
         to[i] = (int8_t)value;

@@ -1,6 +1,6 @@
 /* needs: prologue, window, bytes16, sixteen */
-/* A depthwise convolution with a channel for a channel, 16 of them at a time. A window that sticks
- * out of the image is laid out with its padding first. */
+/* A depthwise convolution with a channel for a channel, 16 of them at a time. Windows that stick
+ * out of the image are laid out with their padding first, LAID_OUT together. */
 struct depthwise_vectors {
     struct image in, out;
     struct window window;
@@ -10,6 +10,8 @@ struct depthwise_vectors {
     int32_t zero_point;     /* of the input: what padding holds */
     struct scaling scaling;
 };
+
+#define LAID_OUT 8
 
 /* Pixels in a row, for 16 channels: where the first one's window begins, the bytes from one tap to
  * the next in both directions, and those from pixel to pixel. */
@@ -146,20 +148,23 @@ static void depthwise_run(const struct depthwise_vectors *d, struct run run, int
 }
 #endif
 
-/* Lay out `count` channels of the window at (y, x), from those of the image at `in` on: 16 bytes to
- * each tap. Padding is there already. */
-static void lay_out_taps(const struct depthwise_vectors *d, const int8_t *in, int32_t y, int32_t x,
-                         int32_t count, int8_t *to)
+/* Lay out `count` channels of `columns` columns from (y, x) on of the image, whose channels begin at
+ * `in`: 16 bytes to each pixel. */
+static void lay_out_columns(const struct depthwise_vectors *d, const int8_t *in, int32_t y,
+                            int32_t x, int32_t columns, int32_t count, int8_t *to)
 {
-    const struct window *w = &d->window;
+    int32_t channels = d->in.channels, width = d->in.width, padding = d->zero_point;
 
-    for (int32_t ky = 0; ky < w->height; ky++, y += w->dilation_y, to += 16 * w->width) {
-        if (y < 0 || y >= d->in.height)
-            continue;
-        for (int32_t kx = 0, column = x; kx < w->width; kx++, column += w->dilation_x)
-            if (column >= 0 && column < d->in.width)
-                copy_sixteens(to + 16 * kx, in + (y * d->in.width + column) * d->in.channels, count,
-                              16);
+    for (int32_t ky = 0; ky < d->window.height; ky++, y += d->window.dilation_y) {
+        int32_t end = y < 0 || y >= d->in.height ? 0 : width, column = x;
+        const int8_t *from = end ? in + (y * width + (x > 0 ? x : 0)) * channels : in;
+
+        for (; column < x + columns && (column < 0 || end == 0); column++, to += 16)
+            fill_sixteens(to, padding, 1);
+        for (; column < x + columns && column < end; column++, to += 16, from += channels)
+            copy_some(to, from, count);
+        for (; column < x + columns; column++, to += 16)
+            fill_sixteens(to, padding, 1);
     }
 }
 
@@ -175,38 +180,50 @@ static int32_t inside_windows(const struct depthwise_vectors *d, int32_t y, int3
     return x < 0 || width <= 0 ? 0 : (width + w->stride_x - 1) / w->stride_x;
 }
 
+/* How many of `left` pixels from x on to do with their columns laid out. */
+static int32_t laid_out(const struct depthwise_vectors *d, int inside, int32_t x, int32_t left)
+{
+    int32_t step = d->window.stride_x;
+    int32_t most = inside && x < 0 ? (step - 1 - x) / step : LAID_OUT; /* the others are inside */
+
+    return left <= LAID_OUT ? left : most < LAID_OUT ? most : LAID_OUT;
+}
+
 /* `count` channels from `channel` on of a row of pixels, whose windows begin at row y of the input. */
 static void depthwise_row(const struct depthwise_vectors *d, const int8_t *in, int32_t y,
                           int32_t channel, int32_t count, int8_t *out, int8_t *patch)
 {
     const struct window *w = &d->window;
-    int32_t channels = d->in.channels, x = -w->left;
-    int32_t down = w->dilation_y * d->in.width * channels, right = w->dilation_x * channels;
+    int32_t channels = d->in.channels, x = -w->left, pixels;
     int inside = y >= 0 && y + (w->height - 1) * w->dilation_y < d->in.height;
 
-    for (int32_t left = d->out.width; left > 0;) {
-        int32_t most = inside ? inside_windows(d, y, x) : 0, pixels = most < left ? most : left;
+    for (int32_t left = d->out.width; left > 0; left -= pixels) {
+        struct run run;
 
+        pixels = inside && left > LAID_OUT / 2 ? inside_windows(d, y, x) : 0;
         if (pixels > 0) {
-            struct run run = {in + (y * d->in.width + x) * channels + channel, down, right,
-                              w->stride_x * channels, pixels};
-
-            depthwise_run(d, run, channel, count, out);
+            pixels = pixels < left ? pixels : left;
+            run.first = in + (y * d->in.width + x) * channels + channel;
+            run.down = w->dilation_y * d->in.width * channels;
+            run.right = w->dilation_x * channels;
+            run.step = w->stride_x * channels;
         } else {
-            struct run run = {patch, 16 * w->width, 16, 0, 1};
-
-            pixels = 1;
-            fill_sixteens(patch, d->zero_point, w->height * w->width);
-            lay_out_taps(d, in + channel, y, x, count, patch);
-            depthwise_run(d, run, channel, count, out);
+            pixels = laid_out(d, inside, x, left);
+            run.down = (pixels - 1) * w->stride_x + (w->width - 1) * w->dilation_x + 1;
+            lay_out_columns(d, in + channel, y, x, run.down, count, patch);
+            run.first = patch;
+            run.down *= 16;
+            run.right = 16 * w->dilation_x;
+            run.step = 16 * w->stride_x;
         }
+        run.pixels = pixels;
+        depthwise_run(d, run, channel, count, out);
         x += pixels * w->stride_x;
         out += pixels * channels;
-        left -= pixels;
     }
 }
 
-/* patch: 16 bytes for each tap. */
+/* patch: 16 bytes for each pixel that the windows of LAID_OUT pixels cover. */
 static void depthwise_vectors(const struct depthwise_vectors *d, const int8_t *in, int8_t *out,
                               int8_t *patch)
 {
