@@ -27,15 +27,13 @@ LONG = os.environ.get("THIMBLE_LONG") == "1"
 CORES = tuple(target for target in Target if target.is_core)
 CHANNELS = {
     "conv_single": (1,),
-    "conv_gather": (1,),
     "conv_packed": (1, 3, 4, 5, 36),
-    "conv_pixels": (1, 3, 4, 5, 36),
     "conv_vectors": (1, 3, 4, 5, 16, 36),
     "winograd": (1, 3, 4, 5, 36),
 }
 WORDS = ("conv_single", "conv_packed", "winograd", "dense_packed", "depthwise_four")
 PAIRS = (*WORDS, "conv_pixels", "depthwise_lines")
-VECTORS = ("conv_gather", "conv_vectors", "dense_vectors", "depthwise_four")
+VECTORS = ("conv_vectors", "dense_vectors", "depthwise_vectors", "depthwise_four", "add_vectors")
 SCALAR = (*WORDS, "conv_pixels", "depthwise_pixels")
 KERNELS = {
     Target.CORTEX_M0: SCALAR,
@@ -51,6 +49,14 @@ def contents_for(kernel: str) -> list[bytes]:
     """Random models that ``kernel`` is for: shapes, strides, paddings, poolings, extremes."""
     if kernel.startswith("dense"):
         return [models.random("FULLY_CONNECTED", seed) for seed in range(16)]
+    if kernel == "add_vectors":
+        return [models.random(op, seed) for op in ("ADD", "SUB") for seed in range(16)]
+    if kernel == "depthwise_vectors":
+        channels = [1 + 5 * seed % 37 for seed in range(40)]
+        return [
+            classic.depthwise(Random(seed), channels=count, widest=(11, 30)[seed % 2])
+            for seed, count in enumerate(channels)
+        ]
     if kernel == "depthwise_four":
         return [classic.depthwise(Random(seed), channels=4 * (1 + seed % 9)) for seed in range(20)]
     if kernel == "depthwise_lines":
@@ -68,14 +74,17 @@ def contents_for(kernel: str) -> list[bytes]:
         ]
     taps = (3, 5) if kernel == "winograd" else (1, 2, 3, 5)
     found = [
-        classic.conv_pool(
-            Random(seed), channels=channels, taps=size, pooled=seed % 3 > 0 and kernel != "conv_pixels"
-        )
+        classic.conv_pool(Random(seed), channels=channels, taps=size, pooled=seed % 3 > 0)
         for seed, (channels, size) in enumerate(
             (c, t) for _ in range(3) for c in CHANNELS[kernel] for t in taps
         )
     ]
-    if kernel in ("conv_packed", "conv_pixels", "conv_vectors"):
+    if kernel == "conv_vectors":
+        found += [
+            classic.conv_pool(Random(seed), channels=16, taps=1, pooled=seed % 2 > 0, most=40)
+            for seed in range(8)
+        ]
+    if kernel in ("conv_packed", "conv_vectors"):
         found += [models.random("CONV_2D", seed) for seed in range(100, 120)]
     return found
 
@@ -131,6 +140,8 @@ def test_kernel_equals_the_runtime_here(
     target: Target, kernel: str, match: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In portable C, under the sanitizers: 0 differing bytes, nothing outside the arena."""
+    if (kernel, match) == ("add_vectors", Match.TFLM):
+        pytest.skip("it adds as XNNPACK does")
     force(monkeypatch, kernel)
     compiled, given, expected = expected_of(contents_for(kernel), Options(match, target))
     assert used(compiled, kernel) > 0.6 * len(compiled)
@@ -150,6 +161,18 @@ def test_kernel_equals_the_runtime_on_the_core(
     compiled, given, expected = expected_of(contents_for(kernel), Options(target=target))
     assert used(compiled, kernel) > 0.6 * len(compiled)
     check(cores.run(tmp_path, target, compiled, given), expected)
+
+
+@pytest.mark.parametrize("kernel", [kernel for kernel in VECTORS if kernel != "add_vectors"])
+def test_vectors_in_fixed_point_equal_the_runtime_on_the_core(
+    kernel: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requantization of vectors in fixed point, in the emulator: 0 differing bytes."""
+    force(monkeypatch, kernel)
+    options = Options(Match.TFLM, Target.CORTEX_M55)
+    compiled, given, expected = expected_of(contents_for(kernel), options)
+    assert used(compiled, kernel) > 0.6 * len(compiled)
+    check(cores.run(tmp_path, Target.CORTEX_M55, compiled, given), expected)
 
 
 @pytest.mark.parametrize("kernel", PAIRS)

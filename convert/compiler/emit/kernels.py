@@ -16,12 +16,9 @@ from convert.compiler.arithmetic.match import Match
 _FOLDER = Path(__file__).parents[1] / "kernels"
 _FOR_ALL = ("portable", "requantize")
 _FIRST = re.compile(r"/\* (.*?) \*/\n")
-_REQUANTIZE = {
-    Match.XNNPACK: "requantize_float",
-    Match.REF: "requantize_fixed",
-    Match.TFLM: "requantize_fixed",
-}
-"""What ``requantize`` stands for."""
+_ROUNDING = {Match.XNNPACK: "float", Match.REF: "fixed", Match.TFLM: "fixed"}
+_BY_ROUNDING = ("requantize", "requantize_vectors")
+"""Files of which each rounding has its own."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,8 @@ def needed(kernels: Iterable[str], match: Match, folders: Sequence[str]) -> list
     found: dict[str, Kernel] = {}
 
     def add(name: str) -> None:
-        kernel = find(_REQUANTIZE[match] if name == "requantize" else name, folders)
+        own = f"{name}_{_ROUNDING[match]}" if name in _BY_ROUNDING else name
+        kernel = find(own, folders)
         if kernel.name not in found:
             for need in kernel.needs:
                 add(need)

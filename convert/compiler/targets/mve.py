@@ -4,21 +4,26 @@ Each function gives the candidates for a node, each with an estimate of the inst
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from convert.compiler.ir import Node
 from convert.compiler.memory import overlap
-from convert.compiler.operators.common import linear
+from convert.compiler.operators.common import addition, linear
+from convert.compiler.operators.common.addition import Addition
+from convert.compiler.operators.common.linear import Linear
 from convert.compiler.operators.common.lowering import LoweringContext, image, window
 from convert.compiler.operators.conv2d import Conv2D
 from convert.compiler.operators.depthwise_conv2d import DepthwiseConv2D
 from convert.compiler.operators.fully_connected import Dense
 from convert.compiler.program import Buffer, Step, Table
 from convert.compiler.targets import simd32
-from convert.compiler.targets.blocks import blocks, fusable, make_strip, pooling, rows_together
+from convert.compiler.targets.blocks import fusable, pooling
 
 _VECTOR = 16
+_LAID_OUT = 8  # LAID_OUT of kernels/depthwise_vectors.h
+_REACH = 256  # bytes that a vector is gathered from
 
 
 def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
@@ -32,48 +37,105 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
     laid = rows.reshape(halves, 2, vectors, _VECTOR).transpose(0, 2, 1, 3)
     axes = "[out_ch / 2, vectors of 16 taps, 2, 16]"
     weights = Table(f"{site.name}_vectors", "int8_t", laid, axes)
-    bias, scaling, tables = linear.requantization(node, site)
-    shape = blocks(site, bias, scaling, 0)
-    count, output = shape["rows"] * shape["columns"], site.group[-1].output
-    common = {
-        "macs": taps * node.output.size,
-        "scratch_words": 8 * halves,
-        "lead": overlap.lead(node.input, output, node.window, pooling(site), rows_together(site)),
-    }
-    products = count * (halves * (14 * vectors + 22) + 10 * filters)
-    width = 2 * shape["columns"] - 1 + node.window.size[1]
-    last = (node.window.size[0] - 1) * width + node.window.size[1] - 1
-    if node.input.shape[3] == 1 and node.window.stride == (1, 1) and last < 256:
-        strip = make_strip(node, width)
-        fields = {"strip": strip, "window": window(node.window), "weights": weights}
-        size = math.ceil(strip["rows"] * width / _VECTOR) + 5 * vectors
-        return [
-            site.step(
-                "conv_gather",
-                fields | {"blocks": shape},
-                (weights, *tables),
-                instructions=products + count * 30 * vectors,
-                why="one channel: windows gathered into vectors of 16 taps",
-                scratch=Buffer(f"{site.name}_windows", size * _VECTOR),
-                **common,
-            )
-        ]
+    bias, scaling, tables = _requantization(node, site)
+    places = _places(node, vectors, f"{site.name}_places")
+    output, pool = site.group[-1].output, pooling(site)
     fields = {
         "in": image(node.input),
+        "map": image(node.output),
+        "out": image(output),
         "window": window(node.window),
+        "pool": pool.size[0],
+        "vectors": vectors,
+        "places": places or 0,
         "weights": weights,
+        "bias": bias,
         "zero_point": node.input.zero_point,
-        "blocks": shape,
+        "scaling": scaling,
     }
+    columns = math.prod(output.shape[1:3]) * math.prod(pool.size) / 4
+    products = halves * (14 * vectors + 24) + math.ceil(filters / _VECTOR) * 50
+    lay_out = 4 * (30 + (6 * vectors if places else 12 * vectors + 12 * node.window.size[0]))
     return [
         site.step(
             "conv_vectors",
             fields,
-            (weights, *tables),
-            instructions=products + count * (5 * taps if taps % _VECTOR == 0 else 40 * taps),
+            (weights, bias, *tables[1:], *([places] if places else [])),
+            macs=taps * node.output.size,
+            instructions=round(columns * (products + lay_out)) + 3 * output.size,
             why="vectors of 16 taps",
-            scratch=Buffer(f"{site.name}_windows", 4 * _VECTOR * vectors),
-            **common,
+            scratch=Buffer(f"{site.name}_windows", 5 * _VECTOR * vectors),
+            scratch_words=4 * _VECTOR,
+            lead=overlap.lead(node.input, output, node.window, pool),
+        )
+    ]
+
+
+def _requantization(
+    node: Linear, site: LoweringContext
+) -> tuple[Table, dict[str, object], list[Table]]:
+    """As ``linear.requantization``, with zeros behind the last channel, to whole vectors."""
+    _, scaling, tables = linear.requantization(node, site)
+    padded = {}
+    for table in tables:
+        more = -table.values.size % _VECTOR
+        padded[table.name] = replace(table, values=np.pad(table.values, (0, more)))
+    scaling = {
+        name: padded[value.name] if isinstance(value, Table) else value
+        for name, value in scaling.items()
+    }
+    return padded[tables[0].name], scaling, list(padded.values())
+
+
+def _places(node: Conv2D, vectors: int, name: str) -> Table | None:
+    """Where the taps of a window lie in the input, from its first one on.
+
+    None: too far apart for bytes, or no row is worth it.
+    """
+    _, height, width, channels = node.weights.shape
+    row = node.input.shape[2] * channels
+    by_rows = height == 1 or width * channels % _VECTOR == 0
+    if by_rows or (height - 1) * row + width * channels > _REACH:
+        return None
+    places = np.zeros(vectors * _VECTOR, np.uint8)  # those behind the last tap meet weights of 0
+    taps = np.arange(height)[:, None] * row + np.arange(width * channels)
+    places[: taps.size] = taps.ravel()
+    return Table(name, "uint8_t", places, "[vectors of 16 taps, 16]")
+
+
+def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
+    """A depthwise convolution with a channel for a channel; none where it is not."""
+    channels, taps = node.output.shape[3], math.prod(node.window.size)
+    if channels != node.input.shape[3] or node.weights.min() == -128:
+        return []
+    groups = math.ceil(channels / _VECTOR)
+    rows = np.zeros((taps, groups * _VECTOR), np.int8)
+    rows[:, :channels] = node.weights.reshape(taps, channels)
+    laid = rows.reshape(taps, groups, _VECTOR).transpose(1, 0, 2)
+    weights = Table(f"{site.name}_weights", "int8_t", laid, "[out_ch / 16, taps, 16]")
+    bias, scaling, tables = _requantization(node, site)
+    fields = {
+        "in": image(node.input),
+        "out": image(node.output),
+        "window": window(node.window),
+        "weights": weights,
+        "bias": bias,
+        "zero_point": node.input.zero_point,
+        "scaling": scaling,
+    }
+    pixels = math.prod(node.output.shape[1:3])
+    steps, (_, apart) = min(_LAID_OUT, node.output.shape[2]) - 1, node.window.dilation
+    columns = steps * node.window.stride[1] + (node.window.size[1] - 1) * apart + 1
+    return [
+        site.step(
+            "depthwise_vectors",
+            fields,
+            (weights, bias, *tables[1:]),
+            macs=node.output.size * taps,
+            instructions=pixels * (40 + groups * (12 * taps + 60)),
+            why="16 channels at a time",
+            scratch=Buffer(f"{site.name}_patch", _VECTOR * node.window.size[0] * columns),
+            lead=overlap.lead(node.input, node.output, node.window),
         )
     ]
 
@@ -82,7 +144,7 @@ def dense(node: Dense, site: LoweringContext) -> list[Step]:
     """A dense layer."""
     outputs, inputs = node.weights.shape
     weights = Table(f"{site.name}_weights", "int8_t", node.weights, "[out, in]")
-    bias, scaling, tables = linear.requantization(node, site)
+    bias, scaling, tables = _requantization(node, site)
     fields = {
         "inputs": inputs,
         "outputs": outputs,
@@ -102,10 +164,25 @@ def dense(node: Dense, site: LoweringContext) -> list[Step]:
     ]
 
 
+def add(node: Addition, site: LoweringContext) -> list[Step]:
+    """A sum or difference of tensors of one shape, as XNNPACK has it."""
+    size = node.output.size
+    if node.output.dtype != "INT8" or any(source.size != size for source in node.inputs):
+        return []
+    formula, parameters = addition.parameters(node, site.match)
+    if formula != "sum_shifted":
+        return []
+    fields = {"count": size, "sum": parameters}
+    why = "four at a time"
+    return [site.step("add_vectors", fields, (), instructions=4 * size, why=why, in_place=True)]
+
+
 def candidates(node: Node, site: LoweringContext) -> list[Step]:
     """The candidates for the group that ``node`` begins, none where plain C has to do."""
     if isinstance(node, Conv2D):
         return conv(node, site)
     if isinstance(node, DepthwiseConv2D):
-        return simd32.depthwise(node, site)
+        return [*depthwise(node, site), *simd32.depthwise(node, site)]
+    if isinstance(node, Addition):
+        return add(node, site)
     return dense(node, site) if isinstance(node, Dense) else []

@@ -19,13 +19,18 @@ def conv_2d(r: Random) -> bytes:
     return b.pack([x], y)
 
 
-def conv_pool(r: Random, *, channels: int, taps: int, pooled: bool = True) -> bytes:
-    """A convolution of ``taps`` x ``taps`` with a 2x2 max-pooling behind it, up to 40 wide."""
+def conv_pool(
+    r: Random, *, channels: int, taps: int, pooled: bool = True, most: int = 8
+) -> bytes:
+    """A convolution of ``taps`` x ``taps`` with a 2x2 max-pooling behind it, up to 40 wide.
+
+    It has ``most`` filters, or fewer.
+    """
     b, padding, si = Builder(), int(r.rng.integers(2)), r.scale()
     least = taps if padding else 1
     height, width = int(r.rng.integers(least, 12)), int(r.rng.integers(least, 41))
     x = b.tensor((1, height, width, channels), si, r.zero())
-    filters = int(r.rng.integers(1, 9))
+    filters = int(r.rng.integers(1, most + 1))
     w, bias, so = r.weights(b, (filters, taps, taps, channels), filters, 0, si)
     out = [n - taps + 1 if padding else n for n in (height, width)]
     zero = r.zero()
@@ -56,10 +61,12 @@ def depthwise_conv_2d(r: Random) -> bytes:
     return b.pack([x], y)
 
 
-def depthwise(r: Random, *, channels: int, multiplier: int = 1, taps: int | None = None) -> bytes:
+def depthwise(
+    r: Random, *, channels: int, multiplier: int = 1, taps: int | None = None, widest: int = 11
+) -> bytes:
     """A depthwise convolution without dilation, of ``taps`` x ``taps`` if they are given."""
     b, si = Builder(), r.scale()
-    shape = (1, int(r.rng.integers(5, 12)), int(r.rng.integers(5, 12)), channels)
+    shape = (1, int(r.rng.integers(5, 12)), int(r.rng.integers(5, widest + 1)), channels)
     filters = channels * multiplier
     x = b.tensor(shape, si, r.zero())
     size, options, out = r.window(shape, dilated=False, square=taps)

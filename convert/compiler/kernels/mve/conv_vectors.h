@@ -1,88 +1,122 @@
-/* needs: prologue, window, mac_vectors, requantize, blocks */
-/* A convolution with vectors of 16 taps. The windows of the four pixels of a block are laid out
- * once, for all filters. */
+/* needs: prologue, window, bytes16, mac_vectors, sixteen */
+/* A convolution with vectors of 16 taps. The windows of four pixels are laid out once, for all
+ * filters: those of a 2x2 max-pooling, or, without one, of four that follow one another. */
 struct conv_vectors {
-    struct image in;
-    struct window window;
-    const int8_t *weights;  /* [out.channels / 2][vectors][2][16], zeros behind the last tap */
-    int32_t zero_point;     /* of the input: what padding holds */
-    struct blocks blocks;
+    struct image in, map, out;  /* map: the convolution's own output, before pooling */
+    struct window window;       /* dilation 1 */
+    int32_t pool;               /* 2: 2x2 max-pooling; 1: none */
+    int32_t vectors;            /* for the taps of a window */
+    const uint8_t *places;      /* [vectors][16], of taps in the input, from the window's corner on;
+                                 * 0: too far apart, or whole vectors in each row */
+    const int8_t *weights;      /* [out.channels / 2][vectors][2][16], zeros behind the last tap */
+    const int32_t *bias;        /* [out.channels, to 16], with the input's zero point folded in */
+    int32_t zero_point;         /* of the input: what padding holds */
+    struct scaling scaling;
 };
 
-#if defined(__ARM_FEATURE_MVE)
-#include <arm_mve.h>
-#endif
-
-static inline void copy_vector(int8_t *to, const int8_t *from)
+/* What the window at (y, x) of the input covers, in line; the rest of the line is left. */
+static void line_up(const struct conv_vectors *c, const int8_t *in, int32_t y, int32_t x,
+                    int8_t *line)
 {
+    int32_t channels = c->in.channels, bytes = c->window.width * channels;
+    int32_t first = x < 0 ? -x : 0, last = c->in.width - x;
+    int32_t count = ((last < c->window.width ? last : c->window.width) - first) * channels;
+
+    for (int32_t ky = 0; ky < c->window.height; ky++, y++, line += bytes)
+        if (y >= 0 && y < c->in.height)
+            copy_sixteens(line + first * channels, in + (y * c->in.width + x + first) * channels,
+                          count, 16);
+}
+
+/* Lay out the window at (y, x) of the input as one of four columns; `line` has room for a window. */
+static void lay_out(const struct conv_vectors *c, const int8_t *in, int32_t y, int32_t x,
+                    int8_t *to, int8_t *line)
+{
+    const struct window *w = &c->window;
+    const int8_t *corner = in + (y * c->in.width + x) * c->in.channels;
+    int32_t bytes = w->width * c->in.channels;
+    int inside = y >= 0 && x >= 0 && y + w->height <= c->in.height && x + w->width <= c->in.width;
+
+    if (inside && c->places) {
+        for (int32_t i = 0; i < c->vectors; i++)
+            gather_sixteen(to + 64 * i, corner, c->places + 16 * i);
+    } else if (inside && (bytes % 16 == 0 || w->height == 1)) {
+        for (int32_t ky = 0; ky < w->height; ky++, to += 4 * bytes)
+            copy_sixteens(to, corner + ky * c->in.width * c->in.channels, bytes, 64);
+    } else {
+        if (!inside)
+            fill_sixteens(line, c->zero_point, c->vectors);
+        line_up(c, in, y, x, line);
+        copy_sixteens(to, line, 16 * c->vectors, 64);
+    }
+}
+
+/* The largest of the four columns' sums, in place of the first ones. */
+static void largest_sums(int32_t *sums)
+{
+    for (int32_t i = 0; i < 16; i += 4) {
 #if defined(__ARM_FEATURE_MVE)
-    vst1q_s8(to, vld1q_s8(from));
+        int32x4_t a = vmaxq_s32(vld1q_s32(sums + i), vld1q_s32(sums + 16 + i));
+        int32x4_t b = vmaxq_s32(vld1q_s32(sums + 32 + i), vld1q_s32(sums + 48 + i));
+
+        vst1q_s32(sums + i, vmaxq_s32(a, b));
 #else
-    for (int32_t i = 0; i < 16; i++)
-        to[i] = from[i];
+        for (int32_t j = i; j < i + 4; j++)
+            for (int32_t pixel = 16; pixel < 64; pixel += 16)
+                sums[j] = sums[pixel + j] > sums[j] ? sums[pixel + j] : sums[j];
 #endif
-}
-
-/* Where tap `tap` of column 0 goes: 16 taps, then those of the other columns. */
-static inline int8_t *tap_place(int8_t *x, int32_t tap)
-{
-    return x + tap / 16 * 64 + tap % 16;
-}
-
-/* Lay out `taps` inputs of a line of `size` bytes from `place` on, as taps from `tap` on. */
-NO_LIBC static void lay_out_taps(const struct conv_vectors *c, const int8_t *line, int32_t size,
-                                 int32_t place, int32_t tap, int32_t taps, int8_t *x)
-{
-    int32_t end = tap + taps;
-
-    while (tap < end) {
-        if (tap % 16 == 0 && end - tap >= 16 && place >= 0 && place + 16 <= size) {
-            copy_vector(tap_place(x, tap), line + place);
-            tap += 16;
-            place += 16;
-        } else {
-            int8_t *to = tap_place(x, tap);
-            int32_t most = 16 - tap % 16 < end - tap ? 16 - tap % 16 : end - tap;
-
-            for (int32_t i = 0; i < most; i++, place++)
-                *to++ = place >= 0 && place < size ? line[place] : (int8_t)c->zero_point;
-            tap += most;
-        }
     }
 }
 
-/* Lay out the window at (row, column) of the input as one of four columns. */
-static void lay_out_window(const struct conv_vectors *c, const int8_t *in, int32_t row,
-                           int32_t column, int8_t *x)
+/* All filters on the columns at x; `count` pixels become outputs. */
+static void filter_columns(const struct conv_vectors *c, const int8_t *x, int32_t *sums,
+                           int32_t count, int8_t *out)
 {
-    int32_t channels = c->in.channels, taps = c->window.width * channels;
+    int32_t channels = c->out.channels;
+    struct vector_blocks macs = {c->weights, x, sums, c->vectors, 8, c->bias};
 
-    for (int32_t ky = 0; ky < c->window.height; ky++, row++) {
-        int inside = row >= 0 && row < c->in.height;
-        int32_t size = inside ? c->in.width * channels : 0;
+    for (int32_t channel = 0; channel < channels; channel += 16) {
+        int32_t some = channels - channel < 16 ? channels - channel : 16;
 
-        lay_out_taps(c, in + (inside ? row * size : 0), size, column * channels, ky * taps, taps,
-                     x);
+        macs.blocks = (some + 1) / 2;
+        mac_vectors(&macs);
+        macs.weights += 256 * c->vectors;
+        macs.bias += 16;
+        if (c->pool == 2)
+            largest_sums(sums);
+        for (int32_t pixel = 0; pixel < count; pixel++)
+            requantize_some(&c->scaling, channel, some, sums + 16 * pixel,
+                            out + pixel * channels + channel);
     }
 }
 
-NO_LIBC static void conv_vectors(const struct conv_vectors *c, const int8_t *in, int8_t *out, int8_t *x,
+/* x is for four columns, and for a line behind them. */
+static void conv_vectors(const struct conv_vectors *c, const int8_t *in, int8_t *out, int8_t *x,
                          int32_t *sums)
 {
     const struct window *w = &c->window;
-    int32_t taps = w->height * w->width * c->in.channels;
-    struct vector_blocks macs = {
-        c->weights, x, sums, (taps + 15) / 16, (c->blocks.out.channels + 1) / 2};
+    int32_t left = c->out.height * c->out.width, row = 0, column = 0, count;
+    int8_t *line = x + 64 * c->vectors;
 
-    for (int32_t i = 0; i < 64 * macs.vectors; i++)
-        x[i] = 0; /* behind the last tap, too, there is something */
-    for (int32_t i = 0; i < c->blocks.rows * c->blocks.columns; i++) {
-        int32_t row = i / c->blocks.columns, column = i % c->blocks.columns;
+    for (; left > 0; left -= count, out += count * c->out.channels) {
+        count = c->pool == 2 ? 1 : left < 4 ? left : 4;
+        for (int32_t pixel = 0; pixel < (c->pool == 2 ? 4 : count); pixel++) {
+            int32_t y = row, x_ = column;
 
-        for (int32_t pixel = 0; pixel < 4; pixel++)
-            lay_out_window(c, in, (2 * row + pixel / 2) * w->stride_y - w->top,
-                           (2 * column + pixel % 2) * w->stride_x - w->left, x + 16 * pixel);
-        mac_vectors(&macs);
-        finish_block(&c->blocks, row, column, sums, out);
+            if (c->pool == 2) { /* a pixel outside the map counts as the one beside it */
+                y = y + pixel / 2 < c->map.height ? y + pixel / 2 : y;
+                x_ = x_ + pixel % 2 < c->map.width ? x_ + pixel % 2 : x_;
+            } else if (++column == c->map.width) {
+                column = 0;
+                row++;
+            }
+            lay_out(c, in, y * w->stride_y - w->top, x_ * w->stride_x - w->left, x + 16 * pixel,
+                    line);
+        }
+        filter_columns(c, x, sums, count, out);
+        if (c->pool == 2 && (column += 2) >= 2 * c->out.width) {
+            column = 0;
+            row += 2;
+        }
     }
 }

@@ -16,27 +16,6 @@ static inline int32_t larger(int32_t a, int32_t b)
     return a > b ? a : b;
 }
 
-#if defined(REQUANTIZE_FOUR)
-/* Store the pooled sums of `count` channels, four at once. */
-static void finish_fours(const struct blocks *b, const int32_t *sums, int32_t right,
-                         int32_t below, int32_t count, int8_t *out)
-{
-    for (int32_t channel = 0; channel < count; channel += 4) {
-        int32x4x4_t pixels = vld4q_s32(sums + 4 * channel); /* by pixel */
-        int32x4_t best = pixels.val[0];
-
-        if (right)
-            best = vmaxq_s32(best, pixels.val[1]);
-        if (below)
-            best = vmaxq_s32(best, pixels.val[2]);
-        if (right && below)
-            best = vmaxq_s32(best, pixels.val[3]);
-        best = vaddq_s32(best, vld1q_s32(b->bias + channel));
-        requantize_four(&b->scaling, channel, best, out + channel);
-    }
-}
-#endif
-
 /* Requantize the sums [out.channels][4] of the block at (row, column) and store them. */
 INLINE void finish_block(const struct blocks *b, int32_t row, int32_t column, const int32_t *sums,
                          int8_t *out)
@@ -46,15 +25,8 @@ INLINE void finish_block(const struct blocks *b, int32_t row, int32_t column, co
     int32_t channels = b->out.channels;
 
     if (b->pool == 2) {
-        int32_t done = 0;
-
         out += (row * b->out.width + column) * channels;
-#if defined(REQUANTIZE_FOUR)
-        done = b->shift == 0 ? channels / 4 * 4 : 0;
-        finish_fours(b, sums, right, below, done, out);
-#endif
-        sums += 4 * done;
-        for (int32_t channel = done; channel < channels; channel++, sums += 4) {
+        for (int32_t channel = 0; channel < channels; channel++, sums += 4) {
             int32_t best = larger(larger(sums[0], sums[right]),
                                   larger(sums[below], sums[below + right]));
 

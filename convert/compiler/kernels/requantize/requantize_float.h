@@ -171,20 +171,3 @@ HELPER int8_t requantize_256ths(struct factor f, const int32_t *sum)
     return requantize_by(f, *sum >> 8);
 }
 #endif
-
-#if defined(__ARM_FEATURE_MVE) && (__ARM_FEATURE_MVE & 2)
-#include <arm_mve.h>
-#define REQUANTIZE_FOUR
-
-/* Four channels at once, from `channel` on. */
-static inline void requantize_four(const struct scaling *s, int32_t channel, int32x4_t sums,
-                                   int8_t *out)
-{
-    float32x4_t scale = vreinterpretq_f32_u32(vld1q_u32(s->scale + channel));
-    int32x4_t result = vcvtnq_s32_f32(vmulq_f32(vcvtq_f32_s32(sums), scale)); /* saturates */
-
-    result = vmaxq_s32(result, vdupq_n_s32(s->low - s->zero_point));
-    result = vminq_s32(result, vdupq_n_s32(s->high - s->zero_point));
-    vstrbq_s32(out, vaddq_n_s32(result, s->zero_point));
-}
-#endif
