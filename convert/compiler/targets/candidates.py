@@ -36,17 +36,12 @@ def candidates(
     find = _OWN.get(target)
 
     def priced(step: Step) -> Step:
-        work = {**step.work, **({"formula": step.instructions} if step.instructions else {})}
-        step = replace(step, work=work)
         return replace(step, instructions=costs.instructions(step, target, site.match))
 
     plain = registry()[first.op].lower(first, site)
     if find is None or (isinstance(first, Linear) and not first.is_usual(site.match)):
         return [tuple(map(priced, plain))]
-    found = [step for step in find(first, site) if optimize is Optimize.SPEED or not _is_large(step)]
+    is_speed = optimize is Optimize.SPEED
+    found = [step for step in find(first, site) if is_speed or step.kernel not in _LARGE]
     own = [replace(step, batch=plain[0].batch) for step in found]
     return [*((priced(step),) for step in own), tuple(map(priced, plain))]
-
-
-def _is_large(step: Step) -> bool:
-    return step.kernel in _LARGE

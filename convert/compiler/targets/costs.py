@@ -1,8 +1,8 @@
 """What a kernel call takes on a core: what there is to do, times what each of it takes.
 
 The coefficients in costs.json are instructions, fitted to counts in an emulator by
-``python -m tests.compiler.costs``. Of Cortex-M7 and M33, which run the same code as the M4, the M4's
-hold, and so they do for plain C on unknown cores and for WebAssembly, where they only compare.
+``python -m tests.compiler.costs``. For Cortex-M7 and M33, which run the same code as the M4, the
+M4's hold; for plain C on unknown cores and WebAssembly they only say which takes more.
 """
 
 import json

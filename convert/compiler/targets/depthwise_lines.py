@@ -1,4 +1,4 @@
-"""Depthwise convolutions of 3x3 taps, line by line: what kernels/simd32/depthwise_lines.h is given."""
+"""Depthwise convolutions of 3x3 taps, line by line: what kernels' depthwise_lines.h is given."""
 
 import math
 from dataclasses import dataclass

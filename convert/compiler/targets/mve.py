@@ -54,15 +54,20 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
         "scaling": scaling,
     }
     columns = math.prod(output.shape[1:3]) * math.prod(pool.size) / 4
-    products = halves * (14 * vectors + 24) + math.ceil(filters / _VECTOR) * 50
-    lay_out = 4 * (30 + (6 * vectors if places else 12 * vectors + 12 * node.window.size[0]))
     return [
         site.step(
             "conv_vectors",
             fields,
             (weights, bias, *tables[1:], *([places] if places else [])),
             macs=taps * node.output.size,
-            instructions=round(columns * (products + lay_out)) + 3 * output.size,
+            work={
+                "vectors": columns * halves * vectors,
+                "halves": columns * halves,
+                "filters": columns * math.ceil(filters / _VECTOR),
+                "gathered" if places else "laid_vectors": columns * vectors,
+                "laid_rows": 0 if places else columns * node.window.size[0],
+                "columns": columns,
+            },
             why="vectors of 16 taps",
             scratch=Buffer(f"{site.name}_windows", 5 * _VECTOR * vectors),
             scratch_words=4 * _VECTOR,
@@ -132,7 +137,7 @@ def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
             fields,
             (weights, bias, *tables[1:]),
             macs=node.output.size * taps,
-            instructions=pixels * (40 + groups * (12 * taps + 60)),
+            work={"taps": pixels * groups * taps, "groups": pixels * groups, "pixels": pixels},
             why="16 channels at a time",
             scratch=Buffer(f"{site.name}_patch", _VECTOR * node.window.size[0] * columns),
             lead=overlap.lead(node.input, node.output, node.window),
@@ -158,7 +163,10 @@ def dense(node: Dense, site: LoweringContext) -> list[Step]:
             fields,
             (weights, *tables),
             macs=node.weights.size,
-            instructions=math.ceil(outputs / 4) * (14 * math.ceil(inputs / _VECTOR) + 120),
+            work={
+                "vectors": math.ceil(outputs / 4) * math.ceil(inputs / _VECTOR),
+                "fours": math.ceil(outputs / 4),
+            },
             why="vectors of 16 inputs",
         )
     ]
@@ -174,7 +182,7 @@ def add(node: Addition, site: LoweringContext) -> list[Step]:
         return []
     fields = {"count": size, "sum": parameters}
     why = "four at a time"
-    return [site.step("add_vectors", fields, (), instructions=4 * size, why=why, in_place=True)]
+    return [site.step("add_vectors", fields, (), why=why, in_place=True)]
 
 
 def candidates(node: Node, site: LoweringContext) -> list[Step]:
