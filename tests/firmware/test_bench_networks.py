@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from convert import tflite
-from convert.compiler import check
+from convert.compiler import check, toolchain
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import compile_model
 from convert.compiler.targets.options import Optimize, Options, Target
@@ -22,20 +22,19 @@ from tests.compiler.builder import Builder
 from tests.conftest import ROOT
 
 NANO = ROOT / "runtime/models/nano/model.tflite"
+NOTHING = np.zeros((1, 1, 28, 28, 1), np.int8)
 ONE = ("--target", "cortex-m4", "--optimize", "speed")
 
 
 def chain(length: int) -> bytes:
     """A network of so many operators that cannot become one."""
     builder = Builder()
-    last = builder.activation((1, 6), 0.1, 3)
-    builder.inputs = [last]
+    first = last = builder.tensor((1, 6), 0.1, 3)
     for _ in range(length):
-        following = builder.activation((1, 6), 0.1, 3)
-        builder.operator("LEAKY_RELU", [last], following, alpha=0.5)
+        following = builder.tensor((1, 6), 0.1, 3)
+        builder.add("LEAKY_RELU", [last], following, alpha=0.5)
         last = following
-    builder.outputs = [last]
-    return builder.content()
+    return builder.pack([first], last)
 
 
 def test_model_is_counted_and_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,7 +82,7 @@ def test_inputs_of_a_file(tmp_path: Path) -> None:
         bench.main([*words, "--inputs", str(tmp_path / "bad.npz")])
     with pytest.raises(DataError, match=r"not a \.npz"):
         bench.main([*words, "--inputs", str(tmp_path / "nowhere.npz")])
-    with pytest.raises(DataError, match="one .tflite"):
+    with pytest.raises(DataError, match=r"one \.tflite"):
         bench.main(["--model", "nano", "--inputs", str(tmp_path / "good.npz")])
 
 
@@ -131,16 +130,16 @@ def test_counter_goes_round(tmp_path: Path) -> None:
     """An operator that takes more than SysTick's 24 bits hold takes as many times one run's."""
     compiled = compile_model(tflite.read(NANO), "model", Options(target=Target.CORTEX_M4))
     program = count.build(compiled, tmp_path)
-    (once,) = program.run([np.zeros((1, 1, 28, 28, 1), np.int8)])
-    header, source = tmp_path / "hook.h", tmp_path / "main.c"
-    assert header.exists()
+    (once,) = program.run([NOTHING])
+    source = tmp_path / "main.c"
     wait = "for (volatile uint32_t left = 20000000; left > 0; left--) continue;"
-    text = source.read_text().replace("count_after(int number)\n{", "count_after(int number)\n{")
-    source.write_text(text.replace("        ticks_start();", f"        ticks_start();\n{wait}"))
+    source.write_text(
+        source.read_text().replace("        ticks_start();", f"        ticks_start();\n{wait}")
+    )
     words = [*count.command(Target.CORTEX_M4), "-std=c99", "-ffreestanding", "-I", str(count.BARE)]
     files = [str(count.BARE / "bare.c"), "main.c", "model.o", "-o", "program", "-lgcc"]
-    count.toolchain.run([*words, "-I", ".", *CORES[Target.CORTEX_M4].linking, *files], tmp_path)
-    (waited,) = program.run([np.zeros((1, 1, 28, 28, 1), np.int8)])
+    toolchain.run([*words, "-I", ".", *CORES[Target.CORTEX_M4].linking, *files], tmp_path)
+    (waited,) = program.run([NOTHING])
     assert 5 * 20e6 < waited.steps[0] - once.steps[0] < 8 * 20e6
     assert waited.steps[1:] == pytest.approx(once.steps[1:], abs=10)
 
