@@ -1,8 +1,9 @@
 """Count what a compiled model takes on a core, operator by operator, in an emulator.
 
 No board and no firmware: the generated C, a start-up file and semihosting, so any model can be
-counted, whatever its inputs and outputs are. QEMU's ``-icount`` lets each instruction take the same
-time, which SysTick counts. Instructions are not cycles: the emulator has no pipeline.
+counted, whatever its inputs and outputs are and however many operators it has. QEMU's ``-icount``
+lets each instruction take the same time, which SysTick counts. Instructions are not cycles: the
+emulator has no pipeline.
 """
 
 import subprocess
@@ -31,13 +32,23 @@ Arrays = Sequence[npt.NDArray[Any]]
 
 @dataclass(frozen=True)
 class Core:
-    """A core in QEMU."""
+    """A core in QEMU, and the memory that its machine has for it."""
 
     machine: str
     options: tuple[str, ...]  # of the compiler
     ticks_hz: int  # of SysTick
     flash: int = 0x0000_0000
     ram: int = 0x2000_0000
+    flash_size: int = 4 << 20
+    ram_size: int = 4 << 20
+
+    @property
+    def linking(self) -> tuple[str, ...]:
+        """The compiler's options that link a program for it."""
+        places = {"FLASH_ORIGIN": self.flash, "FLASH_LENGTH": self.flash_size}
+        places |= {"RAM_ORIGIN": self.ram, "RAM_LENGTH": self.ram_size}
+        symbols = (f"-Wl,--defsym={name}={value}" for name, value in places.items())
+        return ("-nostdlib", "-T", str(BARE / "bare.ld"), *symbols)
 
 
 CORES = {
@@ -48,7 +59,9 @@ CORES = {
     Target.CORTEX_M33: Core(
         "mps2-an505", ("-mfloat-abi=hard",), 20_000_000, 0x1000_0000, 0x3800_0000
     ),
-    Target.CORTEX_M55: Core("mps3-an547", ("-mfloat-abi=hard",), 32_000_000),
+    Target.CORTEX_M55: Core(
+        "mps3-an547", ("-mfloat-abi=hard",), 32_000_000, flash_size=512 << 10, ram_size=512 << 10
+    ),
 }
 """The emulated machine of each core; that of the Cortex-M3 stands in for a Cortex-M0's."""
 
@@ -66,30 +79,74 @@ class Counted:
         return sum(self.steps)
 
 
+@dataclass(frozen=True)
+class Program:
+    """A compiled model as a program of an emulated core."""
+
+    compiled: Compiled
+    folder: Path  # model.o is the model alone, program is all
+
+    @property
+    def core(self) -> Core:
+        """Where it runs."""
+        return CORES[self.compiled.unit.options.target]
+
+    def run(self, given: Arrays, options: Sequence[str] = ()) -> list[Counted]:
+        """Run it once for each input in ``given``, [runs, *shape] for each tensor.
+
+        A model with state goes through them as one sequence. ``options`` are QEMU's. Raises
+        ToolError when the emulator is missing, or the run fails.
+        """
+        runs = len(given[0]) if given else 1
+        rows = (b"".join(array[run].tobytes() for array in given) for run in range(runs))
+        content = runs.to_bytes(4, "little") + b"".join(rows)
+        answer = _emulated(self.folder / "program", self.core, content, options)
+        size = len(answer) // runs
+        parts = (answer[run * size : (run + 1) * size] for run in range(runs))
+        return [_parsed(self.compiled, self.core, part) for part in parts]
+
+
 def count(compiled: Compiled, inputs: Arrays, options: Sequence[str] = ("-O2",)) -> Counted:
     """Run ``compiled`` once on the core that it was made for; ``options`` are the compiler's.
 
     A model with state is at its beginning. Raises ToolError when a compiler or the emulator is
     missing, or the run fails.
     """
-    target = compiled.unit.options.target
-    core = CORES[target]
     with tempfile.TemporaryDirectory(prefix="thimble-count-") as name:
-        folder = Path(name)
-        publish.files(folder, compiled.files())
-        (folder / "main.c").write_text(_main(compiled))
-        toolchain.run(
-            [
-                *("arm-none-eabi-gcc", f"-mcpu={target}", "-mthumb", *core.options, *options),
-                *("-std=c99", "-ffreestanding", "-nostdlib", "-I", str(BARE), "-include", "hook.h"),
-                *("-I", str(folder), "-T", str(BARE / "bare.ld")),
-                *(f"-Wl,--defsym=FLASH_ORIGIN={core.flash}", f"-Wl,--defsym=RAM_ORIGIN={core.ram}"),
-                *(str(BARE / "bare.c"), "main.c", f"{compiled.unit.name}.c"),
-                *("-o", "program", "-lgcc"),
-            ],
-            _with_hook(folder, compiled),
-        )
-        return _parsed(compiled, core, _emulated(folder / "program", core, inputs))
+        program = build(compiled, Path(name), options)
+        (counted,) = program.run([array[np.newaxis] for array in inputs])
+        return counted
+
+
+def build(compiled: Compiled, folder: Path, options: Sequence[str] = ("-O2",)) -> Program:
+    """Compile and link the program of ``compiled`` in ``folder``; raises ToolError."""
+    unit, core = compiled.unit, CORES[compiled.unit.options.target]
+    for what, needed, there in (
+        ("tables", unit.flash, core.flash_size),
+        ("arena and state", unit.arena + unit.state, core.ram_size),
+    ):
+        if needed > there:
+            raise ToolError(
+                f"the model's {what} are {needed:,} bytes for {unit.options.target}, the emulated "
+                f"{core.machine} has {there:,}: leave this core out"
+            )
+    publish.files(folder, compiled.files())
+    (folder / "main.c").write_text(_main(compiled))
+    compiler = command(unit.options.target, options)
+    words = [*compiler, "-std=c99", "-ffreestanding", "-I", str(BARE), "-include", "hook.h"]
+    source = [str(BARE / "bare.c"), "main.c", "model.o"]
+    toolchain.run(
+        [*words, "-c", f"{unit.name}.c", "-o", "model.o"],
+        _with_hook(folder, compiled),
+    )
+    toolchain.run([*words, "-I", ".", *core.linking, *source, "-o", "program", "-lgcc"], folder)
+    return Program(compiled, folder)
+
+
+def command(target: Target, options: Sequence[str] = ("-O2",)) -> list[str]:
+    """The compiler for a core."""
+    core = CORES[target]
+    return ["arm-none-eabi-gcc", f"-mcpu={target}", "-mthumb", *core.options, *options]
 
 
 def _with_hook(folder: Path, compiled: Compiled) -> Path:
@@ -102,60 +159,56 @@ def _with_hook(folder: Path, compiled: Compiled) -> Path:
 
 
 def _main(compiled: Compiled) -> str:
-    """C that reads the inputs, runs once, and writes the ticks behind each step and the outputs."""
+    """C that reads the runs, and for each the inputs, and writes the ticks and the outputs."""
     unit = compiled.unit
     name, outputs = unit.name, border.outputs(unit)
-    state = ", &state" if unit.state else ""
-    reads = "\n".join(
-        f"    fread({name}_{one.name}(&arena), 1, {one.tensor.bytes}, stdin);"
+    reads = [
+        f"fread({name}_{one.name}(&arena), 1, {one.tensor.bytes}, stdin);"
         for one in border.inputs(unit)
-    )
-    writes = [
-        f"    fwrite({name}_{one.name}(&arena), 1, {one.tensor.bytes}, stdout);" for one in outputs
     ]
-    run = f"{name}_run(&arena{state});"
+    writes = [
+        f"fwrite({name}_{one.name}(&arena), 1, {one.tensor.bytes}, stdout);" for one in outputs
+    ]
+    run = f"{name}_run(&arena{', &state' if unit.state else ''});"
     if len(outputs) == 1:
         run = f"const void *answer = {run}"
-        writes = [f"    fwrite(answer, 1, {outputs[0].tensor.bytes}, stdout);"]
+        writes = [f"fwrite(answer, 1, {outputs[0].tensor.bytes}, stdout);"]
+    between = "\n        "
     return f"""
 #include <stdio.h>
 #include "{name}.h"
-#define SYST_CSR (*(volatile uint32_t *)0xe000e010u)
-#define SYST_RVR (*(volatile uint32_t *)0xe000e014u)
-#define SYST_CVR (*(volatile uint32_t *)0xe000e018u)
-static uint32_t ticks[{len(unit.program.steps) + 1}];
+#define STEPS {len(unit.program.steps)}
+#include "ticks.h"
 static {name}_arena arena;
 {f"static {name}_state state;" if unit.state else ""}
-void count_after(int number)
-{{
-    ticks[number + 1] = SYST_CVR;
-}}
 int main(void)
 {{
-{reads}
+    uint32_t runs;
+
+    fread(&runs, 1, sizeof runs, stdin);
     {f"{name}_reset(&state);" if unit.state else ""}
-    SYST_RVR = 0xffffffu;
-    SYST_CVR = 0;
-    SYST_CSR = 5; /* the core's clock, no interrupt */
-    ticks[0] = SYST_CVR;
-    {run}
-    fwrite(ticks, 1, sizeof ticks, stdout);
-{chr(10).join(writes)}
+    while (runs-- > 0) {{
+        {between.join(reads)}
+        ticks_start();
+        {run}
+        ticks_stop();
+        fwrite(ticks, 1, sizeof ticks, stdout);
+        {between.join(writes)}
+    }}
     return 0;
 }}
 """
 
 
-def _emulated(program: Path, core: Core, inputs: Arrays) -> bytes:
+def _emulated(program: Path, core: Core, content: bytes, options: Sequence[str]) -> bytes:
     words = [
         *("qemu-system-arm", "-machine", core.machine, "-display", "none", "-monitor", "none"),
         *("-icount", f"shift={_SHIFT}", "-serial", "none", "-kernel", str(program)),
-        *("-semihosting-config", "enable=on,target=native"),
+        *("-semihosting-config", "enable=on,target=native", *options),
     ]
-    given = b"".join(array.tobytes() for array in inputs)
     try:
         done = subprocess.run(
-            words, input=given, capture_output=True, check=False, timeout=_TIMEOUT
+            words, input=content, capture_output=True, check=False, timeout=_TIMEOUT
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ToolError(f"qemu-system-arm cannot count this: {error}") from error
@@ -166,10 +219,9 @@ def _emulated(program: Path, core: Core, inputs: Arrays) -> bytes:
 
 def _parsed(compiled: Compiled, core: Core, answer: bytes) -> Counted:
     unit = compiled.unit
-    marks = np.frombuffer(answer, "<u4", len(unit.program.steps) + 1).astype(np.int64)
-    ticks = (marks[:-1] - marks[1:]) % (1 << 24)  # SysTick counts down
-    steps = ticks * 1e9 / core.ticks_hz / (1 << _SHIFT)
-    outputs, place = [], marks.nbytes // 2
+    marks = np.frombuffer(answer, "<i8", len(unit.program.steps) + 1)
+    steps = np.diff(marks) * 1e9 / core.ticks_hz / (1 << _SHIFT)
+    outputs, place = [], marks.nbytes
     for tensor in unit.network.outputs:
         outputs.append(np.frombuffer(answer, tensor.numpy, tensor.size, place))
         place += tensor.bytes

@@ -9,11 +9,12 @@ import contextlib
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from convert.compiler import toolchain
 from firmware.build import SOURCE, Image
+from firmware.count import Arrays, Program
 from firmware.device import Device
 from firmware.emulate import emulate
 from runtime.errors import ToolError
@@ -33,42 +34,68 @@ def estimate(image: Image) -> int:
 
     Raises ToolError when a compiler for this machine, or QEMU's plugins, are missing.
     """
+    with _plugin() as plugin:
+        few, many = (_of_image(image, plugin, n) for n in (1, 1 + _RUNS))
+    (compiled,) = (image.folder / "cmake").rglob("model.c.obj")
+    counts = {at: (count - few.get(at, 0)) / _RUNS for at, count in many.items()}
+    return _estimated(image.elf, compiled, counts)
+
+
+def estimate_program(program: Program, given: Arrays) -> int:
+    """Like ``estimate``, of a program without firmware: the mean of a run over ``given``."""
+    with _plugin() as plugin:
+        out = plugin.with_name("counts")
+        runs = len(program.run(given, _options(plugin, out)))
+        counts = {at: count / runs for at, count in _counts(out).items()}
+    return _estimated(program.folder / "program", program.folder / "model.o", counts)
+
+
+@contextlib.contextmanager
+def _plugin() -> Iterator[Path]:
+    """QEMU's plugin, built; its folder is for what it writes."""
     with tempfile.TemporaryDirectory(prefix="thimble-cycles-") as name:
-        folder = Path(name)
-        plugin = folder / "count.so"
+        plugin = Path(name) / "count.so"
         source = str(SOURCE / "plugin/count.c")
-        toolchain.run(["cc", "-O2", "-shared", "-fPIC", source, "-o", str(plugin)], folder)
-        few, many = (_counts(image, plugin, folder / str(n), n) for n in (1, 1 + _RUNS))
-    places = _model_code(image)
-    counts = {
-        at: (count - few.get(at, 0)) / _RUNS
-        for at, count in many.items()
-        if any(at in place for place in places)
-    }
-    return round(cycles(_disassembly(image), counts))
+        toolchain.run(["cc", "-O2", "-shared", "-fPIC", source, "-o", str(plugin)], plugin.parent)
+        yield plugin
 
 
-def _counts(image: Image, plugin: Path, out: Path, runs: int) -> dict[int, int]:
+def _options(plugin: Path, out: Path) -> tuple[str, str]:
+    return ("-plugin", f"{plugin},out={out}")
+
+
+def _of_image(image: Image, plugin: Path, runs: int) -> dict[int, int]:
     """Executed instructions by address, of a boot and ``runs`` inferences."""
-    options = ("-plugin", f"{plugin},out={out}")
-    with emulate(image.board, image.elf, options) as emulator:
+    out = plugin.with_name(str(runs))
+    with emulate(image.board, image.elf, _options(plugin, out)) as emulator:
         with contextlib.closing(emulator.connect()) as line:
             device = Device(line)
             device.hello()
             device.bench(runs)
         emulator.monitor("quit")
         emulator.process.wait(30)
+    return _counts(out)
+
+
+def _counts(out: Path) -> dict[int, int]:
+    """What the plugin wrote: executed instructions by address."""
     if not out.exists():
         raise ToolError("the emulator has counted nothing: is it built with plugins?")
     rows = (line.split() for line in out.read_text().splitlines())
     return {int(at, 16): int(count, 16) for at, count in rows}
 
 
-def _model_code(image: Image) -> list[range]:
-    """Where the functions of model.c lie: what waits on the line takes as long as the host does."""
-    (compiled,) = (image.folder / "cmake").rglob("model.c.obj")
+def _estimated(elf: Path, compiled: Path, counts: Counts) -> int:
+    """Cycles of the model's own functions: what waits on a line takes as long as the host does."""
+    places = _model_code(elf, compiled)
+    kept = {at: count for at, count in counts.items() if any(at in place for place in places)}
+    return round(cycles(_disassembly(elf), kept))
+
+
+def _model_code(elf: Path, compiled: Path) -> list[range]:
+    """Where the functions of the object ``compiled`` lie in ``elf``."""
     names = {row[-1] for row in _symbols(compiled)}
-    found = [(int(row[0], 16), int(row[1], 16)) for row in _symbols(image.elf) if row[-1] in names]
+    found = [(int(row[0], 16), int(row[1], 16)) for row in _symbols(elf) if row[-1] in names]
     return [range(start, start + size) for start, size in found]
 
 
@@ -80,8 +107,8 @@ def _symbols(path: Path) -> list[list[str]]:
     return [row for row in rows if len(row) == 4 and row[2] in "tT"]
 
 
-def _disassembly(image: Image) -> str:
-    words = ["arm-none-eabi-objdump", "-d", "--no-show-raw-insn", str(image.elf)]
+def _disassembly(elf: Path) -> str:
+    words = ["arm-none-eabi-objdump", "-d", "--no-show-raw-insn", str(elf)]
     return subprocess.run(words, capture_output=True, text=True, check=True).stdout
 
 

@@ -28,7 +28,7 @@ MODULES = [
     "convert.robustness",
     "convert.sweep",
     "convert.web.__main__",
-    "firmware.bench",
+    "firmware.bench.__main__",
     "firmware.build",
     "firmware.client",
     "firmware.flash",

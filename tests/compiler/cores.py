@@ -7,7 +7,7 @@ import numpy as np
 
 from convert.compiler.build import Compiled
 from convert.compiler.targets.options import Target
-from firmware.count import BARE, CORES
+from firmware.count import BARE, CORES, command
 from tests.compiler import harness
 
 
@@ -17,10 +17,9 @@ def run(
     """The answers of each model to its inputs, computed by the core ``target``."""
     core = CORES[Target(target)]
     compiler = [
-        *("arm-none-eabi-gcc", f"-mcpu={target}", "-mthumb", *core.options, "-O2"),
+        *command(Target(target)),
         *(*harness.WARNINGS, "-Wno-pedantic"),  # the vector table begins with an address
-        *("-ffreestanding", "-nostdlib", "-I", BARE, "-T", BARE / "bare.ld"),
-        *(f"-Wl,--defsym=FLASH_ORIGIN={core.flash}", f"-Wl,--defsym=RAM_ORIGIN={core.ram}"),
+        *("-ffreestanding", "-I", BARE, *core.linking),
         BARE / "bare.c",
     ]
     program = harness.build(folder, compiled, len(inputs[0][0]), compiler, ("-lgcc",))
