@@ -23,7 +23,7 @@ from convert.compiler.targets.blocks import fusable, pooling
 
 _VECTOR = 16
 _LAID_OUT = 8  # LAID_OUT of kernels/depthwise_vectors.h
-_REACH = 256  # bytes that a vector is gathered from
+_GATHERED = 64  # taps of a window that are gathered; those of more are copied by rows
 
 
 def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
@@ -95,17 +95,17 @@ def _requantization(
 def _places(node: Conv2D, vectors: int, name: str) -> Table | None:
     """Where the taps of a window lie in the input, from its first one on.
 
-    None: too far apart for bytes, or no row is worth it.
+    None: they are better copied by rows, or too far apart for 16 bits.
     """
     _, height, width, channels = node.weights.shape
     row = node.input.shape[2] * channels
-    by_rows = height == 1 or width * channels % _VECTOR == 0
-    if by_rows or (height - 1) * row + width * channels > _REACH:
+    by_rows = height == 1 or width * channels % _VECTOR == 0 or vectors * _VECTOR > _GATHERED
+    if by_rows or (height - 1) * row + width * channels > 1 << 16:
         return None
-    places = np.zeros(vectors * _VECTOR, np.uint8)  # those behind the last tap meet weights of 0
+    places = np.zeros(vectors * _VECTOR, np.uint16)  # those behind the last tap meet weights of 0
     taps = np.arange(height)[:, None] * row + np.arange(width * channels)
     places[: taps.size] = taps.ravel()
-    return Table(name, "uint8_t", places, "[vectors of 16 taps, 16]")
+    return Table(name, "uint16_t", places, "[vectors of 16 taps, 16]")
 
 
 def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:

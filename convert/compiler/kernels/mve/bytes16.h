@@ -29,9 +29,10 @@ static inline void fill_sixteens(int8_t *to, int32_t value, int32_t vectors)
 }
 
 /* 16 bytes from places relative to `from`. */
-static inline void gather_sixteen(int8_t *to, const int8_t *from, const uint8_t *places)
+static inline void gather_sixteen(int8_t *to, const int8_t *from, const uint16_t *places)
 {
-    vst1q_s8(to, vldrbq_gather_offset_s8(from, vld1q_u8(places)));
+    vstrbq_s16(to, vldrbq_gather_offset_s16(from, vld1q_u16(places)));
+    vstrbq_s16(to + 8, vldrbq_gather_offset_s16(from, vld1q_u16(places + 8)));
 }
 #else
 /* Bytes to places that are `step` apart for each 16. */
@@ -54,7 +55,7 @@ NO_LIBC HELPER void fill_sixteens(int8_t *to, int32_t value, int32_t vectors)
 }
 
 /* 16 bytes from places relative to `from`. */
-HELPER void gather_sixteen(int8_t *to, const int8_t *from, const uint8_t *places)
+HELPER void gather_sixteen(int8_t *to, const int8_t *from, const uint16_t *places)
 {
     for (int32_t i = 0; i < 16; i++)
         to[i] = from[places[i]];

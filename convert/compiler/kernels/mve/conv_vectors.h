@@ -6,8 +6,8 @@ struct conv_vectors {
     struct window window;       /* dilation 1 */
     int32_t pool;               /* 2: 2x2 max-pooling; 1: none */
     int32_t vectors;            /* for the taps of a window */
-    const uint8_t *places;      /* [vectors][16], of taps in the input, from the window's corner on;
-                                 * 0: too far apart, or whole vectors in each row */
+    const uint16_t *places;     /* [vectors][16], of taps in the input, from the window's corner on;
+                                 * 0: rows are copied */
     const int8_t *weights;      /* [out.channels / 2][vectors][2][16], zeros behind the last tap */
     const int32_t *bias;        /* [out.channels, to 16], with the input's zero point folded in */
     int32_t zero_point;         /* of the input: what padding holds */
@@ -38,8 +38,10 @@ static void lay_out(const struct conv_vectors *c, const int8_t *in, int32_t y, i
     int inside = y >= 0 && x >= 0 && y + w->height <= c->in.height && x + w->width <= c->in.width;
 
     if (inside && c->places) {
-        for (int32_t i = 0; i < c->vectors; i++)
-            gather_sixteen(to + 64 * i, corner, c->places + 16 * i);
+        const uint16_t *places = c->places, *end = places + 16 * c->vectors;
+
+        for (; places < end; places += 16, to += 64)
+            gather_sixteen(to, corner, places);
     } else if (inside && (bytes % 16 == 0 || w->height == 1)) {
         for (int32_t ky = 0; ky < w->height; ky++, to += 4 * bytes)
             copy_sixteens(to, corner + ky * c->in.width * c->in.channels, bytes, 64);
