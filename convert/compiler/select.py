@@ -9,6 +9,7 @@ U. Pferschy, D. Pisinger, "Knapsack Problems", 2004, chapter 11).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from convert.compiler.memory.moves import insert
 from convert.compiler.memory.overlap import reuse
 from convert.compiler.memory.plan import lifetimes, needed, plan
 from convert.compiler.program import Program, Step
@@ -52,7 +53,7 @@ def instructions(candidate: Candidate) -> int:
 
 def arena(program: Program) -> int:
     """Bytes of RAM that a program needs."""
-    return -(-plan(reuse(program)).size // 4) * 4
+    return -(-plan(insert(reuse(program))).size // 4) * 4
 
 
 def _fits(program: Program, options: Options) -> bool:

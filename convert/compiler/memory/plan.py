@@ -15,7 +15,7 @@ from convert.compiler.program import Buffer, Program
 Leads = Mapping[tuple[str, str], int]
 Neighbours = Mapping[str, frozenset[str]]
 
-_EXHAUSTIVE = 6  # up to this many buffers every order is tried
+_EXHAUSTIVE = 7  # up to this many buffers every order is tried
 _TRIES = 1_000  # random orders otherwise
 
 
@@ -46,11 +46,11 @@ def plan(program: Program) -> Plan:
     """Place every buffer of ``program`` so that those alive together do not overlap."""
     lives = lifetimes(program)
     bound = max(needed(program, lives, number) for number in range(max(1, len(program.steps))))
-    leads, beside = _leads(program, lives), neighbours(lives)
+    overlaps, beside = leads(program, lives), neighbours(lives)
     best: dict[str, int] | None = None
     size = 0
     for order in _orders(lives):
-        offsets = first_fit(order, leads, beside)
+        offsets = first_fit(order, overlaps, beside)
         total = max(offsets[life.buffer.name] + life.buffer.size for life in lives)
         if best is None or total < size:
             best, size = offsets, total
@@ -81,7 +81,7 @@ def needed(program: Program, lives: Sequence[Life], number: int) -> int:
     return alive - (_saved(program, lives, number) if program.steps else 0)
 
 
-def _leads(program: Program, lives: Sequence[Life]) -> Leads:
+def leads(program: Program, lives: Sequence[Life]) -> Leads:
     """For each (output, input) that may overlap, how far before the input the output must start."""
     life = {life.buffer.name: life for life in lives}
     found = {}
@@ -98,7 +98,7 @@ def _leads(program: Program, lives: Sequence[Life]) -> Leads:
 def _saved(program: Program, lives: Sequence[Life], number: int) -> int:
     """Bytes that the output of step ``number`` can at best share with its input."""
     step = program.steps[number]
-    lead = _leads(program, lives).get((step.output.name, step.inputs[0].name))
+    lead = leads(program, lives).get((step.output.name, step.inputs[0].name))
     if lead is None:
         return 0
     apart = step.inputs[0].size + step.output.size
