@@ -13,7 +13,7 @@ from convert.compiler.frontend import border
 from convert.compiler.frontend.read import read
 from convert.compiler.golden import SEEDS, answers
 from convert.compiler.lower import lower
-from convert.compiler.memory import overlap
+from convert.compiler.memory import moves, overlap
 from convert.compiler.memory.plan import plan
 from convert.compiler.targets.options import Io, Options
 from convert.tflite import Model
@@ -64,7 +64,7 @@ def compile_model(
     if options.io is Io.INT8:
         network = border.as_int8(network)
     narrowed = channels.narrow(network, options.match)
-    program = overlap.reuse(lower(narrowed.network, options))
+    program = moves.insert(overlap.reuse(lower(narrowed.network, options)))
     program = replace(program, notes=(*program.notes, *narrowed.notes))
     command = carray.command("convert.compiler", source or f"{name}.tflite", name)
     origin = f"{command} {options}"

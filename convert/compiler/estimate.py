@@ -23,7 +23,7 @@ def report(unit: Unit) -> str:
                 step.kernel,
                 step.why,
                 f"{step.flash:,}",
-                f"{alive + 4 * step.scratch_words:,}",
+                f"{alive:,}",
             )
         )
     work = f"{sum(step.instructions for step in program.steps):,}"
@@ -45,9 +45,8 @@ def report(unit: Unit) -> str:
             "",
             "instructions: estimated from measurements of the kernels; make bench counts them",
             f"flash: {unit.flash:,} bytes of tables; code comes on top",
-            f"RAM: {unit.arena:,} bytes of arena = {plan.size:,} of activations and windows"
-            f" + {4 * program.scratch_words:,} of scratch words; lower bound of the activations:"
-            f" {plan.lower_bound:,}",
+            f"RAM: {unit.arena:,} bytes of arena; lower bound: {plan.lower_bound:,}, which the worst"
+            " step needs for what it reads, writes and sums up",
             *([f"state: {unit.state:,} bytes of RAM, kept between runs"] if unit.state else []),
             *(f"note: {note}" for note in program.notes),
         ]
@@ -65,7 +64,7 @@ def as_data(unit: Unit) -> dict[str, Any]:
             "instructions": step.instructions,
             "kernel": step.kernel,
             "flash": step.flash,
-            "ram": needed(program, lives, number) + 4 * step.scratch_words,
+            "ram": needed(program, lives, number),
         }
         for number, step in enumerate(program.steps)
     ]

@@ -90,7 +90,7 @@ class Step:
 
     @property
     def buffers(self) -> tuple[Buffer, ...]:
-        """Everything that must lie in the arena while the kernel runs."""
+        """What must lie in the arena while the kernel runs, but for its scratch words."""
         every = (*self.inputs, self.output, *([self.scratch] if self.scratch else []))
         return tuple(buffer for buffer in every if buffer.in_arena)
 
@@ -109,10 +109,15 @@ class Program:
         found = {table.name: table for step in self.steps for table in step.tables}
         object.__setattr__(self, "tables", tuple(found.values()))
 
-    @property
-    def scratch_words(self) -> int:
-        """Elements of the int32 scratch that all steps share."""
-        return max((step.scratch_words for step in self.steps), default=0)
+    def words(self, number: int) -> Buffer | None:
+        """Where the int32 scratch of step ``number`` lies; None: it has none."""
+        count = self.steps[number].scratch_words
+        return Buffer(f"words{number}", 4 * count, "int32_t", alignment=4) if count else None
+
+    def buffers(self, number: int) -> tuple[Buffer, ...]:
+        """Everything that must lie in the arena during step ``number``."""
+        words = self.words(number)
+        return (*self.steps[number].buffers, *([words] if words else []))
 
     @property
     def flash(self) -> int:

@@ -1,15 +1,15 @@
 """Which kernel each operator gets: the fastest or smallest, within limits of flash and RAM.
 
-Flash adds up over the groups of nodes; RAM is what the worst step needs, beside the scratch words
-that all steps share. So for each amount of shared words the candidates that fit the RAM are known,
-and of those the fastest within the flash are found by dynamic programming over what is not worse
-in both, flash and instructions (the multiple-choice knapsack: H. Kellerer, U. Pferschy,
-D. Pisinger, "Knapsack Problems", 2004, chapter 11).
+Flash adds up over the groups of nodes; RAM is what the worst step needs. So the candidates that fit
+the RAM are known, and of those the fastest within the flash are found by dynamic programming over
+what is not worse in both, flash and instructions (the multiple-choice knapsack: H. Kellerer,
+U. Pferschy, D. Pisinger, "Knapsack Problems", 2004, chapter 11).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from convert.compiler.memory.moves import insert
 from convert.compiler.memory.overlap import reuse
 from convert.compiler.memory.plan import lifetimes, needed, plan
 from convert.compiler.program import Program, Step
@@ -53,7 +53,7 @@ def instructions(candidate: Candidate) -> int:
 
 def arena(program: Program) -> int:
     """Bytes of RAM that a program needs."""
-    return -(-plan(reuse(program)).size // 4) * 4 + 4 * program.scratch_words
+    return -(-plan(insert(reuse(program))).size // 4) * 4
 
 
 def _fits(program: Program, options: Options) -> bool:
@@ -63,10 +63,6 @@ def _fits(program: Program, options: Options) -> bool:
 
 def _flash(candidate: Candidate) -> int:
     return sum(step.flash for step in candidate)
-
-
-def _words(candidate: Candidate) -> int:
-    return max((step.scratch_words for step in candidate), default=0)
 
 
 @dataclass(frozen=True)
@@ -85,14 +81,14 @@ class _Limits:
         self, groups: Sequence[Sequence[Candidate]], assemble: Assemble, options: Options
     ) -> None:
         self.groups, self.assemble, self.options = groups, assemble, options
-        smallest = [min(group, key=lambda c: (_bytes(c), _words(c))) for group in groups]
+        smallest = [min(group, key=_scratch) for group in groups]
         self.bytes = [
             [self._needed(smallest, number, candidate) for candidate in group]
             for number, group in enumerate(groups)
         ]
 
     def _needed(self, others: Sequence[Candidate], number: int, candidate: Candidate) -> int:
-        """Bytes of the arena, without shared words, that the candidate's steps need at least."""
+        """Bytes of the arena that the candidate's steps need at least."""
         program = reuse(self.assemble([*others[:number], candidate, *others[number + 1 :]]))
         first = sum(len(other) for other in others[:number])
         lives = lifetimes(program)
@@ -100,46 +96,33 @@ class _Limits:
         return max((needed(program, lives, step) for step in steps), default=0)
 
     def fastest(self) -> Program:
-        """The program with the fewest instructions that keeps the limits; raises ModelError."""
-        words = sorted({_words(candidate) for group in self.groups for candidate in group})
-        found = [program for most in words if (program := self._within(most)) is not None]
-        if not found:
-            raise ModelError(self._explained(words))
-        return min(found, key=lambda p: (sum(step.instructions for step in p.steps), p.flash))
-
-    def _within(self, words: int) -> Program | None:
-        """The fastest program that shares so many scratch words at most; None: there is none.
+        """The program with the fewest instructions that keeps the limits; raises ModelError.
 
         A plan may need more than its steps do; then the limit for them is lowered, to the end.
         """
-        limit = self._ram(words)
-        while True:
-            choice = self._choose(words, limit)
-            if choice is None:
-                return None
+        limit = self.options.max_ram
+        if limit is None:
+            limit = max((need for needs in self.bytes for need in needs), default=0)
+        while (choice := self._choose(limit)) is not None:
             program = self.assemble(choice.taken)
             if _fits(program, self.options):
                 return program
             limit = self._largest(choice) - 1
-
-    def _ram(self, words: int) -> int:
-        """Bytes that are left for the steps."""
-        every = max((need for needs in self.bytes for need in needs), default=0)
-        return every if self.options.max_ram is None else self.options.max_ram - 4 * words
+        raise ModelError(self._explained())
 
     def _largest(self, choice: _Choice) -> int:
         """What the steps of a choice need at the worst moment."""
         needs = zip(self.groups, self.bytes, choice.taken, strict=True)
         return max(need[_position(group, taken)] for group, need, taken in needs)
 
-    def _choose(self, words: int, limit: int) -> _Choice | None:
+    def _choose(self, limit: int) -> _Choice | None:
         """The fastest choice within the flash whose steps need ``limit`` bytes at most."""
         choices = [_Choice(0, 0)]
         for group, needs in zip(self.groups, self.bytes, strict=True):
             fitting = [
                 candidate
                 for candidate, need in zip(group, needs, strict=True)
-                if need <= limit and _words(candidate) <= words
+                if need <= limit
             ]
             choices = self._not_worse(
                 [
@@ -165,13 +148,13 @@ class _Limits:
         step = -(-len(kept) // _MOST)
         return kept[:1] + kept[1::step] if step > 1 else kept
 
-    def _explained(self, words: Sequence[int]) -> str:
+    def _explained(self) -> str:
         """Why there is no choice: what the model needs at least."""
         flash, ram = self.options.max_flash, self.options.max_ram
         least_flash = sum(min(map(_flash, group)) for group in self.groups)
         if flash is not None and least_flash > flash:
             return f"the model needs {least_flash:,} bytes of flash at least, {flash:,} allowed"
-        least_ram = min(arena(self._leanest(most)) for most in words if self._possible(most))
+        least_ram = arena(self._leanest())
         if ram is not None and least_ram > ram:
             return f"the model needs {least_ram:,} bytes of RAM at least, {ram:,} allowed"
         return (
@@ -179,21 +162,16 @@ class _Limits:
             "allow more of either"
         )
 
-    def _possible(self, words: int) -> bool:
-        return all(any(_words(c) <= words for c in group) for group in self.groups)
-
-    def _leanest(self, words: int) -> Program:
-        """The program whose steps need the least within ``words``."""
-        taken = []
-        for group, needs in zip(self.groups, self.bytes, strict=True):
-            fitting = [(need, n) for n, need in enumerate(needs) if _words(group[n]) <= words]
-            taken.append(group[min(fitting)[1]])
-        return self.assemble(taken)
+    def _leanest(self) -> Program:
+        """The program whose steps need the least."""
+        pairs = zip(self.groups, self.bytes, strict=True)
+        return self.assemble([group[needs.index(min(needs))] for group, needs in pairs])
 
 
-def _bytes(candidate: Candidate) -> int:
+def _scratch(candidate: Candidate) -> int:
     """Bytes of scratch."""
-    return sum(step.scratch.size for step in candidate if step.scratch)
+    bytes_ = sum(step.scratch.size for step in candidate if step.scratch)
+    return bytes_ + sum(4 * step.scratch_words for step in candidate)
 
 
 def _position(group: Sequence[Candidate], candidate: Candidate) -> int:

@@ -42,7 +42,7 @@ def _steps(unit: Unit) -> list[Json]:
                 "macs": step.macs,
                 "instructions": step.instructions or None,
                 "flash": step.flash,
-                "ram": needed(program, unit.plan.lives, number) + 4 * step.scratch_words,
+                "ram": needed(program, unit.plan.lives, number),
             }
         )
     return steps
@@ -53,24 +53,21 @@ def _arena(unit: Unit, names: Mapping[int, str]) -> Json:
     writers = {node.output.number: node for node in unit.network.nodes}
     holds = {f"t{number}": names.get(node.index, node.op) for number, node in writers.items()}
     holds |= {buffer.name: "input" for buffer in unit.program.inputs}
-    sums = 4 * unit.program.scratch_words  # stand first in the arena, see convert.compiler.emit
+    words = [unit.program.words(number) for number in range(len(unit.program.steps))]
+    holds |= {buffer.name: "sums" for buffer in words if buffer}
     buffers = [
         {
             "holds": holds.get(life.buffer.name, "window"),
-            "offset": sums + unit.plan.offsets[life.buffer.name],
+            "offset": unit.plan.offsets[life.buffer.name],
             "bytes": life.buffer.size,
             "first": life.first,
             "last": life.last,
         }
         for life in unit.plan.lives
     ]
-    if sums:
-        last = len(unit.program.steps) - 1
-        shared = {"holds": "sums", "offset": 0, "bytes": sums, "first": 0, "last": last}
-        buffers.append(shared)
     return {
         "bytes": unit.arena,
-        "lower_bound": sums + unit.plan.lower_bound,
+        "lower_bound": unit.plan.lower_bound,
         "buffers": sorted(buffers, key=lambda buffer: (buffer["first"], buffer["offset"])),
     }
 

@@ -11,7 +11,7 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import compile_model
 from convert.compiler.emit.unit import Unit
 from convert.compiler.memory.overlap import lead
-from convert.compiler.memory.plan import Life, first_fit
+from convert.compiler.memory.plan import Life, first_fit, neighbours
 from convert.compiler.program import Buffer
 from convert.compiler.targets.options import Options
 from tests.compiler import harness, models
@@ -133,5 +133,6 @@ def test_first_fit_uses_gaps() -> None:
     tall = [Life(Buffer(name, size), 0, 2) for name, size in (("a", 10), ("b", 4))]
     early = Life(Buffer("c", 10), 0, 0)
     late = Life(Buffer("d", 6), 1, 2)
-    offsets = first_fit([tall[0], early, tall[1], late], {})
+    lives = [tall[0], early, tall[1], late]
+    offsets = first_fit(lives, {}, neighbours(lives))
     assert offsets == {"a": 0, "c": 10, "b": 20, "d": 10}

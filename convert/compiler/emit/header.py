@@ -67,16 +67,14 @@ def arguments(unit: Unit) -> str:
 
 def _arena(unit: Unit) -> str:
     # Whole words, so that it is as large where the compiler aligns nothing.
-    words, size = unit.program.scratch_words, -(-unit.plan.size // 4) * 4
-    members = f"    int32_t scratch[{words}];\n" if words else "    int32_t alignment;\n"
-    kind = "struct" if words else "union"
     about = [
         "Working memory. The caller owns it, wherever it likes; its content before a run does not",
         "matter. One arena serves one run at a time.",
     ]
     return f"""{ctext.comment(about)}
-typedef {kind} {{
-{members}    int8_t bytes[{size}];
+typedef union {{
+    int32_t alignment;
+    int8_t bytes[{unit.arena}];
 }} {unit.name}_arena;
 """
 

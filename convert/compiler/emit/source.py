@@ -40,7 +40,8 @@ def _kernels(unit: Unit) -> Iterator[str]:
         yield "crc32"
     buffers = [b for step in unit.program.steps for b in (*step.inputs, step.output, *step.states)]
     buffers += [*unit.program.inputs, *unit.program.outputs]
-    if any(buffer.ctype in _IN_ARENA for buffer in buffers):
+    scratch = any(step.scratch_words for step in unit.program.steps)
+    if scratch or any(buffer.ctype in _IN_ARENA for buffer in buffers):
         yield "types"
     if unit.state:
         yield "prologue"
@@ -95,19 +96,21 @@ def _call(unit: Unit, number: int, step: Step) -> str:
     arguments += [_pointer(unit, step, b, written=True, whole=True) for b in step.states]
     if step.scratch:
         arguments.append(f"a + {unit.plan.offsets[step.scratch.name]}")
-    if step.scratch_words:
-        arguments.append("arena->scratch")
+    if words := unit.program.words(number):
+        arguments.append(_pointer(unit, step, words, written=True, whole=True))
     call = f"{step.kernel}({', '.join(arguments)});"
     if step.batch == 1:
         return f"    {call}"
     return f"    for (int32_t part = 0; part < {step.batch}; part++)\n        {call}"
 
 
-def _where(unit: Unit, step: Step) -> str:
+def _where(unit: Unit, number: int, step: Step) -> str:
     """The spans of the arena that a call uses, for the reader of the C."""
     words = [*(("in", b) for b in step.inputs), ("out", step.output)]
     words += [("state", b) for b in step.states]
     words += [("patch", step.scratch)] if step.scratch else []
+    scratch = unit.program.words(number)
+    words += [("scratch words", scratch)] if scratch else []
     return ", ".join(_span(unit, word, buffer) for word, buffer in words)
 
 
@@ -157,7 +160,7 @@ def _run(unit: Unit) -> str:
     name, outputs = unit.name, border.outputs(unit)
     calls = "\n".join(
         f"    /* {step.title}: {step.shapes}\n"
-        f"     * arena bytes: {_where(unit, step)} */\n"
+        f"     * arena bytes: {_where(unit, number, step)} */\n"
         f"{_call(unit, number, step)}\n"
         f"{_after(unit, number, step)}"
         for number, step in enumerate(unit.program.steps)

@@ -36,7 +36,7 @@ class Unit:
     @property
     def arena(self) -> int:
         """The arena's size in bytes, as the C compiler lays it out."""
-        return 4 * self.program.scratch_words + -(-self.plan.size // 4) * 4
+        return -(-self.plan.size // 4) * 4
 
     @cached_property
     def states(self) -> dict[str, int]:

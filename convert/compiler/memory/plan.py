@@ -1,4 +1,4 @@
-"""Where each buffer lies in the arena, and for how long.
+"""Where each buffer lies in the arena, and for how long; scratch is one of them, for its step.
 
 A placement is found by trying orders of first fit; the lower bound, what must be there at once at
 the worst moment, says how far from the best possible the result can be.
@@ -13,8 +13,9 @@ import numpy as np
 from convert.compiler.program import Buffer, Program
 
 Leads = Mapping[tuple[str, str], int]
+Neighbours = Mapping[str, frozenset[str]]
 
-_EXHAUSTIVE = 6  # up to this many buffers every order is tried
+_EXHAUSTIVE = 7  # up to this many buffers every order is tried
 _TRIES = 1_000  # random orders otherwise
 
 
@@ -45,11 +46,11 @@ def plan(program: Program) -> Plan:
     """Place every buffer of ``program`` so that those alive together do not overlap."""
     lives = lifetimes(program)
     bound = max(needed(program, lives, number) for number in range(max(1, len(program.steps))))
-    leads = _leads(program, lives)
+    overlaps, beside = leads(program, lives), neighbours(lives)
     best: dict[str, int] | None = None
     size = 0
     for order in _orders(lives):
-        offsets = first_fit(order, leads)
+        offsets = first_fit(order, overlaps, beside)
         total = max(offsets[life.buffer.name] + life.buffer.size for life in lives)
         if best is None or total < size:
             best, size = offsets, total
@@ -62,7 +63,8 @@ def lifetimes(program: Program) -> tuple[Life, ...]:
     """First and last step of every buffer. Inputs live from the start, outputs to the end."""
     spans: dict[str, tuple[Buffer, int, int]] = {}
     last_step = max(0, len(program.steps) - 1)
-    used = [(b, number) for number, step in enumerate(program.steps) for b in step.buffers]
+    numbers = range(len(program.steps))
+    used = [(buffer, number) for number in numbers for buffer in program.buffers(number)]
     used += [(buffer, 0) for buffer in program.inputs]
     used += [(buffer, last_step) for buffer in program.outputs]
     for buffer, at in used:
@@ -79,7 +81,7 @@ def needed(program: Program, lives: Sequence[Life], number: int) -> int:
     return alive - (_saved(program, lives, number) if program.steps else 0)
 
 
-def _leads(program: Program, lives: Sequence[Life]) -> Leads:
+def leads(program: Program, lives: Sequence[Life]) -> Leads:
     """For each (output, input) that may overlap, how far before the input the output must start."""
     life = {life.buffer.name: life for life in lives}
     found = {}
@@ -96,29 +98,39 @@ def _leads(program: Program, lives: Sequence[Life]) -> Leads:
 def _saved(program: Program, lives: Sequence[Life], number: int) -> int:
     """Bytes that the output of step ``number`` can at best share with its input."""
     step = program.steps[number]
-    lead = _leads(program, lives).get((step.output.name, step.inputs[0].name))
+    lead = leads(program, lives).get((step.output.name, step.inputs[0].name))
     if lead is None:
         return 0
     apart = step.inputs[0].size + step.output.size
     return apart - max(step.inputs[0].size + max(lead, 0), step.output.size)
 
 
-def first_fit(order: Sequence[Life], leads: Leads) -> dict[str, int]:
+def neighbours(lives: Sequence[Life]) -> Neighbours:
+    """For each buffer those that are alive together with it."""
+    return {
+        life.buffer.name: frozenset(
+            other.buffer.name for other in lives if other is not life and life.meets(other)
+        )
+        for life in lives
+    }
+
+
+def first_fit(order: Sequence[Life], leads: Leads, beside: Neighbours) -> dict[str, int]:
     """Place buffers one by one, each as low as those placed before allow."""
     offsets: dict[str, int] = {}
-    placed: list[Life] = []
+    placed: dict[str, Life] = {}
     for life in order:
         taken = sorted(
-            _forbidden(life.buffer, other.buffer, offsets[other.buffer.name], leads)
-            for other in placed
-            if life.meets(other)
+            _forbidden(life.buffer, placed[name].buffer, offsets[name], leads)
+            for name in beside[life.buffer.name]
+            if name in placed
         )
         place = 0
         for start, end in taken:
             if start < place < end:
                 place = -(-end // life.buffer.alignment) * life.buffer.alignment
         offsets[life.buffer.name] = place
-        placed.append(life)
+        placed[life.buffer.name] = life
     return offsets
 
 
@@ -133,16 +145,25 @@ def _forbidden(buffer: Buffer, other: Buffer, offset: int, leads: Leads) -> tupl
 
 
 def _orders(lives: Sequence[Life]) -> Iterator[Sequence[Life]]:
-    """Orders worth trying: by size, by span, in time; then all, or many at random from a seed."""
+    """Orders worth trying: by size, by span, in time; then all, or many at random from a seed.
+
+    Each also with what one step alone needs, as scratch, at the end: it fills the gaps.
+    """
     by_size = sorted(lives, key=lambda life: (-life.buffer.size, life.first))
-    yield by_size
-    yield sorted(lives, key=lambda life: (life.first - life.last, -life.buffer.size))
+    by_span = sorted(lives, key=lambda life: (life.first - life.last, -life.buffer.size))
     in_time = sorted(lives, key=lambda life: (life.first, -life.buffer.size))
-    yield in_time
-    yield in_time[::-1]
+    for order in (by_size, by_span, in_time, in_time[::-1]):
+        yield order
+        yield sorted(order, key=_is_brief)
     if len(lives) <= _EXHAUSTIVE:
         yield from itertools.permutations(by_size)
         return
     rng = np.random.default_rng(0)
-    for _ in range(_TRIES):
-        yield [by_size[i] for i in rng.permutation(len(by_size))]
+    for _ in range(_TRIES // 2):
+        order = [by_size[i] for i in rng.permutation(len(by_size))]
+        yield order
+        yield sorted(order, key=_is_brief)
+
+
+def _is_brief(life: Life) -> bool:
+    return life.first == life.last

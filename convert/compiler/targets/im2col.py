@@ -92,8 +92,8 @@ def conv_winograd(node: Conv2D, site: LoweringContext, lanes: Lanes) -> Step | N
         "blocks": blocks,
     }
     points, pixel = taps + 3, math.ceil(channels / 2) * lanes.units  # words of a pixel
-    kept, rows = height + blocks["pool"] - 1, lanes.filters * 4 * points * blocks["pool"]
-    lead = overlap.lead(node.input, site.group[-1].output, node.window, pooling(site))
+    kept, sums = height + blocks["pool"] - 1, lanes.filters * 4 * points * blocks["pool"]
+    output = site.group[-1].output
     return site.step(
         "winograd",
         fields,
@@ -101,8 +101,8 @@ def conv_winograd(node: Conv2D, site: LoweringContext, lanes: Lanes) -> Step | N
         macs=node.weights[0].size * node.output.size,
         work=_winograd_work(node, fields, lanes),
         why=f"Winograd F(4,{taps}): {points} products for {4 * taps}",
-        scratch_words=rows + (taps + 15) * pixel + points * kept * pixel * 4,
-        lead=lead if fields["groups"] == 1 else None,
+        scratch_words=max(sums, (taps + 15) * pixel) + points * kept * pixel * 4 * fields["groups"],
+        lead=overlap.lead(node.input, output, node.window, pooling(site), kept=kept),
     )
 
 

@@ -21,7 +21,8 @@ from convert.compiler.program import Step, Table
 from convert.compiler.targets.blocks import blocks as make_blocks
 from convert.compiler.targets.blocks import pooling, rows_together
 
-_PIECE = 64  # words of four inputs; DENSE_PIECE of kernels/dense_packed.h
+_PIECE = 48  # words of four inputs at most, in a dense layer of several pieces
+_GROUP = 32  # outputs of a dense layer at most whose sums are kept at once, in one of one piece
 
 Words = npt.NDArray[np.uint32]
 
@@ -119,16 +120,19 @@ def dense(node: Dense, site: LoweringContext, packing: Packing, bias: Table) -> 
     _, scaling, tables = linear.requantization(node, site)
     words = packing.pack(rows_of_four(node.weights))
     (outputs, inputs), fours = node.weights.shape, len(words) // 4 * 4
+    length, group = _piece(words.shape[1], outputs, packing.units)
     pieces = []
-    for start in range(0, words.shape[1], _PIECE):
-        piece = words[:, start : start + _PIECE]
+    for start in range(0, words.shape[1], length):
+        piece = words[:, start : start + length]
         pieces.append(piece[:fours].reshape(-1, 4, piece.shape[1]).transpose(0, 2, 1).ravel())
         pieces.append(piece[fours:].ravel())
-    axes = f"[words of 4 inputs], by pieces of {_PIECE}"
+    axes = f"[words of 4 inputs], by pieces of {length}"
     weights = Table(f"{site.name}_packed", "uint32_t", np.concatenate(pieces), axes)
     fields = {
         "inputs": inputs,
         "outputs": outputs,
+        "piece": length,
+        "group": group,
         "weights": weights,
         "shift": packing.shift,
         "bias": bias,
@@ -141,5 +145,17 @@ def dense(node: Dense, site: LoweringContext, packing: Packing, bias: Table) -> 
         macs=node.weights.size,
         work={"words": words.size, "pieces": outputs * math.ceil(words.shape[1] / _PIECE)},
         why=packing.why,
-        scratch_words=packing.units * _PIECE + outputs,
+        scratch_words=packing.units * length + group,
+        # The inputs are laid out before anything is written; the next row of a batch is not.
+        lead=-node.input.bytes if node.input.size == inputs else None,
     )
+
+
+def _piece(words: int, outputs: int, units: int) -> tuple[int, int]:
+    """Words of inputs that a dense layer lays out at once, and outputs whose sums it keeps at once.
+
+    All inputs and a few outputs, or some inputs and all outputs: whichever needs less scratch.
+    """
+    part, group = math.ceil(words / math.ceil(words / _PIECE)), min(outputs, _GROUP)
+    is_whole = units * words + group <= units * part + outputs
+    return (words, group) if is_whole else (part, outputs)

@@ -1,8 +1,10 @@
 /* needs: prologue, bytes, fours, dense_four, requantize */
-/* A dense layer with four 8-bit weights in a word, four outputs at a time. The inputs are laid out
- * in pieces, and the sums kept between them. */
+/* A dense layer with four 8-bit weights in a word, four outputs at a time. Where one piece holds all
+ * inputs, a group of outputs is finished before the next; else one group has all of them. */
 struct dense_packed {
     int32_t inputs, outputs;
+    int32_t piece;            /* words of four inputs that are laid out at once */
+    int32_t group;            /* outputs whose sums are kept at once, a multiple of 4 or all */
     const uint32_t *weights;  /* for each piece: [outputs / 4][words][4], then [words] for each
                                * output that is left; as mac_four has them */
     int32_t shift;            /* the sums are 2^shift times what they stand for */
@@ -10,8 +12,6 @@ struct dense_packed {
                                * folded in */
     struct scaling scaling;
 };
-
-enum { DENSE_PIECE = 64 }; /* words of four inputs */
 
 #if !defined(DENSE_FOUR)
 /* Add the products of `words` of weights of four outputs; returns the weights behind them. */
@@ -34,34 +34,47 @@ static const uint32_t *dense_four(const uint32_t *w, const uint32_t *x, int32_t 
 }
 #endif
 
-/* Lay out up to a piece of `count` inputs; returns its words. */
-static int32_t lay_out_piece(const int8_t *in, int32_t count, uint32_t *x)
+/* Lay out the first words of `count` inputs, `most` of them; returns how many there are. */
+static int32_t lay_out_piece(const int8_t *in, int32_t count, int32_t most, uint32_t *x)
 {
     int32_t words = 0;
 
-    for (; words < DENSE_PIECE && count > 0; words++, count -= 4, in += 4, x += FOUR)
+    for (; words < most && count > 0; words++, count -= 4, in += 4, x += FOUR)
         put_four(x, 1, count < 4 ? some_bytes(in, count) : four_bytes(in));
     return words;
 }
 
-NO_LIBC static void dense_packed(const struct dense_packed *d, const int8_t *in, int8_t *out,
-                         int32_t *scratch)
+/* Add the products of a piece to `count` sums; returns the weights behind them. */
+HELPER const uint32_t *add_piece(const uint32_t *w, const uint32_t *x, int32_t words, int32_t count,
+                                 int32_t *sums)
 {
-    int32_t *sums = scratch + FOUR * DENSE_PIECE, fours = d->outputs / 4 * 4;
+    for (; count >= 4; count -= 4, sums += 4)
+        w = dense_four(w, x, words, sums);
+    for (; count > 0; count--, sums++)
+        for (int32_t i = 0; i < words; i++, w++)
+            *sums = mac_four(*w, x + FOUR * i, *sums);
+    return w;
+}
+
+/* No output is written before all inputs are laid out: it may lie over them. */
+NO_LIBC static void dense_packed(const struct dense_packed *d, const int8_t *in, int8_t *out,
+                                 int32_t *scratch)
+{
     uint32_t *x = (uint32_t *)scratch;
+    int32_t *sums = scratch + FOUR * d->piece, words = 0;
     const uint32_t *w = d->weights;
 
-    for (int32_t i = 0; i < d->outputs; i++)
-        sums[i] = d->bias[i];
-    for (int32_t start = 0; start < d->inputs; start += 4 * DENSE_PIECE) {
-        int32_t words = lay_out_piece(in + start, d->inputs - start, x);
+    for (int32_t first = 0; first < d->outputs; first += d->group) {
+        int32_t left = d->outputs - first, count = left < d->group ? left : d->group;
 
-        for (int32_t output = 0; output < fours; output += 4)
-            w = dense_four(w, x, words, sums + output);
-        for (int32_t output = fours; output < d->outputs; output++)
-            for (int32_t i = 0; i < words; i++, w++)
-                sums[output] = mac_four(*w, x + FOUR * i, sums[output]);
+        for (int32_t i = 0; i < count; i++)
+            sums[i] = d->bias[first + i];
+        for (int32_t start = 0; start < d->inputs; start += 4 * d->piece) {
+            if (first == 0)
+                words = lay_out_piece(in + start, d->inputs - start, d->piece, x);
+            w = add_piece(w, x, words, count, sums);
+        }
+        for (int32_t i = 0; i < count; i++)
+            out[first + i] = requantize(&d->scaling, first + i, sums[i] >> d->shift);
     }
-    for (int32_t i = 0; i < d->outputs; i++)
-        out[i] = requantize(&d->scaling, i, sums[i] >> d->shift);
 }

@@ -235,28 +235,40 @@ static void multiply_row(const struct winograd *c, int32_t row, const uint32_t *
     mac_pairs(&macs);
 }
 
+/* A row of the output, its columns from `first` of the map on, from transformed rows v. */
+static void finish_group(const struct winograd *c, int32_t row, int32_t first, const uint32_t *v,
+                         int32_t *sums, int8_t *out)
+{
+    const struct blocks *b = &c->blocks;
+    int32_t points = c->window.width + 3, words = pixel_words(c), y = row * b->pool;
+    int32_t below = b->pool == 2 && y + 1 < b->map.height ? 4 * FILTERS * points : 0;
+    const uint32_t *weights = c->weights;
+
+    out += row * b->out.width * b->out.channels;
+    for (int32_t channel = 0; channel < b->out.channels; channel += FILTERS) {
+        multiply_row(c, y, weights, v, sums);
+        if (below != 0)
+            multiply_row(c, y + 1, weights, v + 4 * words, sums + below);
+        weights += points * c->window.height * (words / UNITS) * FILTERS;
+        for (int32_t f = 0; f < FILTERS && channel + f < b->out.channels; f++)
+            finish_tiles(c, first, channel + f, sums + 4 * f, below, out);
+    }
+}
+
+/* All that a row of the output needs is transformed before it is written: it may lie over that. */
 static void winograd(const struct winograd *c, const int8_t *in, int8_t *out, int32_t *scratch)
 {
     const struct blocks *b = &c->blocks;
     int32_t points = c->window.width + 3, words = pixel_words(c);
-    int32_t *sums = scratch; /* [rows of the map][points][FILTERS][4] */
-    uint32_t *line = (uint32_t *)scratch + 4 * FILTERS * points * b->pool;
-    uint32_t *v = line + (c->window.width + 15) * words;
+    int32_t sums = 4 * FILTERS * points * b->pool; /* [rows of the map][points][FILTERS][4] */
+    uint32_t *line = (uint32_t *)scratch;          /* where the sums are afterwards */
+    uint32_t *v = line + larger(sums, (c->window.width + 15) * words);
+    int32_t size = points * (c->window.height + b->pool - 1) * 4 * words; /* of a group in v */
 
-    for (int32_t i = 0; i < c->groups * b->rows; i++) {
-        int32_t row = i % b->rows, first = i / b->rows * 16, y = row * b->pool;
-        int32_t below = b->pool == 2 && y + 1 < b->map.height ? 4 * FILTERS * points : 0;
-        int8_t *to = out + row * b->out.width * b->out.channels;
-        const uint32_t *weights = c->weights;
-
-        advance_rows(c, in, row, first, line, v);
-        for (int32_t channel = 0; channel < b->out.channels; channel += FILTERS) {
-            multiply_row(c, y, weights, v, sums);
-            if (below != 0)
-                multiply_row(c, y + 1, weights, v + 4 * words, sums + below);
-            weights += points * c->window.height * (words / UNITS) * FILTERS;
-            for (int32_t f = 0; f < FILTERS && channel + f < b->out.channels; f++)
-                finish_tiles(c, first, channel + f, sums + 4 * f, below, to);
-        }
+    for (int32_t row = 0; row < b->rows; row++) {
+        for (int32_t group = 0; group < c->groups; group++)
+            advance_rows(c, in, row, 16 * group, line, v + group * size);
+        for (int32_t group = 0; group < c->groups; group++)
+            finish_group(c, row, 16 * group, v + group * size, scratch, out);
     }
 }
