@@ -51,21 +51,27 @@ def contents_for(kernel: str) -> list[bytes]:
         return [models.random("FULLY_CONNECTED", seed) for seed in range(16)]
     if kernel == "add_vectors":
         return [models.random(op, seed) for op in ("ADD", "SUB") for seed in range(16)]
+    return depthwise_for(kernel) if kernel.startswith("depthwise") else convolutions_for(kernel)
+
+
+def depthwise_for(kernel: str) -> list[bytes]:
     if kernel == "depthwise_vectors":
         channels = [1 + 5 * seed % 37 for seed in range(40)]
         return [
             classic.depthwise(Random(seed), channels=count, widest=(11, 30)[seed % 2])
             for seed, count in enumerate(channels)
         ]
-    if kernel == "depthwise_four":
-        return [classic.depthwise(Random(seed), channels=4 * (1 + seed % 9)) for seed in range(20)]
     if kernel == "depthwise_lines":
+        shapes = [(1 + seed % 9, 1 + seed % 7 // 5) for seed in range(30)]
         return [
-            classic.depthwise(Random(seed), channels=1 + seed % 9, multiplier=1 + seed % 7 // 5, taps=3)
-            for seed in range(30)
+            classic.depthwise(Random(seed), channels=channels, multiplier=multiplier, taps=3)
+            for seed, (channels, multiplier) in enumerate(shapes)
         ]
-    if kernel == "depthwise_pixels":
-        return [classic.depthwise(Random(seed), channels=4 + seed) for seed in range(20)]
+    least, step = (4, 4) if kernel == "depthwise_four" else (4, 1)
+    return [classic.depthwise(Random(seed), channels=least + step * seed % 36) for seed in range(20)]
+
+
+def convolutions_for(kernel: str) -> list[bytes]:
     if kernel == "conv_pixels":
         found = [models.random("CONV_2D", seed) for seed in range(20)]
         return found + [

@@ -118,6 +118,5 @@ def lower(node: Addition, site: LoweringContext) -> Sequence[Step]:
         return [binary.step(node, site, "add_int16", {"sum": p})]
     kernel = formula.replace("sum", "add")
     if node.inputs[0].size == node.inputs[1].size == node.output.size:
-        fields, work = {"count": node.output.size, "sum": p}, 20 * node.output.size
-        return [site.step(kernel, fields, (), instructions=work, in_place=True)]
+        return [site.step(kernel, {"count": node.output.size, "sum": p}, (), in_place=True)]
     return [binary.step(node, site, f"{kernel}_broadcast", {"sum": p})]
