@@ -25,14 +25,17 @@ def conv(node: Conv2D, site: LoweringContext, packing: Packing, bias: Table) -> 
     rows = np.zeros((groups * packing.filters, height, 4 * words), np.int64)
     rows[:filters, :, : width * channels] = node.weights.reshape(filters, height, -1)
     packed = packing.pack(rows).reshape(groups, packing.filters, height * words)
-    axes = f"[out_ch / {packing.filters}, words of 4 taps, {packing.filters}]"
-    weights = Table(f"{site.name}_packed", "uint32_t", packed.transpose(0, 2, 1), axes)
+    biases = np.zeros(groups * packing.filters, np.int32)
+    biases[:filters] = bias.values
+    starts = biases.view(np.uint32).reshape(groups, packing.filters, 1)
+    axes = f"[out_ch / {packing.filters}, bias and words of 4 taps, {packing.filters}]"
+    laid = np.concatenate([starts, packed], axis=2).transpose(0, 2, 1)
+    weights = Table(f"{site.name}_packed", "uint32_t", laid, axes)
     fields = {
         "in": image(node.input),
         "out": image(node.output),
         "window": window(node.window),
         "weights": weights,
-        "bias": bias,
         "zero_point": node.input.zero_point,
         "scaling": scaling,
     }
@@ -40,7 +43,7 @@ def conv(node: Conv2D, site: LoweringContext, packing: Packing, bias: Table) -> 
     return site.step(
         "conv_pixels",
         fields,
-        (weights, bias, *tables[1:]),
+        (weights, *tables[1:]),
         macs=node.weights[0].size * node.output.size,
         work={
             "words": pixels * groups * height * words,

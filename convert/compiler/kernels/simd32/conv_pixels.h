@@ -1,12 +1,12 @@
-/* needs: prologue, window, tap_rows, fours, mac_packed, requantize */
+/* needs: prologue, window, tap_rows, fours, mac_biased, requantize */
 /* A convolution with 8-bit weights for four pixels at once, one behind the other. The whole window
  * of each is laid out once, for all filters. */
 struct conv_pixels {
     struct image in, out;
     struct window window;
-    const uint32_t *weights;  /* [out.channels / FILTERS][window.height * words][FILTERS], as
+    const uint32_t *weights;  /* [out.channels / FILTERS][1 + window.height * words][FILTERS]: the
+                               * bias, 256 times, with the zero point folded in, and weights as
                                * mac_packed has them; a word is four taps (x, channel) of a row */
-    const int32_t *bias;      /* [out.channels], 256 times, with the zero point folded in */
     int32_t zero_point;       /* of the input: what padding holds */
     struct scaling scaling;
 };
@@ -71,15 +71,10 @@ static void compute_pixels(const struct conv_pixels *c, const uint32_t *x, int32
     for (int32_t first = 0; first < channels; first += FILTERS * GROUPS) {
         int32_t left = channels - first;
         int32_t filters = left < FILTERS * GROUPS ? left : FILTERS * GROUPS;
-        int32_t *sum = sums;
 
-        for (int32_t i = first; i < first + filters; i++, sum += 4)
-            sum[0] = sum[1] = sum[2] = sum[3] = c->bias[i];
-        if (filters % FILTERS)
-            sum[0] = sum[1] = sum[2] = sum[3] = 0;
         macs.blocks = (filters + FILTERS - 1) / FILTERS;
-        mac_packed(&macs);
-        macs.weights += FILTERS * macs.blocks * words;
+        mac_biased(&macs);
+        macs.weights += FILTERS * macs.blocks * (1 + words);
         finish_pixels(c, sums, first, filters, pixels, out);
     }
 }

@@ -7,6 +7,15 @@
  * and 127 times the even weights, which the bias takes back. For each word the inputs are the odd
  * ones of the four columns, then those made of the even ones. */
 #if defined(MAC_ENTER)
+/* Four taps of both filters by the four columns. */
+#define MAC_WORD                                                                                  \
+    "ldrd r10, r11, [r0], #8\n\t"                                                                 \
+    MAC_COLUMNS(r2, r3, r6, r7)                                                                   \
+    MAC_COLUMNS(r4, r5, r8, r9)                                                                   \
+    "sxtb16 r10, r10\n\t"                                                                         \
+    "sxtb16 r11, r11\n\t"                                                                         \
+    MAC_COLUMNS(r2, r3, r6, r7)                                                                   \
+    MAC_COLUMNS(r4, r5, r8, r9)
 __attribute__((naked, noinline)) static void mac_packed(const struct mac_blocks *b)
 {
     (void)b; /* in r0 */
@@ -15,13 +24,7 @@ __attribute__((naked, noinline)) static void mac_packed(const struct mac_blocks 
                    "ldmia r12, {r2-r9}\n\t"
                    MAC_ROUND
                    ".rept 10\n\t"
-                   "ldrd r10, r11, [r0], #8\n\t"
-                   MAC_COLUMNS(r2, r3, r6, r7)
-                   MAC_COLUMNS(r4, r5, r8, r9)
-                   "sxtb16 r10, r10\n\t"
-                   "sxtb16 r11, r11\n\t"
-                   MAC_COLUMNS(r2, r3, r6, r7)
-                   MAC_COLUMNS(r4, r5, r8, r9)
+                   MAC_WORD
                    ".endr\n\t"
                    MAC_LEAVE);
 }
