@@ -4,8 +4,13 @@ from typing import Any
 
 from convert.compiler.emit.unit import Unit
 from convert.compiler.memory.plan import needed
+from convert.compiler.targets.options import Target
 from convert.compiler.toolchain import Cost
 from runtime.console import table
+
+CYCLES = 1.4
+"""Of an instruction on a Cortex-M4, on the average of what ``firmware.bench`` estimates for the
+networks of ``convert.networks`` from Arm's instruction timings."""
 
 
 def report(unit: Unit) -> str:
@@ -43,7 +48,8 @@ def report(unit: Unit) -> str:
         [
             table(header, rows),
             "",
-            "instructions: estimated from measurements of the kernels; make bench counts them",
+            "instructions: estimated from counts of the kernels; firmware.bench --model counts them",
+            *_cycles(unit),
             f"flash: {unit.flash:,} bytes of tables; code comes on top",
             f"RAM: {unit.arena:,} bytes of arena; lower bound: {plan.lower_bound:,}, which the worst"
             " step needs for what it reads, writes and sums up",
@@ -51,6 +57,14 @@ def report(unit: Unit) -> str:
             *(f"note: {note}" for note in program.notes),
         ]
     )
+
+
+def _cycles(unit: Unit) -> list[str]:
+    """What the instructions take on the core whose timing is documented."""
+    if unit.options.target is not Target.CORTEX_M4:
+        return []
+    clocks = CYCLES * sum(step.instructions for step in unit.program.steps)
+    return [f"cycles: about {clocks:,.0f} without wait states, estimated: {CYCLES} per instruction"]
 
 
 def as_data(unit: Unit) -> dict[str, Any]:
