@@ -29,9 +29,11 @@ which it chose the kernels. Differing: bytes of all outputs that are not the run
 
 def document(rows: Sequence[Row], counted: Sequence[networks.Row], tools: Mapping[str, str]) -> str:
     """All counts for people, in Markdown."""
-    parts = ["# Instructions of an inference", "Made by `python -m firmware.bench`.", _REASONS]
+    parts = ["# Instructions of an inference", "Made by `python -m firmware.bench`."]
+    parts += [_REASONS] if rows else []
     for match in Match:
-        parts += [f"## --match {match}", table(rows, match)]
+        if any(row.match == match for row in rows):
+            parts += [f"## --match {match}", table(rows, match)]
     if counted:
         parts += ["## Networks that everyone measures", _NETWORKS, network_table(counted)]
     return "\n\n".join([*parts, "; ".join(tools.values())]) + "\n"
