@@ -37,13 +37,11 @@ def candidates(
     plain = registry()[first.op].lower(first, site)
     if find is None or (isinstance(first, Linear) and not first.is_usual(site.match)):
         return [tuple(plain)]
-    found = [step for step in find(first, site) if optimize is Optimize.SPEED or not _is_large(step)]
+    found = find(first, site)
+    if optimize is Optimize.SIZE:
+        found = [step for step in found if step.kernel not in _LARGE]
     own = [_for_batch(step, plain[0].batch) for step in found]
     return [*((step,) for step in own), tuple(plain)]
-
-
-def _is_large(step: Step) -> bool:
-    return step.kernel in _LARGE
 
 
 def _for_batch(step: Step, batch: int) -> Step:
