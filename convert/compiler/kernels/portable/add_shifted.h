@@ -7,17 +7,24 @@ struct add_shifted {
 
 static void add_shifted(const struct add_shifted *p, const int8_t *a, const int8_t *b, int8_t *out)
 {
-    struct sum_shifted sum; /* of its own, which out cannot lie over */
+#if defined(__OPTIMIZE_SIZE__)
+    for (int32_t i = 0; i < p->count; i++)
+        out[i] = (int8_t)sum_shifted(&p->sum, a[i], b[i]);
+#else
+    const struct sum_shifted *s = &p->sum;
+    int32_t multiplier_a = s->multiplier_a, multiplier_b = s->multiplier_b, shift = s->shift;
+    int32_t start = ((int32_t)1 << (shift - 1)) - s->zero_point_a * multiplier_a -
+                    s->zero_point_b * multiplier_b;
     int32_t count = p->count;
+    struct limits limits; /* of its own, which out cannot lie over */
 
-    sum.zero_point_a = p->sum.zero_point_a;
-    sum.multiplier_a = p->sum.multiplier_a;
-    sum.zero_point_b = p->sum.zero_point_b;
-    sum.multiplier_b = p->sum.multiplier_b;
-    sum.shift = p->sum.shift;
-    sum.limits.zero_point = p->sum.limits.zero_point;
-    sum.limits.low = p->sum.limits.low;
-    sum.limits.high = p->sum.limits.high;
-    for (int32_t i = 0; i < count; i++)
-        out[i] = (int8_t)sum_shifted(&sum, a[i], b[i]);
+    limits.zero_point = s->limits.zero_point;
+    limits.low = s->limits.low;
+    limits.high = s->limits.high;
+    for (int32_t i = 0; i < count; i++) {
+        int32_t sum = a[i] * multiplier_a + b[i] * multiplier_b + start;
+
+        out[i] = (int8_t)limited_sum(&limits, sum >> shift);
+    }
+#endif
 }

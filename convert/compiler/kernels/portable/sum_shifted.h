@@ -9,9 +9,8 @@ struct sum_shifted {
 
 INLINE int32_t sum_shifted(const struct sum_shifted *p, int32_t a, int32_t b)
 {
-    int32_t start = ((int32_t)1 << (p->shift - 1)) - p->zero_point_a * p->multiplier_a -
-                    p->zero_point_b * p->multiplier_b;
-    int32_t sum = a * p->multiplier_a + b * p->multiplier_b + start;
+    int32_t sum = (a - p->zero_point_a) * p->multiplier_a +
+                  (b - p->zero_point_b) * p->multiplier_b + ((int32_t)1 << (p->shift - 1));
 
     return limited_sum(&p->limits, sum >> p->shift);
 }
