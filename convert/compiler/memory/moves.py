@@ -55,9 +55,9 @@ def _with(program: Program, numbers: set[int]) -> Program:
     for number, step in enumerate(program.steps):
         if number in numbers:
             move = _move(step)
-            steps.append(move)
-            step = replace(step, inputs=(move.output, *step.inputs[1:]))
-        steps.append(step)
+            steps += [move, replace(step, inputs=(move.output, *step.inputs[1:]))]
+        else:
+            steps.append(step)
     return replace(program, steps=tuple(steps))
 
 
