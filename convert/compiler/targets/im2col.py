@@ -106,7 +106,7 @@ def conv_winograd(node: Conv2D, site: LoweringContext, lanes: Lanes) -> Step | N
         macs=node.weights[0].size * node.output.size,
         instructions=_winograd_instructions(node, fields, lanes),
         why=f"Winograd F(4,{taps}): {points} products for {4 * taps}",
-        scratch_words=max(sums, (taps + 15) * pixel) + points * kept * pixel * 4 * fields["groups"],
+        scratch_words=max(sums, (taps + 7) * pixel) + points * kept * pixel * 4 * fields["groups"],
         lead=overlap.lead(node.input, output, unread, pooling(site)),
     )
 
