@@ -12,7 +12,7 @@ from convert.compiler.program import Program, Step
 
 _KERNEL = "move_bytes"
 _PER_BYTE = 1  # instructions of a byte that is moved, about
-_COST = 0.01  # of the program's instructions that moves may take
+_COST = 0.02  # of the program's instructions that moves may take
 _GAIN = 0.05  # of the arena that they must save
 _FEW = 40  # moves that are tried at once; of more, those of the largest buffers
 
