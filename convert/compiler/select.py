@@ -120,9 +120,7 @@ class _Limits:
         choices = [_Choice(0, 0)]
         for group, needs in zip(self.groups, self.bytes, strict=True):
             fitting = [
-                candidate
-                for candidate, need in zip(group, needs, strict=True)
-                if need <= limit
+                candidate for candidate, need in zip(group, needs, strict=True) if need <= limit
             ]
             choices = self._not_worse(
                 [

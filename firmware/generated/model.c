@@ -276,6 +276,17 @@ static void dense(const struct dense *d, const int8_t *in, int8_t *out)
     }
 }
 
+/* What lies in the arena is of several types, one after the other in the same bytes. */
+#if defined(__GNUC__)
+typedef int16_t __attribute__((may_alias)) arena_int16;
+typedef int32_t __attribute__((may_alias)) arena_int32;
+typedef float __attribute__((may_alias)) arena_float;
+#else
+typedef int16_t arena_int16;
+typedef int32_t arena_int32;
+typedef float arena_float;
+#endif
+
 /* ---- tables ---- */
 
 /* [out_ch, height, width, in_ch / groups]: [16][5][5][1] */
@@ -10981,7 +10992,7 @@ static const struct dense step3 = {
 
 int8_t *model_input(model_arena *arena)
 {
-    return arena->bytes + 28;
+    return arena->bytes + 92;
 }
 
 const int8_t *model_run(model_arena *arena)
@@ -10989,16 +11000,16 @@ const int8_t *model_run(model_arena *arena)
     int8_t *a = arena->bytes;
 
     /* CONV_2D + MAX_POOL_2D: [28, 28, 1] -> [14, 14, 16]
-     * arena bytes: in 28..812, out 904..4040, patch 0..25 */
-    conv2d(&step0, a + 28, a + 904, a + 0, arena->scratch);
-    MODEL_AFTER(0, a + 904);
+     * arena bytes: in 92..876, out 1048..4184, patch 0..25, scratch words 28..92 */
+    conv2d(&step0, a + 92, a + 1048, a + 0, (arena_int32 *)(void *)(a + 28));
+    MODEL_AFTER(0, a + 1048);
     /* CONV_2D + MAX_POOL_2D: [14, 14, 16] -> [7, 7, 36]
-     * arena bytes: in 904..4040, out 400..2164, patch 0..400 */
-    conv2d(&step1, a + 904, a + 400, a + 0, arena->scratch);
-    MODEL_AFTER(1, a + 400);
+     * arena bytes: in 1048..4184, out 544..2308, patch 144..544, scratch words 0..144 */
+    conv2d(&step1, a + 1048, a + 544, a + 144, (arena_int32 *)(void *)(a + 0));
+    MODEL_AFTER(1, a + 544);
     /* FULLY_CONNECTED: [1764] -> [128]
-     * arena bytes: in 400..2164, out 10..138 */
-    dense(&step2, a + 400, a + 10);
+     * arena bytes: in 544..2308, out 10..138 */
+    dense(&step2, a + 544, a + 10);
     MODEL_AFTER(2, a + 10);
     /* FULLY_CONNECTED: [128] -> [10]
      * arena bytes: in 10..138, out 0..10 */

@@ -87,9 +87,9 @@ static inline float model_output_to_real(int8_t q)
 
 /* Working memory. The caller owns it, wherever it likes; its content before a run does not
  * matter. One arena serves one run at a time. */
-typedef struct {
-    int32_t scratch[36];
-    int8_t bytes[4040];
+typedef union {
+    int32_t alignment;
+    int8_t bytes[4184];
 } model_arena;
 
 enum model_status {

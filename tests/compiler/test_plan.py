@@ -1,7 +1,9 @@
 """The arena: nothing alive is overwritten, and nothing is wasted."""
 
 import itertools
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from convert import tflite
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import compile_model
 from convert.compiler.emit.unit import Unit
+from convert.compiler.memory import moves
 from convert.compiler.memory.overlap import lead
 from convert.compiler.memory.plan import Life, first_fit, neighbours
 from convert.compiler.program import Buffer
@@ -99,10 +102,52 @@ def chain(seed: int) -> bytes:
     return b.pack([first], x)
 
 
-def test_nothing_alive_overlaps() -> None:
+def convolutions(seed: int) -> bytes:
+    """Many convolutions of the same shape behind each other."""
+    make, b = Random(seed), Builder()
+    channels = int(make.rng.integers(2, 7))
+    shape = (1, 15, 9, channels)
+    first = x = b.tensor(shape, 0.05, 3)
+    for _ in range(make.rng.integers(6, 12)):
+        data = make.rng.integers(-127, 128, (channels, 3, 3, channels)).astype(np.int8)
+        w = b.tensor(data.shape, 0.02, 0, data)
+        bias = b.tensor((channels,), 0.001, 0, np.zeros(channels, np.int32))
+        y = b.tensor(shape, 0.05, 3)
+        b.add("CONV_2D", [x, w, bias], y, strideH=1, strideW=1, padding=0,
+              dilationHFactor=1, dilationWFactor=1, fusedActivationFunction=0)  # fmt: skip
+        x = y
+    return b.pack([first], x)
+
+
+def test_moves_bring_long_chains_to_their_bound(tmp_path: Path, monkeypatch: Any) -> None:
+    """With moves, which may take what they like here, nearly the bound, and the runtime's bytes."""
+    monkeypatch.setattr(moves, "_COST", 1)
+    contents = [convolutions(seed) for seed in range(8)]
+    compiled = harness.compile_all(contents, Options())
+    for one in compiled:
+        assert "move_bytes" in {step.kernel for step in one.unit.program.steps}
+        assert one.unit.plan.size <= 1.05 * one.unit.plan.lower_bound
+    shapes = [one.unit.network.input.shape for one in compiled]
+    rng = np.random.default_rng(1)
+    given = [[rng.integers(-128, 128, (4, *shape), np.int8)] for shape in shapes]
+    program = harness.build(tmp_path, compiled, 4, ["gcc", "-O1", *harness.SANITIZERS])
+    answers = harness.run([program], compiled, given)
+    for answer, content, x in zip(answers, contents, given, strict=True):
+        assert np.array_equal(answer, RUN[Match.XNNPACK](content, x))
+
+
+def test_moves_are_not_made_where_they_cost_too_much(monkeypatch: Any) -> None:
+    """Within a share of the instructions, or not at all."""
+    monkeypatch.setattr(moves, "_COST", 0)
+    steps = unit(convolutions(1)).program.steps
+    assert "move_bytes" not in {step.kernel for step in steps}
+
+
+@pytest.mark.parametrize("make", [chain, convolutions])
+def test_nothing_alive_overlaps(make: Callable[[int], bytes]) -> None:
     """Of two buffers alive together, only an input and its output share bytes, by the lead."""
-    for seed in range(60):
-        found = unit(chain(seed))
+    for seed in range(60 if make is chain else 10):
+        found = unit(make(seed))
         plan, steps = found.plan, found.program.steps
         for one, other in itertools.combinations(plan.lives, 2):
             a, b = plan.offsets[one.buffer.name], plan.offsets[other.buffer.name]
@@ -119,12 +164,13 @@ def test_nothing_alive_overlaps() -> None:
 
 
 def test_plan_is_close_to_its_bound() -> None:
-    """Within two per cent of what no placement can go below, and mostly at it.
+    """Within three per cent of what no placement can go below, and mostly at it.
 
-    Inputs and outputs begin at a multiple of 4 bytes, which the bound knows nothing of.
+    Inputs, outputs and scratch words begin at a multiple of 4 bytes, which the bound knows nothing
+    of.
     """
     plans = [unit(chain(seed)).plan for seed in range(60)]
-    assert all(plan.size <= 1.02 * plan.lower_bound for plan in plans)
+    assert all(plan.size <= 1.03 * plan.lower_bound for plan in plans)
     assert sum(plan.size < plan.lower_bound + 4 for plan in plans) > 55
 
 

@@ -12,7 +12,7 @@ from convert.compiler.program import Program, Step
 
 _KERNEL = "move_bytes"
 _PER_BYTE = 1  # instructions of a byte that is moved, about
-_COST = 0.01  # of the program's instructions that moves may take
+_COST = 0.02  # of the program's instructions that moves may take
 _GAIN = 0.05  # of the arena that they must save
 _FEW = 40  # moves that are tried at once; of more, those of the largest buffers
 
@@ -55,9 +55,9 @@ def _with(program: Program, numbers: set[int]) -> Program:
     for number, step in enumerate(program.steps):
         if number in numbers:
             move = _move(step)
-            steps.append(move)
-            step = replace(step, inputs=(move.output, *step.inputs[1:]))
-        steps.append(step)
+            steps += [move, replace(step, inputs=(move.output, *step.inputs[1:]))]
+        else:
+            steps.append(step)
     return replace(program, steps=tuple(steps))
 
 

@@ -15,25 +15,20 @@ _ONE = Window((1, 1), (1, 1), (1, 1), (0, 0))
 
 
 def lead(
-    source: Tensor,
-    output: Tensor,
-    window: Window,
-    pool: Window = _ONE,
-    together: int = 1,
-    kept: int = 0,
+    source: Tensor, output: Tensor, window: Window, pool: Window = _ONE, together: int = 1
 ) -> int:
     """Bytes by which the output must start before the input so that no byte is lost.
 
     ``window`` slides over ``source``, ``pool`` over what that gives; row y of ``output``, and so
     many rows ``together`` with it, is written while input rows from its first one on are still
-    needed, but for the ``kept`` first ones, of which the kernel has what it needs. May be negative.
+    needed. May be negative.
     """
     written = output.shape[2] * output.shape[3]
     read = source.shape[2] * source.shape[3]
 
     def first(row: int) -> int:
         above = max(0, row * pool.stride[0] - pool.before[0])
-        return min(source.shape[1], max(0, above * window.stride[0] - window.before[0] + kept))
+        return min(source.shape[1], max(0, above * window.stride[0] - window.before[0]))
 
     height, images = output.shape[1], output.shape[0]
     one = max(

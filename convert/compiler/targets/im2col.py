@@ -5,7 +5,7 @@ What a word of inputs holds, and how many filters go at once, depends on the cor
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -94,6 +94,8 @@ def conv_winograd(node: Conv2D, site: LoweringContext, lanes: Lanes) -> Step | N
     points, pixel = taps + 3, math.ceil(channels / 2) * lanes.units  # words of a pixel
     kept, sums = height + blocks["pool"] - 1, lanes.filters * 4 * points * blocks["pool"]
     output = site.group[-1].output
+    # All rows of a window are transformed before its output is written over what lies above.
+    unread = replace(node.window, before=(node.window.before[0] - kept, node.window.before[1]))
     return site.step(
         "winograd",
         fields,
@@ -101,8 +103,8 @@ def conv_winograd(node: Conv2D, site: LoweringContext, lanes: Lanes) -> Step | N
         macs=node.weights[0].size * node.output.size,
         work=_winograd_work(node, fields, lanes),
         why=f"Winograd F(4,{taps}): {points} products for {4 * taps}",
-        scratch_words=max(sums, (taps + 15) * pixel) + points * kept * pixel * 4 * fields["groups"],
-        lead=overlap.lead(node.input, output, node.window, pooling(site), kept=kept),
+        scratch_words=max(sums, (taps + 7) * pixel) + points * kept * pixel * 4 * fields["groups"],
+        lead=overlap.lead(node.input, output, unread, pooling(site)),
     )
 
 

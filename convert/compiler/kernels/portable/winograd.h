@@ -91,16 +91,16 @@ static inline int32_t pixel_words(const struct winograd *c)
     return (c->in.channels + 1) / 2 * UNITS;
 }
 
-/* Transform one row of the input, from `column` on, for four tiles: v is [pixel words][4], and so
- * on a plane further for each point. `line` has room for the row, [16 + taps - 1][pixel words]. */
-static void transform_row(const struct winograd *c, const int8_t *in, int32_t column,
+/* Transform one row of the input, from `column` on, for two tiles: v is [pixel words][4], and so
+ * on a plane further for each point. `line` has room for them, [8 + taps - 1][pixel words]. */
+static void transform_tiles(const struct winograd *c, const int8_t *in, int32_t column,
                           uint32_t *line, uint32_t *v, int32_t plane)
 {
     int32_t channels = c->in.channels, words = pixel_words(c), taps = c->window.width;
     int32_t zero = c->zero_point;
     uint32_t *to = line;
 
-    for (int32_t x = column; x < column + 15 + taps; x++) {
+    for (int32_t x = column; x < column + 7 + taps; x++) {
         int inside = x >= 0 && x < c->in.width;
         const int8_t *p = inside ? in + x * channels : in;
 
@@ -109,7 +109,7 @@ static void transform_row(const struct winograd *c, const int8_t *in, int32_t co
             to = put_pair(to, inside ? p[i] - zero : 0, inside ? p[other] - zero : 0);
         }
     }
-    for (int32_t tile = 0; tile < 4; tile++, line += 4 * words)
+    for (int32_t tile = 0; tile < 2; tile++, line += 4 * words)
         for (int32_t word = 0; word < words; word++)
             if (taps == 5)
                 transform_5(line + word, words, v + 4 * word + tile, plane);
@@ -209,9 +209,9 @@ static void advance_rows(const struct winograd *c, const int8_t *in, int32_t row
     for (; r < kept; r++) {
         int32_t y = row * c->blocks.pool - c->window.top + r;
 
-        if (y >= 0 && y < c->in.height)
-            transform_row(c, in + y * c->in.width * c->in.channels, column - c->window.left, line,
-                          v + r * size, plane);
+        for (int32_t tile = 0; y >= 0 && y < c->in.height && tile < 4; tile += 2)
+            transform_tiles(c, in + y * c->in.width * c->in.channels,
+                            column + 4 * tile - c->window.left, line, v + r * size + tile, plane);
     }
 }
 
@@ -262,7 +262,7 @@ static void winograd(const struct winograd *c, const int8_t *in, int8_t *out, in
     int32_t points = c->window.width + 3, words = pixel_words(c);
     int32_t sums = 4 * FILTERS * points * b->pool; /* [rows of the map][points][FILTERS][4] */
     uint32_t *line = (uint32_t *)scratch;          /* where the sums are afterwards */
-    uint32_t *v = line + larger(sums, (c->window.width + 15) * words);
+    uint32_t *v = line + larger(sums, (c->window.width + 7) * words);
     int32_t size = points * (c->window.height + b->pool - 1) * 4 * words; /* of a group in v */
 
     for (int32_t row = 0; row < b->rows; row++) {
