@@ -21,11 +21,16 @@ static void line_up(const struct conv_vectors *c, const int8_t *in, int32_t y, i
     int32_t channels = c->in.channels, bytes = c->window.width * channels;
     int32_t first = x < 0 ? -x : 0, last = c->in.width - x;
     int32_t count = ((last < c->window.width ? last : c->window.width) - first) * channels;
+    int32_t top = y < 0 ? -y : 0, stride = c->in.width * channels;
+    int32_t below = c->in.height - y, end = below < c->window.height ? below : c->window.height;
+    const int8_t *from = in + ((y + top) * c->in.width + x + first) * channels;
 
-    for (int32_t ky = 0; ky < c->window.height; ky++, y++, line += bytes)
-        if (y >= 0 && y < c->in.height)
-            copy_sixteens(line + first * channels, in + (y * c->in.width + x + first) * channels,
-                          count, 16);
+    line += top * bytes + first * channels;
+    for (int32_t ky = top; ky < end; ky++, line += bytes, from += stride)
+        if (count <= 16)
+            copy_few(line, from, count);
+        else
+            copy_sixteens(line, from, count, 16);
 }
 
 /* Lay out the window at (y, x) of the input as one of four columns; `line` has room for a window. */
