@@ -58,6 +58,61 @@ static void lay_out(const struct conv_vectors *c, const int8_t *in, int32_t y, i
     }
 }
 
+/* The same of the windows of four pixels inside the image: at `corner`, `second` bytes and `third`
+ * bytes behind it, and both. Returns 0 where they are better laid out one by one. */
+static int lay_out_four(const struct conv_vectors *c, const int8_t *corner, int32_t second,
+                        int32_t third, int8_t *to)
+{
+    int32_t height = c->window.height, bytes = c->window.width * c->in.channels;
+    int32_t stride = c->in.width * c->in.channels;
+
+    if (c->places) {
+        const uint16_t *places = c->places, *end = places + 16 * c->vectors;
+
+        for (; places < end; places += 16, to += 64) {
+            gather_sixteen(to, corner, places);
+            gather_sixteen(to + 16, corner + second, places);
+            gather_sixteen(to + 32, corner + third, places);
+            gather_sixteen(to + 48, corner + second + third, places);
+        }
+        return 1;
+    }
+    if (bytes % 16 != 0 && height != 1)
+        return 0;
+    for (; height > 0; height--, corner += stride) {
+        const int8_t *from = corner;
+
+        for (int32_t left = bytes; left > 0; left -= 16, from += 16, to += 64) {
+            int32_t count = left < 16 ? left : 16;
+
+            copy_some(to, from, count);
+            copy_some(to + 16, from + second, count);
+            copy_some(to + 32, from + third, count);
+            copy_some(to + 48, from + second + third, count);
+        }
+    }
+    return 1;
+}
+
+/* Whether the windows of four pixels are laid out together: those of a pooling's window at (row,
+ * column) of the map, or those of a row from there on. */
+static int laid_out_together(const struct conv_vectors *c, const int8_t *in, int32_t row,
+                             int32_t column, int8_t *x)
+{
+    const struct window *w = &c->window;
+    int32_t more = c->pool == 2 ? 1 : 0, right = c->pool == 2 ? 1 : 3; /* pixels */
+    int32_t y = row * w->stride_y - w->top, left = column * w->stride_x - w->left;
+    int32_t channels = c->in.channels, second = w->stride_x * channels;
+    int32_t third = more ? w->stride_y * c->in.width * channels : 2 * second;
+
+    if (y < 0 || left < 0 || row + more >= c->map.height || column + right >= c->map.width)
+        return 0;
+    if (y + more * w->stride_y + w->height > c->in.height ||
+        left + right * w->stride_x + w->width > c->in.width)
+        return 0;
+    return lay_out_four(c, in + (y * c->in.width + left) * channels, second, third, x);
+}
+
 /* The largest of the four columns' sums, in place of the first ones. */
 static void largest_sums(int32_t *sums)
 {
@@ -102,12 +157,21 @@ static void conv_vectors(const struct conv_vectors *c, const int8_t *in, int8_t 
                          int32_t *sums)
 {
     const struct window *w = &c->window;
-    int32_t left = c->out.height * c->out.width, row = 0, column = 0, count;
+    int32_t left = c->out.height * c->out.width, row = 0, column = 0, count, pixels;
     int8_t *line = x + 64 * c->vectors;
 
     for (; left > 0; left -= count, out += count * c->out.channels) {
         count = c->pool == 2 ? 1 : left < 4 ? left : 4;
-        for (int32_t pixel = 0; pixel < (c->pool == 2 ? 4 : count); pixel++) {
+        pixels = c->pool == 2 ? 4 : count;
+        if (laid_out_together(c, in, row, column, x)) {
+            column += c->pool == 2 ? 0 : 4;
+            if (column == c->map.width) {
+                column = 0;
+                row++;
+            }
+            pixels = 0;
+        }
+        for (int32_t pixel = 0; pixel < pixels; pixel++) {
             int32_t y = row, x_ = column;
 
             if (c->pool == 2) { /* a pixel outside the map counts as the one beside it */
