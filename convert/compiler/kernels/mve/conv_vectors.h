@@ -152,42 +152,41 @@ static void filter_columns(const struct conv_vectors *c, const int8_t *x, int32_
     }
 }
 
+/* Lay out the windows of `count` pixels from (row, column) of the map on, or those of a pooling's. */
+static void lay_out_pixels(const struct conv_vectors *c, const int8_t *in, int32_t row,
+                           int32_t column, int32_t count, int8_t *x)
+{
+    const struct window *w = &c->window;
+    int8_t *line = x + 64 * c->vectors;
+
+    for (int32_t pixel = 0; pixel < (c->pool == 2 ? 4 : count); pixel++) {
+        int32_t place = column + pixel, y = row + place / c->map.width;
+        int32_t left = place % c->map.width;
+
+        if (c->pool == 2) { /* a pixel outside the map counts as the one beside it */
+            y = row + pixel / 2 < c->map.height ? row + pixel / 2 : row;
+            left = column + pixel % 2 < c->map.width ? column + pixel % 2 : column;
+        }
+        lay_out(c, in, y * w->stride_y - w->top, left * w->stride_x - w->left, x + 16 * pixel,
+                line);
+    }
+}
+
 /* x is for four columns, and for a line behind them. */
 static void conv_vectors(const struct conv_vectors *c, const int8_t *in, int8_t *out, int8_t *x,
                          int32_t *sums)
 {
-    const struct window *w = &c->window;
-    int32_t left = c->out.height * c->out.width, row = 0, column = 0, count, pixels;
-    int8_t *line = x + 64 * c->vectors;
+    int32_t pool = c->pool, width = pool == 2 ? 2 * c->out.width : c->map.width;
+    int32_t row = 0, column = 0, count;
 
-    for (; left > 0; left -= count, out += count * c->out.channels) {
-        count = c->pool == 2 ? 1 : left < 4 ? left : 4;
-        pixels = c->pool == 2 ? 4 : count;
-        if (laid_out_together(c, in, row, column, x)) {
-            column += c->pool == 2 ? 0 : 4;
-            if (column == c->map.width) {
-                column = 0;
-                row++;
-            }
-            pixels = 0;
-        }
-        for (int32_t pixel = 0; pixel < pixels; pixel++) {
-            int32_t y = row, x_ = column;
-
-            if (c->pool == 2) { /* a pixel outside the map counts as the one beside it */
-                y = y + pixel / 2 < c->map.height ? y + pixel / 2 : y;
-                x_ = x_ + pixel % 2 < c->map.width ? x_ + pixel % 2 : x_;
-            } else if (++column == c->map.width) {
-                column = 0;
-                row++;
-            }
-            lay_out(c, in, y * w->stride_y - w->top, x_ * w->stride_x - w->left, x + 16 * pixel,
-                    line);
-        }
+    for (int32_t left = c->out.height * c->out.width; left > 0; left -= count) {
+        count = pool == 2 ? 1 : left < 4 ? left : 4;
+        if (!laid_out_together(c, in, row, column, x))
+            lay_out_pixels(c, in, row, column, count, x);
         filter_columns(c, x, sums, count, out);
-        if (c->pool == 2 && (column += 2) >= 2 * c->out.width) {
-            column = 0;
-            row += 2;
-        }
+        out += count * c->out.channels;
+        column += pool == 2 ? 2 : count;
+        for (; column >= width; column -= width)
+            row += pool;
     }
 }
