@@ -19,9 +19,7 @@ def conv_2d(r: Random) -> bytes:
     return b.pack([x], y)
 
 
-def conv_pool(
-    r: Random, *, channels: int, taps: int, pooled: bool = True, most: int = 8
-) -> bytes:
+def conv_pool(r: Random, *, channels: int, taps: int, pooled: bool = True, most: int = 8) -> bytes:
     """A convolution of ``taps`` x ``taps`` with a 2x2 max-pooling behind it, up to 40 wide.
 
     It has ``most`` filters, or fewer.

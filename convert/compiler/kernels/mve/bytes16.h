@@ -4,16 +4,21 @@
 #if defined(__ARM_FEATURE_MVE)
 #include <arm_mve.h>
 
+/* 16 bytes at most, and none behind them. */
+static inline void copy_few(int8_t *to, const int8_t *from, int32_t count)
+{
+    mve_pred16_t some = vctp8q((uint32_t)count);
+
+    vstrbq_p_s8(to, vldrbq_z_s8(from, some), some);
+}
+
 /* Bytes to places that are `step` apart for each 16; if `step` is 16, none but these are written. */
 static inline void copy_sixteens(int8_t *to, const int8_t *from, int32_t count, int32_t step)
 {
     for (; count >= 16; count -= 16, from += 16, to += step)
         vst1q_s8(to, vld1q_s8(from));
-    if (count > 0) {
-        mve_pred16_t some = vctp8q((uint32_t)count);
-
-        vstrbq_p_s8(to, vldrbq_z_s8(from, some), some);
-    }
+    if (count > 0)
+        copy_few(to, from, count);
 }
 
 /* 16 bytes at most; what is behind them is anything. */
@@ -40,6 +45,12 @@ NO_LIBC HELPER void copy_sixteens(int8_t *to, const int8_t *from, int32_t count,
 {
     for (int32_t i = 0; i < count; i++)
         to[i / 16 * step + i % 16] = from[i];
+}
+
+/* 16 bytes at most, and none behind them. */
+HELPER void copy_few(int8_t *to, const int8_t *from, int32_t count)
+{
+    copy_sixteens(to, from, count, 16);
 }
 
 /* 16 bytes at most; what is behind them is anything. */

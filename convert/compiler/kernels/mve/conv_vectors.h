@@ -21,11 +21,16 @@ static void line_up(const struct conv_vectors *c, const int8_t *in, int32_t y, i
     int32_t channels = c->in.channels, bytes = c->window.width * channels;
     int32_t first = x < 0 ? -x : 0, last = c->in.width - x;
     int32_t count = ((last < c->window.width ? last : c->window.width) - first) * channels;
+    int32_t top = y < 0 ? -y : 0, stride = c->in.width * channels;
+    int32_t below = c->in.height - y, end = below < c->window.height ? below : c->window.height;
+    const int8_t *from = in + ((y + top) * c->in.width + x + first) * channels;
 
-    for (int32_t ky = 0; ky < c->window.height; ky++, y++, line += bytes)
-        if (y >= 0 && y < c->in.height)
-            copy_sixteens(line + first * channels, in + (y * c->in.width + x + first) * channels,
-                          count, 16);
+    line += top * bytes + first * channels;
+    for (int32_t ky = top; ky < end; ky++, line += bytes, from += stride)
+        if (count <= 16)
+            copy_few(line, from, count);
+        else
+            copy_sixteens(line, from, count, 16);
 }
 
 /* Lay out the window at (y, x) of the input as one of four columns; `line` has room for a window. */
@@ -51,6 +56,61 @@ static void lay_out(const struct conv_vectors *c, const int8_t *in, int32_t y, i
         line_up(c, in, y, x, line);
         copy_sixteens(to, line, 16 * c->vectors, 64);
     }
+}
+
+/* The same of the windows of four pixels inside the image: at `corner`, `second` bytes and `third`
+ * bytes behind it, and both. Returns 0 where they are better laid out one by one. */
+static int lay_out_four(const struct conv_vectors *c, const int8_t *corner, int32_t second,
+                        int32_t third, int8_t *to)
+{
+    int32_t height = c->window.height, bytes = c->window.width * c->in.channels;
+    int32_t stride = c->in.width * c->in.channels;
+
+    if (c->places) {
+        const uint16_t *places = c->places, *end = places + 16 * c->vectors;
+
+        for (; places < end; places += 16, to += 64) {
+            gather_sixteen(to, corner, places);
+            gather_sixteen(to + 16, corner + second, places);
+            gather_sixteen(to + 32, corner + third, places);
+            gather_sixteen(to + 48, corner + second + third, places);
+        }
+        return 1;
+    }
+    if (bytes % 16 != 0 && height != 1)
+        return 0;
+    for (; height > 0; height--, corner += stride) {
+        const int8_t *from = corner;
+
+        for (int32_t left = bytes; left > 0; left -= 16, from += 16, to += 64) {
+            int32_t count = left < 16 ? left : 16;
+
+            copy_some(to, from, count);
+            copy_some(to + 16, from + second, count);
+            copy_some(to + 32, from + third, count);
+            copy_some(to + 48, from + second + third, count);
+        }
+    }
+    return 1;
+}
+
+/* Whether the windows of four pixels are laid out together: those of a pooling's window at (row,
+ * column) of the map, or those of a row from there on. */
+static int laid_out_together(const struct conv_vectors *c, const int8_t *in, int32_t row,
+                             int32_t column, int8_t *x)
+{
+    const struct window *w = &c->window;
+    int32_t more = c->pool == 2 ? 1 : 0, right = c->pool == 2 ? 1 : 3; /* pixels */
+    int32_t y = row * w->stride_y - w->top, left = column * w->stride_x - w->left;
+    int32_t channels = c->in.channels, second = w->stride_x * channels;
+    int32_t third = more ? w->stride_y * c->in.width * channels : 2 * second;
+
+    if (y < 0 || left < 0 || row + more >= c->map.height || column + right >= c->map.width)
+        return 0;
+    if (y + more * w->stride_y + w->height > c->in.height ||
+        left + right * w->stride_x + w->width > c->in.width)
+        return 0;
+    return lay_out_four(c, in + (y * c->in.width + left) * channels, second, third, x);
 }
 
 /* The largest of the four columns' sums, in place of the first ones. */
@@ -92,33 +152,41 @@ static void filter_columns(const struct conv_vectors *c, const int8_t *x, int32_
     }
 }
 
+/* Lay out the windows of `count` pixels from (row, column) of the map on, or those of a pooling's. */
+static void lay_out_pixels(const struct conv_vectors *c, const int8_t *in, int32_t row,
+                           int32_t column, int32_t count, int8_t *x)
+{
+    const struct window *w = &c->window;
+    int8_t *line = x + 64 * c->vectors;
+
+    for (int32_t pixel = 0; pixel < (c->pool == 2 ? 4 : count); pixel++) {
+        int32_t place = column + pixel, y = row + place / c->map.width;
+        int32_t left = place % c->map.width;
+
+        if (c->pool == 2) { /* a pixel outside the map counts as the one beside it */
+            y = row + pixel / 2 < c->map.height ? row + pixel / 2 : row;
+            left = column + pixel % 2 < c->map.width ? column + pixel % 2 : column;
+        }
+        lay_out(c, in, y * w->stride_y - w->top, left * w->stride_x - w->left, x + 16 * pixel,
+                line);
+    }
+}
+
 /* x is for four columns, and for a line behind them. */
 static void conv_vectors(const struct conv_vectors *c, const int8_t *in, int8_t *out, int8_t *x,
                          int32_t *sums)
 {
-    const struct window *w = &c->window;
-    int32_t left = c->out.height * c->out.width, row = 0, column = 0, count;
-    int8_t *line = x + 64 * c->vectors;
+    int32_t pool = c->pool, width = pool == 2 ? 2 * c->out.width : c->map.width;
+    int32_t row = 0, column = 0, count;
 
-    for (; left > 0; left -= count, out += count * c->out.channels) {
-        count = c->pool == 2 ? 1 : left < 4 ? left : 4;
-        for (int32_t pixel = 0; pixel < (c->pool == 2 ? 4 : count); pixel++) {
-            int32_t y = row, x_ = column;
-
-            if (c->pool == 2) { /* a pixel outside the map counts as the one beside it */
-                y = y + pixel / 2 < c->map.height ? y + pixel / 2 : y;
-                x_ = x_ + pixel % 2 < c->map.width ? x_ + pixel % 2 : x_;
-            } else if (++column == c->map.width) {
-                column = 0;
-                row++;
-            }
-            lay_out(c, in, y * w->stride_y - w->top, x_ * w->stride_x - w->left, x + 16 * pixel,
-                    line);
-        }
+    for (int32_t left = c->out.height * c->out.width; left > 0; left -= count) {
+        count = pool == 2 ? 1 : left < 4 ? left : 4;
+        if (!laid_out_together(c, in, row, column, x))
+            lay_out_pixels(c, in, row, column, count, x);
         filter_columns(c, x, sums, count, out);
-        if (c->pool == 2 && (column += 2) >= 2 * c->out.width) {
-            column = 0;
-            row += 2;
-        }
+        out += count * c->out.channels;
+        column += pool == 2 ? 2 : count;
+        for (; column >= width; column -= width)
+            row += pool;
     }
 }
