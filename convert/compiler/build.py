@@ -15,6 +15,7 @@ from convert.compiler.golden import SEEDS, answers
 from convert.compiler.lower import lower
 from convert.compiler.memory import moves, overlap
 from convert.compiler.memory.plan import plan
+from convert.compiler.targets import costs
 from convert.compiler.targets.options import Io, Options
 from convert.tflite import Model
 from runtime.errors import ModelError
@@ -64,7 +65,8 @@ def compile_model(
     if options.io is Io.INT8:
         network = border.as_int8(network)
     narrowed = channels.narrow(network, options.match)
-    program = moves.insert(overlap.reuse(lower(narrowed.network, options)))
+    program = overlap.reuse(lower(narrowed.network, options))
+    program = moves.insert(program, lambda step: costs.priced(step, options.target, options.match))
     program = replace(program, notes=(*program.notes, *narrowed.notes))
     command = carray.command("convert.compiler", source or f"{name}.tflite", name)
     origin = f"{command} {options}"

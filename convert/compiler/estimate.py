@@ -48,7 +48,7 @@ def report(unit: Unit) -> str:
         [
             table(header, rows),
             "",
-            "instructions: estimated from counts of the kernels; firmware.bench --model counts them",
+            "instructions: estimated from counts of the kernels; firmware.bench counts them",
             *_cycles(unit),
             f"flash: {unit.flash:,} bytes of tables; code comes on top",
             f"RAM: {unit.arena:,} bytes of arena; {_bound(unit)}",

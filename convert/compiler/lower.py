@@ -1,14 +1,16 @@
 """From the graph to kernel calls: fuse, and let the target choose a kernel for each group."""
 
+import itertools
 from collections.abc import Sequence
 
 from convert.compiler.arithmetic.match import RUNTIME, Match
 from convert.compiler.ir import Folded, Graph, Node, Tensor
 from convert.compiler.operators import registry
 from convert.compiler.operators.common.lowering import ALIGNMENT, LoweringContext, state_buffer
-from convert.compiler.program import CTYPES, Buffer, Program
+from convert.compiler.program import CTYPES, Buffer, Program, Step
 from convert.compiler.resident import resident
 from convert.compiler.select import Candidate, select
+from convert.compiler.targets import costs
 from convert.compiler.targets.candidates import candidates
 from convert.compiler.targets.options import Options
 from convert.tflite import FIXED_SHAPE
@@ -84,8 +86,11 @@ def lower(network: Graph, options: Options) -> Program:
     )
     results = tuple(map(places.of, network.outputs))
 
+    def priced(step: Step) -> Step:  # copies have no price yet
+        return step if step.instructions else costs.priced(step, options.target, options.match)
+
     def assemble(chosen: Sequence[Candidate]) -> Program:
-        steps = tuple(step for candidate in chosen for step in candidate)
+        steps = tuple(map(priced, itertools.chain(*chosen)))
         return Program(steps, sources, results, notes)
 
     return select(found, assemble, options)

@@ -13,6 +13,7 @@ from convert.compiler.memory.moves import insert
 from convert.compiler.memory.overlap import reuse
 from convert.compiler.memory.plan import lifetimes, needed, plan
 from convert.compiler.program import Program, Step
+from convert.compiler.targets import costs
 from convert.compiler.targets.options import Optimize, Options
 from runtime.errors import ModelError
 
@@ -51,14 +52,20 @@ def instructions(candidate: Candidate) -> int:
     return sum(step.instructions for step in candidate)
 
 
-def arena(program: Program) -> int:
+def arena(program: Program, options: Options) -> int:
     """Bytes of RAM that a program needs."""
-    return -(-plan(insert(reuse(program))).size // 4) * 4
+
+    def priced(step: Step) -> Step:
+        return costs.priced(step, options.target, options.match)
+
+    return -(-plan(insert(reuse(program), priced)).size // 4) * 4
 
 
 def _fits(program: Program, options: Options) -> bool:
     flash, ram = options.max_flash, options.max_ram
-    return (flash is None or program.flash <= flash) and (ram is None or arena(program) <= ram)
+    if flash is not None and program.flash > flash:
+        return False
+    return ram is None or arena(program, options) <= ram
 
 
 def _flash(candidate: Candidate) -> int:
@@ -152,7 +159,7 @@ class _Limits:
         least_flash = sum(min(map(_flash, group)) for group in self.groups)
         if flash is not None and least_flash > flash:
             return f"the model needs {least_flash:,} bytes of flash at least, {flash:,} allowed"
-        least_ram = arena(self._leanest())
+        least_ram = arena(self._leanest(), self.options)
         if ram is not None and least_ram > ram:
             return f"the model needs {least_ram:,} bytes of RAM at least, {ram:,} allowed"
         return (

@@ -31,11 +31,11 @@ def _steps(unit: Unit) -> list[Json]:
     ends = {f"t{node.output.number}": node.index for node in unit.network.nodes}
     steps = []
     for number, step in enumerate(program.steps):
-        last = ends[step.output.name]
+        last = ends.get(step.output.name, -1)  # a move within the arena is none of the file's
         first = last - step.title.count(" + ")  # fused operators stand next to each other
         steps.append(
             {
-                "operators": list(range(first, last + 1)),
+                "operators": list(range(first, last + 1)) if last >= 0 else [],
                 "title": step.title,
                 "kernel": step.kernel,
                 "why": step.why,

@@ -126,7 +126,7 @@ def flash(report: Json) -> list[tuple[str, int]]:
     """The bytes of tables of each step, by the name of its first layer."""
     names = {layer["operator"]: layer["name"] for layer in report["layers"]["rows"]}
     return [
-        (names.get(step["operators"][0], step["title"]), step["flash"])
+        (names.get(next(iter(step["operators"]), -1), step["title"]), step["flash"])
         for step in report["costs"]["steps"]
     ]
 

@@ -23,6 +23,7 @@ from convert import tflite
 from convert.compiler import select
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled, compile_model
+from convert.compiler.memory import moves
 from convert.compiler.select import Candidate
 from convert.compiler.targets import costs
 from convert.compiler.targets.options import Optimize, Options, Target
@@ -64,7 +65,7 @@ def compiled_with(content: bytes, kernel: str, options: Options) -> Compiled:
         chosen = [way for way in candidates if way[0].kernel == kernel]
         return chosen[0] if chosen else honest(candidates, optimize)
 
-    with mock.patch.object(select, "best", best):
+    with mock.patch.object(select, "best", best), mock.patch.object(moves, "_COST", 1):
         return compile_model(tflite.parse(content), "model", options)
 
 

@@ -68,7 +68,9 @@ def depthwise_for(kernel: str) -> list[bytes]:
             for seed, (channels, multiplier) in enumerate(shapes)
         ]
     least, step = (4, 4) if kernel == "depthwise_four" else (4, 1)
-    return [classic.depthwise(Random(seed), channels=least + step * seed % 36) for seed in range(20)]
+    return [
+        classic.depthwise(Random(seed), channels=least + step * seed % 36) for seed in range(20)
+    ]
 
 
 def convolutions_for(kernel: str) -> list[bytes]:

@@ -60,7 +60,9 @@ def every_choice(content: bytes) -> list[tuple[int, int]]:
         Program(tuple(step for one in choice for step in one), *ends)
         for choice in itertools.product(*groups)
     ]
-    return [(program.flash, arena(program)) for program in programs]
+    return [
+        (program.flash, arena(program, Options(target=Target.CORTEX_M4))) for program in programs
+    ]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -83,7 +85,7 @@ def test_limits_are_kept_wherever_any_choice_keeps_them(seed: int) -> None:
             continue
 
         assert program.flash <= flash
-        assert arena(program) <= ram
+        assert arena(program, options) <= ram
         assert possible
 
 

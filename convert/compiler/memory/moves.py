@@ -5,31 +5,34 @@ than any of its steps. A buffer that is moved up between two steps begins anew. 
 help are tried at once, and those without which the arena is as small are left out again.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from convert.compiler.memory.plan import Leads, leads, lifetimes, plan
 from convert.compiler.program import Program, Step
 
 _KERNEL = "move_bytes"
-_PER_BYTE = 1  # instructions of a byte that is moved, about
 _COST = 0.02  # of the program's instructions that moves may take
 _GAIN = 0.05  # of the arena that they must save
 _FEW = 40  # moves that are tried at once; of more, those of the largest buffers
 
 
-def insert(program: Program) -> Program:
-    """``program`` with the moves that lower its peak, if it is worth it."""
+def insert(program: Program, priced: Callable[[Step], Step]) -> Program:
+    """``program`` with the moves that lower its peak, if it is worth it.
+
+    ``priced`` says what instructions a step takes.
+    """
     now = plan(program)
     if now.size <= (1 + _GAIN) * now.lower_bound:
         return program
     kept = set(_movable(program))
-    best = plan(_with(program, kept)).size
+    best = plan(_with(program, kept, priced)).size
     if not kept or best > (1 - _GAIN) * now.size:
         return program
     for number in sorted(kept):
-        if plan(_with(program, kept - {number})).size <= best:
+        if plan(_with(program, kept - {number}, priced)).size <= best:
             kept -= {number}
-    moved = _with(program, kept)
+    moved = _with(program, kept, priced)
     return moved if _is_cheap(program, moved) else program
 
 
@@ -49,12 +52,12 @@ def _overlaps(step: Step, found: Leads) -> bool:
     return bool(step.inputs) and (step.output.name, step.inputs[0].name) in found
 
 
-def _with(program: Program, numbers: set[int]) -> Program:
+def _with(program: Program, numbers: set[int], priced: Callable[[Step], Step]) -> Program:
     """``program`` with the first input of each of the steps ``numbers`` moved in front of it."""
     steps: list[Step] = []
     for number, step in enumerate(program.steps):
         if number in numbers:
-            move = _move(step)
+            move = priced(_move(step))
             steps += [move, replace(step, inputs=(move.output, *step.inputs[1:]))]
         else:
             steps.append(step)
@@ -73,7 +76,6 @@ def _move(step: Step) -> Step:
         replace(source, name=f"{source.name}_moved"),
         {"count": source.size},
         (),
-        instructions=_PER_BYTE * source.size,
         why="lets the next output lie below",
         lead=-source.size,  # it overlaps as it likes
         as_bytes=True,

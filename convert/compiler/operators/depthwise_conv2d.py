@@ -21,7 +21,6 @@ from convert.compiler.program import Step, Table
 _VECTOR = 8  # channels that LiteRT's vector kernels take at once
 
 
-
 @dataclass(frozen=True)
 class DepthwiseConv2D(Linear):
     """Weights [1, height, width, out_ch]; out_ch = in_ch * multiplier."""

@@ -36,7 +36,7 @@ def candidates(
     find = _OWN.get(target)
 
     def priced(step: Step) -> Step:
-        return replace(step, instructions=costs.instructions(step, target, site.match))
+        return costs.priced(step, target, site.match)
 
     plain = registry()[first.op].lower(first, site)
     if find is None or (isinstance(first, Linear) and not first.is_usual(site.match)):

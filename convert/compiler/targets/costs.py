@@ -7,6 +7,7 @@ M4's hold; for plain C on unknown cores and WebAssembly they only say which take
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -49,6 +50,11 @@ def instructions(step: Step, target: Target, match: Match) -> int:
     """Instructions of a call, estimated; at least 1."""
     found = coefficients(step.kernel, target, match)
     return max(1, round(sum(found.get(name, 0) * amount for name, amount in work(step).items())))
+
+
+def priced(step: Step, target: Target, match: Match) -> Step:
+    """``step`` with the instructions that it takes."""
+    return replace(step, instructions=instructions(step, target, match))
 
 
 @cache

@@ -57,4 +57,3 @@ def conv(node: Conv2D, site: LoweringContext, packing: Packing, bias: Table) -> 
         scratch_words=_TOGETHER * (packing.units * height * words + packing.filters * _GROUPS),
         lead=overlap.lead(node.input, node.output, node.window),
     )
-

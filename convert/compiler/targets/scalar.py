@@ -31,9 +31,7 @@ def _pack(taps: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
     return np.ascontiguousarray(bytes_).view("<u4").astype(np.uint32)
 
 
-PACKING = packed.Packing(
-    _pack, shift=0, filters=1, units=4, why="8-bit weights, four in a word"
-)
+PACKING = packed.Packing(_pack, shift=0, filters=1, units=4, why="8-bit weights, four in a word")
 
 
 def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
