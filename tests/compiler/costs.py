@@ -34,10 +34,9 @@ from tests.compiler.test_exact import inputs_of
 
 SEEDS = (3, 4, 5)
 _COMPUTED = 25  # instructions; a call that takes no more was computed by the compiler
-_ROUNDS, _NEAR = 8, 0.02
+_ROUNDS, _NEAR = 20, 0.02
 """Of reweighting, and the relative error that counts as none: the sum of absolute errors is made
 small, not that of squares."""
-MATCHES = (Match.XNNPACK, Match.TFLM)
 
 Sample = tuple[str, dict[str, float], int]
 """A kernel, what there was to do, and the instructions that it took."""
@@ -110,13 +109,16 @@ def fitted(samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
 
 def _fit(rows: Sequence[Sample]) -> dict[str, float]:
     names = sorted({name for _, work, _ in rows for name in work})
-    matrix = np.array([[work.get(name, 0) / taken for name in names] for _, work, taken in rows])
-    scale = np.maximum(matrix.max(axis=0), 1e-12)
-    weights = np.ones(len(rows))
+    taken = np.array([taken for _, _, taken in rows], float)
+    matrix = np.array([[work.get(name, 0) for name in names] for _, work, _ in rows], float)
+    units = np.maximum(matrix.max(axis=0), 1e-12)
+    matrix /= units
+    found, _ = nnls(matrix, taken, maxiter=1000)
     for _ in range(_ROUNDS):
-        found, _ = nnls(matrix / scale * weights[:, None], weights, maxiter=1000)
-        weights = 1 / np.sqrt(np.maximum(abs(matrix / scale @ found - 1), _NEAR))
-    kept = zip(names, found / scale, strict=True)
+        size = np.maximum(taken, matrix @ found)  # so that no row counts for more than its error
+        weights = 1 / np.sqrt(np.maximum(abs(matrix @ found - taken) / size, _NEAR))
+        found, _ = nnls(matrix * (weights / size)[:, None], taken * weights / size, maxiter=1000)
+    kept = zip(names, found / units, strict=True)
     return {name: float(f"{value:.4g}") for name, value in kept if value > 0}
 
 
@@ -129,7 +131,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     files = [path.read_bytes() for path in arguments.files]
     table = json.loads(costs.PATH.read_text()) if costs.PATH.exists() else {}
     with ProcessPoolExecutor(2) as pool:
-        for target, match in itertools.product(arguments.core or costs.COUNTED, MATCHES):
+        for target, match in itertools.product(arguments.core or costs.COUNTED, Match):
             kinds = [models.random(k, seed) for k in models.covering(match) for seed in SEEDS]
             jobs = [(content, target, match) for content in [*files, *kinds]]
             samples = [one for part in pool.map(samples_of, jobs) for one in part]

@@ -40,7 +40,7 @@ def coefficients(kernel: str, target: Target, match: Match) -> Coefficients:
     """Instructions by the names of ``work``; of XNNPACK's mode where ``match`` has none."""
     table = _table()
     of_core = table.get(target if target in COUNTED else Target.CORTEX_M4, {})
-    for mode in (match, Match.XNNPACK, Match.TFLM):
+    for mode in (match, *Match):
         if found := of_core.get(mode, {}).get(kernel):
             return found
     return _UNKNOWN
