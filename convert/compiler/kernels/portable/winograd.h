@@ -93,7 +93,7 @@ static inline int32_t pixel_words(const struct winograd *c)
 
 /* Transform one row of the input, from `column` on, for two tiles: v is [pixel words][4], and so
  * on a plane further for each point. `line` has room for them, [8 + taps - 1][pixel words]. */
-static void transform_tiles(const struct winograd *c, const int8_t *in, int32_t column,
+NO_LIBC static void transform_tiles(const struct winograd *c, const int8_t *in, int32_t column,
                           uint32_t *line, uint32_t *v, int32_t plane)
 {
     int32_t channels = c->in.channels, words = pixel_words(c), taps = c->window.width;
@@ -101,13 +101,18 @@ static void transform_tiles(const struct winograd *c, const int8_t *in, int32_t 
     uint32_t *to = line;
 
     for (int32_t x = column; x < column + 7 + taps; x++) {
-        int inside = x >= 0 && x < c->in.width;
-        const int8_t *p = inside ? in + x * channels : in;
+        const int8_t *p, *last;
 
-        for (int32_t i = 0; i < channels; i += 2) { /* an odd channel's partner has no weights */
-            int32_t other = i + 1 < channels ? i + 1 : i;
-            to = put_pair(to, inside ? p[i] - zero : 0, inside ? p[other] - zero : 0);
+        if (x < 0 || x >= c->in.width) {
+            for (int32_t i = 0; i < words; i++)
+                *to++ = 0;
+            continue;
         }
+        p = in + x * channels;
+        for (last = p + channels - 1; p < last; p += 2)
+            to = put_pair(to, p[0] - zero, p[1] - zero);
+        if (p == last) /* an odd channel's partner has no weights */
+            to = put_pair(to, *p - zero, 0);
     }
     for (int32_t tile = 0; tile < 2; tile++, line += 4 * words)
         for (int32_t word = 0; word < words; word++)

@@ -19,17 +19,24 @@ HELPER struct factor factor_of(const struct scaling *s, int32_t channel)
 {
     struct factor f = {0.0f, s->zero_point, s->low, s->high, s->low > -128 || s->high < 127};
 
-    __asm("vmov %0, %1" : "=t"(f.scale) : "r"(s->scale[channel]));
+    __asm("vldr %0, %1" : "=t"(f.scale) : "Uv"(s->scale[channel]));
     return f;
+}
+
+HELPER int32_t nearest(float value)
+{
+    int32_t result;
+
+    __asm("vcvtr.s32.f32 %0, %0" : "+t"(value)); /* saturates */
+    __asm("vmov %0, %1" : "=r"(result) : "t"(value));
+    return result;
 }
 
 /* To the nearest integer, and to the output's range. */
 HELPER int8_t rounded(struct factor f, float scaled)
 {
-    int32_t result;
+    int32_t result = nearest(scaled);
 
-    __asm("vcvtr.s32.f32 %0, %0" : "+t"(scaled)); /* saturates */
-    __asm("vmov %0, %1" : "=r"(result) : "t"(scaled));
 #if defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT)
     __asm("qadd %0, %0, %1" : "+r"(result) : "r"(f.zero_point));
     __asm("ssat %0, #8, %0" : "+r"(result));
@@ -42,7 +49,7 @@ HELPER int8_t rounded(struct factor f, float scaled)
     return (int8_t)(result < f.low ? f.low : result > f.high ? f.high : result);
 }
 
-/* The same with the core's floating-point unit, which rounds like that by itself. */
+/* With the core's floating-point unit, which rounds like that by itself. */
 HELPER int8_t requantize_by(struct factor f, int32_t sum)
 {
     return rounded(f, f.scale * (float)sum);
@@ -58,9 +65,13 @@ HELPER int8_t requantize_256ths(struct factor f, const int32_t *sum)
     return rounded(f, f.scale * value);
 }
 
-HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
+static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
 {
-    return requantize_by(factor_of(s, channel), sum);
+    int32_t low = s->low - s->zero_point, high = s->high - s->zero_point;
+    int32_t result = nearest(factor_of(s, channel).scale * (float)sum);
+
+    result = result < low ? low : result > high ? high : result;
+    return (int8_t)(result + s->zero_point);
 }
 #else
 /* value / 2^bits to the nearest, half to even; bits is 0 to 63. */
@@ -160,7 +171,7 @@ HELPER int8_t requantize_by(struct factor f, int32_t sum)
     return (int8_t)(result < s->low ? s->low : result > s->high ? s->high : result);
 }
 
-HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
+static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
 {
     return requantize_by(factor_of(s, channel), sum);
 }
