@@ -39,11 +39,11 @@ def insert(program: Program, priced: Callable[[Step], Step]) -> Program:
 def _movable(program: Program) -> list[int]:
     """The steps in front of which their input may be moved: links within chains of overlaps."""
     found = leads(program, lifetimes(program))
-    steps = program.steps
+    steps, over = program.steps, {output for output, _ in found}
     links = [
         number
         for number, step in enumerate(steps)
-        if number > 0 and _overlaps(step, found) and _overlaps(steps[number - 1], found)
+        if _overlaps(step, found) and step.inputs[0].name in over
     ]
     return sorted(links, key=lambda number: -steps[number].inputs[0].size)[:_FEW]
 

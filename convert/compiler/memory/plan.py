@@ -12,7 +12,8 @@ import numpy as np
 
 from convert.compiler.program import Buffer, Program
 
-Leads = Mapping[tuple[str, str], int]
+Leads = Mapping[tuple[str, str], int | None]
+"""Of an output and the input that it may lie over: how far before; None: at the same place."""
 Neighbours = Mapping[str, frozenset[str]]
 
 _EXHAUSTIVE = 7  # up to this many buffers every order is tried
@@ -82,15 +83,19 @@ def needed(program: Program, lives: Sequence[Life], number: int) -> int:
 
 
 def leads(program: Program, lives: Sequence[Life]) -> Leads:
-    """For each (output, input) that may overlap, how far before the input the output must start."""
+    """The pairs of outputs and inputs that may overlap, and how."""
     life = {life.buffer.name: life for life in lives}
-    found = {}
+    found: dict[tuple[str, str], int | None] = {}
     for number, step in enumerate(program.steps):
-        if step.lead is None or not (step.inputs[0].in_arena and step.output.in_arena):
+        if step.lead is None and not step.in_place:
+            continue
+        if not (step.inputs[0].in_arena and step.output.in_arena):
             continue
         source, output = life[step.inputs[0].name], life[step.output.name]
         # Only where the step is all that both are alive for: it is what the lead was computed for.
-        if source.last == number == output.first and source != output:
+        if source.last != number or output.first != number or source == output:
+            continue
+        if step.lead is not None or output.buffer.size <= source.buffer.size:
             found[output.buffer.name, source.buffer.name] = step.lead
     return found
 
@@ -98,10 +103,10 @@ def leads(program: Program, lives: Sequence[Life]) -> Leads:
 def _saved(program: Program, lives: Sequence[Life], number: int) -> int:
     """Bytes that the output of step ``number`` can at best share with its input."""
     step = program.steps[number]
-    lead = leads(program, lives).get((step.output.name, step.inputs[0].name))
-    if lead is None:
+    found, pair = leads(program, lives), (step.output.name, step.inputs[0].name)
+    if pair not in found:
         return 0
-    apart = step.inputs[0].size + step.output.size
+    lead, apart = found[pair] or 0, step.inputs[0].size + step.output.size
     return apart - max(step.inputs[0].size + max(lead, 0), step.output.size)
 
 
@@ -121,9 +126,10 @@ def first_fit(order: Sequence[Life], leads: Leads, beside: Neighbours) -> dict[s
     placed: dict[str, Life] = {}
     for life in order:
         taken = sorted(
-            _forbidden(life.buffer, placed[name].buffer, offsets[name], leads)
+            between
             for name in beside[life.buffer.name]
             if name in placed
+            for between in _forbidden(life.buffer, placed[name].buffer, offsets[name], leads)
         )
         place = 0
         for start, end in taken:
@@ -134,14 +140,19 @@ def first_fit(order: Sequence[Life], leads: Leads, beside: Neighbours) -> dict[s
     return offsets
 
 
-def _forbidden(buffer: Buffer, other: Buffer, offset: int, leads: Leads) -> tuple[int, int]:
-    """Between which two offsets ``buffer`` cannot start beside the placed ``other``."""
+def _forbidden(
+    buffer: Buffer, other: Buffer, offset: int, leads: Leads
+) -> Sequence[tuple[int, int]]:
+    """Between which offsets ``buffer`` cannot start beside the placed ``other``."""
     below, above = offset - buffer.size, offset + other.size
-    if (buffer.name, other.name) in leads:
-        below = max(below, offset - leads[buffer.name, other.name])
-    elif (other.name, buffer.name) in leads:
-        above = min(above, offset + leads[other.name, buffer.name])
-    return below, above
+    is_output = (buffer.name, other.name) in leads
+    pair = (buffer.name, other.name) if is_output else (other.name, buffer.name)
+    if pair not in leads:
+        return [(below, above)]
+    lead = leads[pair]
+    if lead is None:
+        return [(below, offset), (offset, above)]
+    return [(max(below, offset - lead), above) if is_output else (below, min(above, offset + lead))]
 
 
 def _orders(lives: Sequence[Life]) -> Iterator[Sequence[Life]]:
