@@ -65,7 +65,7 @@ HELPER int8_t requantize_256ths(struct factor f, const int32_t *sum)
     return rounded(f, f.scale * value);
 }
 
-static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
+HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
 {
     int32_t low = s->low - s->zero_point, high = s->high - s->zero_point;
     int32_t result = nearest(factor_of(s, channel).scale * (float)sum);
@@ -171,7 +171,7 @@ HELPER int8_t requantize_by(struct factor f, int32_t sum)
     return (int8_t)(result < s->low ? s->low : result > s->high ? s->high : result);
 }
 
-static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
+HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
 {
     return requantize_by(factor_of(s, channel), sum);
 }
