@@ -16,7 +16,7 @@
     "sxtb16 r11, r11\n\t"                                                                         \
     MAC_COLUMNS(r2, r3, r6, r7)                                                                   \
     MAC_COLUMNS(r4, r5, r8, r9)
-__attribute__((naked, noinline)) static void mac_packed(const struct mac_blocks *b)
+__attribute__((naked, noinline, unused)) static void mac_packed(const struct mac_blocks *b)
 {
     (void)b; /* in r0 */
     __asm volatile(MAC_ENTER(10, 92, 5)
