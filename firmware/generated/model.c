@@ -73,16 +73,68 @@ struct scaling {
 };
 
 #if defined(__ARM_FP) && (__ARM_FP & 4) && defined(__GNUC__)
-/* The same with the core's floating-point unit, which rounds like that by itself. */
-static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
-{
-    int32_t low = s->low - s->zero_point, high = s->high - s->zero_point, result;
+/* What a channel's outputs need, in registers. */
+struct factor {
     float scale;
+    int32_t zero_point, low, high;
+    int narrow; /* whether low..high is less than an int8 */
+};
 
-    __asm("vldr %0, [%1]" : "=t"(scale) : "r"(s->scale + channel), "m"(s->scale[channel]));
-    scale *= (float)sum;
-    __asm("vcvtr.s32.f32 %0, %1" : "=t"(scale) : "t"(scale)); /* saturates */
-    __asm("vmov %0, %1" : "=r"(result) : "t"(scale));
+HELPER struct factor factor_of(const struct scaling *s, int32_t channel)
+{
+    struct factor f = {0.0f, s->zero_point, s->low, s->high, s->low > -128 || s->high < 127};
+
+    __asm("vldr %0, %1" : "=t"(f.scale) : "Uv"(s->scale[channel]));
+    return f;
+}
+
+HELPER int32_t nearest(float value)
+{
+    int32_t result;
+
+    __asm("vcvtr.s32.f32 %0, %0" : "+t"(value)); /* saturates */
+    __asm("vmov %0, %1" : "=r"(result) : "t"(value));
+    return result;
+}
+
+/* To the nearest integer, and to the output's range. */
+HELPER int8_t rounded(struct factor f, float scaled)
+{
+    int32_t result = nearest(scaled);
+
+#if defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT)
+    __asm("qadd %0, %0, %1" : "+r"(result) : "r"(f.zero_point));
+    __asm("ssat %0, #8, %0" : "+r"(result));
+    if (!f.narrow)
+        return (int8_t)result;
+#else
+    result = result < -1024 ? -1024 : result > 1024 ? 1024 : result;
+    result += f.zero_point;
+#endif
+    return (int8_t)(result < f.low ? f.low : result > f.high ? f.high : result);
+}
+
+/* With the core's floating-point unit, which rounds like that by itself. */
+HELPER int8_t requantize_by(struct factor f, int32_t sum)
+{
+    return rounded(f, f.scale * (float)sum);
+}
+
+/* Of a sum in 256ths, a multiple of 256. */
+HELPER int8_t requantize_256ths(struct factor f, const int32_t *sum)
+{
+    float value;
+
+    __asm("vldr %0, %1" : "=t"(value) : "Uv"(*sum));
+    __asm("vcvt.f32.s32 %0, %0, #8" : "+t"(value));
+    return rounded(f, f.scale * value);
+}
+
+HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
+{
+    int32_t low = s->low - s->zero_point, high = s->high - s->zero_point;
+    int32_t result = nearest(factor_of(s, channel).scale * (float)sum);
+
     result = result < low ? low : result > high ? high : result;
     return (int8_t)(result + s->zero_point);
 }
@@ -100,12 +152,12 @@ static uint64_t round_even(uint64_t value, int32_t bits)
     return value + (rest > half || (rest == half && (value & 1) != 0));
 }
 
-/* How many bits of value stick out above the 24 that a float32 holds. */
+/* How many bits of value stick out above the 24 that a float32 holds; value is below 2^56. */
 static int32_t excess(uint64_t value)
 {
     int32_t bits = 0;
 
-    while (value >> bits >= (uint64_t)1 << 24)
+    for (uint32_t above = (uint32_t)(value >> 24); above != 0; above >>= 1)
         bits++;
     return bits;
 }
@@ -133,47 +185,66 @@ static int32_t scale_exactly(uint32_t scale, int32_t sum)
     return sum < 0 ? -result : result;
 }
 
-/* Most sums need only one short multiplication, of the sum and the mantissa cut to 16 bits: that is
- * within 3/128 of the product where it is below 256, and decides unless it lies as close to a half.
- * Sums too large for it are beyond any int8, whatever the zero point. */
-static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
+/* Most sums need only one short multiplication, of the sum and the mantissa cut to 16 bits each:
+ * that is within 3/256 of the product where it is below 256, and decides unless it lies within
+ * 4/256 of a half. Sums too large for it are beyond any int8, whatever the zero point. */
+#define REQUANTIZE_SHORTLY
+struct factor {
+    const struct scaling *scaling;
+    uint32_t scale;
+    int32_t drop;      /* bits of the sum that are cut off; above 30: the factor is too small */
+    int32_t mantissa;
+    int32_t rest;      /* bits of the product behind 1/32 */
+    int32_t half;      /* 1/2 and 4/256, and half of what is cut off */
+};
+
+HELPER struct factor factor_of(const struct scaling *s, int32_t channel)
 {
+    struct factor f;
     uint32_t scale = s->scale[channel];
     int32_t shift = 150 - (int32_t)(scale >> 23); /* scale = mantissa / 2^shift */
-    int32_t drop = shift > 30 ? shift - 30 : 0, rest = shift - drop - 8, kept, result;
 
-    if (shift < 24 || drop > 30) {
-        result = scale_exactly(scale, sum);
-    } else if ((kept = sum >> drop) >= 32640 || kept <= -32640) {
-        result = sum < 0 ? -1024 : 1024;
-    } else {
-        int32_t product = kept * (int32_t)((scale & 0x7fffffu) >> 8 | 0x8000u);
-        int32_t half = (int32_t)1 << (rest - 1), margin = half >> 4;
-        int32_t from_half = (product & (2 * half - 1)) - half;
+    f.scaling = s;
+    f.scale = scale;
+    f.drop = shift < 24 ? 31 : shift > 30 ? shift - 30 : 0;
+    f.mantissa = (int32_t)(((scale & 0x7fffffu) + 0x800080u) >> 8);
+    f.rest = (shift > 30 ? 30 : shift) - 13;
+    f.half = f.drop > 0 ? f.mantissa >> 1 : 0;
+    if (f.drop <= 30)
+        f.half += ((int32_t)33 << f.rest) >> 1;
+    return f;
+}
 
-        result = (product + half) >> rest;
-        if (from_half < margin && from_half > -margin)
-            result = scale_exactly(scale, sum);
-    }
+/* sum * scale to the nearest integer, or something beyond any int8. */
+static inline int32_t scale_shortly(struct factor f, int32_t sum)
+{
+    int32_t kept = sum >> f.drop, product;
+
+    if ((uint32_t)kept + 32640 > 65280)
+        return sum < 0 ? -1024 : 1024;
+    product = (kept * f.mantissa + f.half) >> f.rest;
+    return product % 32 == 0 ? scale_exactly(f.scale, sum) : product >> 5;
+}
+
+/* requantize with the factor of the channel. */
+HELPER int8_t requantize_by(struct factor f, int32_t sum)
+{
+    const struct scaling *s = f.scaling;
+    int32_t result = f.drop > 30 ? scale_exactly(f.scale, sum) : scale_shortly(f, sum);
+
     result += s->zero_point;
     return (int8_t)(result < s->low ? s->low : result > s->high ? s->high : result);
 }
-#endif
 
-#if defined(__ARM_FEATURE_MVE) && (__ARM_FEATURE_MVE & 2)
-#include <arm_mve.h>
-#define REQUANTIZE_FOUR
-
-/* Four channels at once, from `channel` on. */
-static inline void requantize_four(const struct scaling *s, int32_t channel, int32x4_t sums,
-                                   int8_t *out)
+HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
 {
-    float32x4_t scale = vreinterpretq_f32_u32(vld1q_u32(s->scale + channel));
-    int32x4_t result = vcvtnq_s32_f32(vmulq_f32(vcvtq_f32_s32(sums), scale)); /* saturates */
+    return requantize_by(factor_of(s, channel), sum);
+}
 
-    result = vmaxq_s32(result, vdupq_n_s32(s->low - s->zero_point));
-    result = vminq_s32(result, vdupq_n_s32(s->high - s->zero_point));
-    vstrbq_s32(out, vaddq_n_s32(result, s->zero_point));
+/* Of a sum in 256ths, a multiple of 256. */
+HELPER int8_t requantize_256ths(struct factor f, const int32_t *sum)
+{
+    return requantize_by(f, *sum >> 8);
 }
 #endif
 
