@@ -20,6 +20,7 @@ from runtime.errors import ModelError
 _PADDING, _PADDING_BYTES = 0.05, 128
 """What more of flash, as a share and in bytes, --optimize size takes for a faster kernel: weights
 that are padded to whole words or vectors."""
+_EQUAL = 0.03  # what estimates do not tell apart: a share of the instructions
 _MOST = 4_000  # choices that are followed at once; of more, those nearest to others are dropped
 
 Candidate = tuple[Step, ...]
@@ -40,11 +41,13 @@ def select(groups: Sequence[Sequence[Candidate]], assemble: Assemble, options: O
 
 
 def best(candidates: Sequence[Candidate], optimize: Optimize) -> Candidate:
-    """The fastest; for size, of those that need hardly more flash than the smallest."""
+    """The fastest, or of those hardly slower the smallest; for size, of those hardly larger."""
     if optimize is Optimize.SIZE:
         most = min(map(_flash, candidates)) * (1 + _PADDING) + _PADDING_BYTES
         candidates = [candidate for candidate in candidates if _flash(candidate) <= most]
-    return min(candidates, key=lambda candidate: (instructions(candidate), _flash(candidate)))
+    longest = min(map(instructions, candidates)) * (1 + _EQUAL)
+    fast = [candidate for candidate in candidates if instructions(candidate) <= longest]
+    return min(fast, key=lambda candidate: (_flash(candidate), instructions(candidate)))
 
 
 def instructions(candidate: Candidate) -> int:
