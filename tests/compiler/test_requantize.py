@@ -65,7 +65,9 @@ def test_it_is_float32_arithmetic(cases: Cases, zero_point: int, tmp_path: Path)
     """The sum as float32, times the scale as float32, to the nearest integer, half to even."""
     scale, sums = cases(np.random.default_rng(zero_point + 200))
     source, program = tmp_path / "main.c", tmp_path / "program"
-    source.write_text(MAIN % (kernels.find("requantize_float", ()).text, zero_point))
+    names = ("prologue", "requantize_float")
+    text = "\n".join(kernels.find(name, ()).text for name in names)
+    source.write_text(MAIN % (text, zero_point))
     subprocess.run(["gcc", "-O2", *WARNINGS, *SANITIZERS, source, "-o", program], check=True)
     given = np.empty(len(sums), [("scale", np.uint32), ("sum", np.int32)])
     given["scale"], given["sum"] = scale.view(np.uint32), sums

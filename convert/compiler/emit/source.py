@@ -97,7 +97,8 @@ def _call(unit: Unit, number: int, step: Step) -> str:
     if step.scratch:
         arguments.append(f"a + {unit.plan.offsets[step.scratch.name]}")
     if words := unit.program.words(number):
-        arguments.append(_pointer(unit, step, words, written=True, whole=True))
+        # Everything else in the arena is read as characters, or as types that may alias.
+        arguments.append(f"(int32_t *)(void *)(a + {unit.plan.offsets[words.name]})")
     call = f"{step.kernel}({', '.join(arguments)});"
     if step.batch == 1:
         return f"    {call}"

@@ -22,6 +22,7 @@ from convert.compiler.targets.blocks import blocks as make_blocks
 from convert.compiler.targets.blocks import make_strip, pooling, rows_together
 
 _TILES = 16  # columns of a group of tiles
+_HARDLY = 0.05  # more scratch, as a share, for laying out four tiles together instead of two
 
 
 @dataclass(frozen=True)
@@ -82,17 +83,22 @@ def conv_winograd(node: Conv2D, site: LoweringContext, lanes: Lanes) -> Step | N
     weights = Table(f"{site.name}_winograd", "uint32_t", words, axes)
     blocks = make_blocks(site, bias, scaling, 3)
     blocks["rows"] = site.group[-1].output.shape[1]
+    groups = math.ceil(node.output.shape[2] / _TILES)
+    points, pixel = taps + 3, math.ceil(channels / 2) * lanes.units  # words of a pixel
+    kept, sums = height + blocks["pool"] - 1, lanes.filters * 4 * points * blocks["pool"]
+    transformed = points * kept * pixel * 4 * groups
+    scratch = {tiles: max(sums, (4 * tiles - 1 + taps) * pixel) + transformed for tiles in (2, 4)}
+    together = 4 if scratch[4] <= (1 + _HARDLY) * scratch[2] else 2
     fields = {
         "in": image(node.input),
         "window": window(node.window),
-        "groups": math.ceil(node.output.shape[2] / _TILES),
+        "groups": groups,
+        "together": together,
         "weights": weights,
         "inverse": winograd.transform(taps).inverse,
         "zero_point": node.input.zero_point,
         "blocks": blocks,
     }
-    points, pixel = taps + 3, math.ceil(channels / 2) * lanes.units  # words of a pixel
-    kept, sums = height + blocks["pool"] - 1, lanes.filters * 4 * points * blocks["pool"]
     output = site.group[-1].output
     # All rows of a window are transformed before its output is written over what lies above.
     unread = replace(node.window, before=(node.window.before[0] - kept, node.window.before[1]))
@@ -103,7 +109,7 @@ def conv_winograd(node: Conv2D, site: LoweringContext, lanes: Lanes) -> Step | N
         macs=node.weights[0].size * node.output.size,
         work=_winograd_work(node, fields, lanes),
         why=f"Winograd F(4,{taps}): {points} products for {4 * taps}",
-        scratch_words=max(sums, (taps + 7) * pixel) + points * kept * pixel * 4 * fields["groups"],
+        scratch_words=scratch[together],
         lead=overlap.lead(node.input, output, unread, pooling(site)),
     )
 

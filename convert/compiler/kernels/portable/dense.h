@@ -1,4 +1,4 @@
-/* needs: dot, requantize */
+/* needs: prologue, dot, requantize */
 /* A dense layer. */
 struct dense {
     int32_t inputs, outputs;
@@ -7,7 +7,7 @@ struct dense {
     struct scaling scaling;
 };
 
-static void dense(const struct dense *d, const int8_t *in, int8_t *out)
+NO_LIBC static void dense(const struct dense *d, const int8_t *in, int8_t *out)
 {
     for (int32_t i = 0; i < d->outputs; i++) {
         int32_t sum = d->bias[i] + dot(d->weights + i * d->inputs, in, d->inputs);

@@ -18,7 +18,7 @@
 
 /* For functions that are only fast where what they are given is constant. */
 #if defined(__GNUC__)
-#define INLINE __attribute__((always_inline)) static inline
+#define INLINE __attribute__((always_inline, unused)) static inline
 #else
 #define INLINE static inline
 #endif

@@ -8,6 +8,7 @@ struct winograd {
     struct image in;
     struct window window;
     int32_t groups;           /* of 16 columns of the map, which are 4 tiles of 4 */
+    int32_t together;         /* tiles whose inputs are laid out together: 2 or 4 */
     const uint32_t *weights;  /* [channels / FILTERS][points][window.height][pairs][FILTERS], of
                                * the output's channels; two input channels each, transformed */
     uint32_t inverse;         /* modulo 2^32, of the odd part of the transform's divisor */
@@ -91,8 +92,8 @@ static inline int32_t pixel_words(const struct winograd *c)
     return (c->in.channels + 1) / 2 * UNITS;
 }
 
-/* Transform one row of the input, from `column` on, for two tiles: v is [pixel words][4], and so
- * on a plane further for each point. `line` has room for them, [8 + taps - 1][pixel words]. */
+/* Transform one row of the input, from `column` on, for the tiles together: v is [pixel words][4],
+ * and so on a plane further for each point. `line` has room for their columns. */
 NO_LIBC static void transform_tiles(const struct winograd *c, const int8_t *in, int32_t column,
                           uint32_t *line, uint32_t *v, int32_t plane)
 {
@@ -100,7 +101,7 @@ NO_LIBC static void transform_tiles(const struct winograd *c, const int8_t *in, 
     int32_t zero = c->zero_point;
     uint32_t *to = line;
 
-    for (int32_t x = column; x < column + 7 + taps; x++) {
+    for (int32_t x = column; x < column + 4 * c->together - 1 + taps; x++) {
         const int8_t *p, *last;
 
         if (x < 0 || x >= c->in.width) {
@@ -114,7 +115,7 @@ NO_LIBC static void transform_tiles(const struct winograd *c, const int8_t *in, 
         if (p == last) /* an odd channel's partner has no weights */
             to = put_pair(to, *p - zero, 0);
     }
-    for (int32_t tile = 0; tile < 2; tile++, line += 4 * words)
+    for (int32_t tile = 0; tile < c->together; tile++, line += 4 * words)
         for (int32_t word = 0; word < words; word++)
             if (taps == 5)
                 transform_5(line + word, words, v + 4 * word + tile, plane);
@@ -214,7 +215,7 @@ static void advance_rows(const struct winograd *c, const int8_t *in, int32_t row
     for (; r < kept; r++) {
         int32_t y = row * c->blocks.pool - c->window.top + r;
 
-        for (int32_t tile = 0; y >= 0 && y < c->in.height && tile < 4; tile += 2)
+        for (int32_t tile = 0; y >= 0 && y < c->in.height && tile < 4; tile += c->together)
             transform_tiles(c, in + y * c->in.width * c->in.channels,
                             column + 4 * tile - c->window.left, line, v + r * size + tile, plane);
     }
@@ -267,7 +268,7 @@ static void winograd(const struct winograd *c, const int8_t *in, int8_t *out, in
     int32_t points = c->window.width + 3, words = pixel_words(c);
     int32_t sums = 4 * FILTERS * points * b->pool; /* [rows of the map][points][FILTERS][4] */
     uint32_t *line = (uint32_t *)scratch;          /* where the sums are afterwards */
-    uint32_t *v = line + larger(sums, (c->window.width + 7) * words);
+    uint32_t *v = line + larger(sums, (c->window.width + 4 * c->together - 1) * words);
     int32_t size = points * (c->window.height + b->pool - 1) * 4 * words; /* of a group in v */
 
     for (int32_t row = 0; row < b->rows; row++) {

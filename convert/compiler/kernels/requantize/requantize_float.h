@@ -23,7 +23,7 @@ HELPER struct factor factor_of(const struct scaling *s, int32_t channel)
     return f;
 }
 
-HELPER int32_t nearest(float value)
+HELPER int32_t nearest_integer(float value)
 {
     int32_t result;
 
@@ -35,7 +35,7 @@ HELPER int32_t nearest(float value)
 /* To the nearest integer, and to the output's range. */
 HELPER int8_t rounded(struct factor f, float scaled)
 {
-    int32_t result = nearest(scaled);
+    int32_t result = nearest_integer(scaled);
 
 #if defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT)
     __asm("qadd %0, %0, %1" : "+r"(result) : "r"(f.zero_point));
@@ -68,7 +68,7 @@ HELPER int8_t requantize_256ths(struct factor f, const int32_t *sum)
 HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
 {
     int32_t low = s->low - s->zero_point, high = s->high - s->zero_point;
-    int32_t result = nearest(factor_of(s, channel).scale * (float)sum);
+    int32_t result = nearest_integer(factor_of(s, channel).scale * (float)sum);
 
     result = result < low ? low : result > high ? high : result;
     return (int8_t)(result + s->zero_point);
