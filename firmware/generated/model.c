@@ -32,7 +32,7 @@
 
 /* For functions that are only fast where what they are given is constant. */
 #if defined(__GNUC__)
-#define INLINE __attribute__((always_inline)) static inline
+#define INLINE __attribute__((always_inline, unused)) static inline
 #else
 #define INLINE static inline
 #endif
@@ -88,7 +88,7 @@ HELPER struct factor factor_of(const struct scaling *s, int32_t channel)
     return f;
 }
 
-HELPER int32_t nearest(float value)
+HELPER int32_t nearest_integer(float value)
 {
     int32_t result;
 
@@ -100,7 +100,7 @@ HELPER int32_t nearest(float value)
 /* To the nearest integer, and to the output's range. */
 HELPER int8_t rounded(struct factor f, float scaled)
 {
-    int32_t result = nearest(scaled);
+    int32_t result = nearest_integer(scaled);
 
 #if defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT)
     __asm("qadd %0, %0, %1" : "+r"(result) : "r"(f.zero_point));
@@ -133,7 +133,7 @@ HELPER int8_t requantize_256ths(struct factor f, const int32_t *sum)
 HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
 {
     int32_t low = s->low - s->zero_point, high = s->high - s->zero_point;
-    int32_t result = nearest(factor_of(s, channel).scale * (float)sum);
+    int32_t result = nearest_integer(factor_of(s, channel).scale * (float)sum);
 
     result = result < low ? low : result > high ? high : result;
     return (int8_t)(result + s->zero_point);
@@ -339,7 +339,7 @@ struct dense {
     struct scaling scaling;
 };
 
-static void dense(const struct dense *d, const int8_t *in, int8_t *out)
+NO_LIBC static void dense(const struct dense *d, const int8_t *in, int8_t *out)
 {
     for (int32_t i = 0; i < d->outputs; i++) {
         int32_t sum = d->bias[i] + dot(d->weights + i * d->inputs, in, d->inputs);
@@ -11072,11 +11072,11 @@ const int8_t *model_run(model_arena *arena)
 
     /* CONV_2D + MAX_POOL_2D: [28, 28, 1] -> [14, 14, 16]
      * arena bytes: in 92..876, out 1048..4184, patch 0..25, scratch words 28..92 */
-    conv2d(&step0, a + 92, a + 1048, a + 0, (arena_int32 *)(void *)(a + 28));
+    conv2d(&step0, a + 92, a + 1048, a + 0, (int32_t *)(void *)(a + 28));
     MODEL_AFTER(0, a + 1048);
     /* CONV_2D + MAX_POOL_2D: [14, 14, 16] -> [7, 7, 36]
      * arena bytes: in 1048..4184, out 544..2308, patch 144..544, scratch words 0..144 */
-    conv2d(&step1, a + 1048, a + 544, a + 144, (arena_int32 *)(void *)(a + 0));
+    conv2d(&step1, a + 1048, a + 544, a + 144, (int32_t *)(void *)(a + 0));
     MODEL_AFTER(1, a + 544);
     /* FULLY_CONNECTED: [1764] -> [128]
      * arena bytes: in 544..2308, out 10..138 */
