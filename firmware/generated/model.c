@@ -37,6 +37,13 @@
 #define INLINE static inline
 #endif
 
+/* For kernels that need every register, which whoever they are put into would crowd. */
+#if defined(__GNUC__)
+#define APART __attribute__((noinline))
+#else
+#define APART
+#endif
+
 /* A window that slides over an image. */
 struct window {
     int32_t height, width;           /* pixels */

@@ -33,8 +33,7 @@ INLINE void finish_block(const struct blocks *b, int32_t row, int32_t column, co
             int32_t best = larger(larger(sums[0], sums[right]),
                                   larger(sums[below], sums[below + right]));
 
-            out[channel] =
-                requantize_by(factor_of(&scaling, channel), (best + bias[channel]) >> shift);
+            out[channel] = requantize(&scaling, channel, (best + bias[channel]) >> shift);
         }
         return;
     }

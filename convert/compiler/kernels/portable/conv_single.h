@@ -55,7 +55,7 @@ static inline void lay_out_block(const int8_t *p, int32_t strip_width, const int
     }
 }
 
-static void conv_single(const struct conv_single *c, const int8_t *in, int8_t *out, int8_t *strip,
+APART static void conv_single(const struct conv_single *c, const int8_t *in, int8_t *out, int8_t *strip,
                         int32_t *scratch)
 {
     int32_t taps = c->window.height * c->window.width, pairs = (taps + 1) / 2;

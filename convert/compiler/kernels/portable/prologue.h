@@ -22,3 +22,10 @@
 #else
 #define INLINE static inline
 #endif
+
+/* For kernels that need every register, which whoever they are put into would crowd. */
+#if defined(__GNUC__)
+#define APART __attribute__((noinline))
+#else
+#define APART
+#endif

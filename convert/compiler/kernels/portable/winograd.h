@@ -262,7 +262,7 @@ static void finish_group(const struct winograd *c, int32_t row, int32_t first, c
 }
 
 /* All that a row of the output needs is transformed before it is written: it may lie over that. */
-static void winograd(const struct winograd *c, const int8_t *in, int8_t *out, int32_t *scratch)
+APART static void winograd(const struct winograd *c, const int8_t *in, int8_t *out, int32_t *scratch)
 {
     const struct blocks *b = &c->blocks;
     int32_t points = c->window.width + 3, words = pixel_words(c);
