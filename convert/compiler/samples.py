@@ -44,7 +44,9 @@ def _read(path: Path) -> Mapping[str, Array]:
             return {"": content}
         with content:
             return {name: content[name] for name in content.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror or error}") from error
+    except (ValueError, EOFError, zipfile.BadZipFile) as error:
         reason = " ".join(str(error).split())[:120]
         raise DataError(f"{path} is not a .npz or .npy of numbers: {reason}") from error
 

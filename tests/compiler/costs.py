@@ -30,6 +30,8 @@ from convert.compiler.targets.options import Optimize, Options, Target
 from firmware import count
 from runtime.errors import ThimbleError
 from tests.compiler import models
+from tests.compiler.models import classic
+from tests.compiler.models.base import Random
 from tests.compiler.test_exact import inputs_of
 
 SEEDS = (3, 4, 5)
@@ -40,6 +42,29 @@ small, not that of squares."""
 
 Sample = tuple[str, dict[str, float], int]
 """A kernel, what there was to do, and the instructions that it took."""
+
+
+def varied() -> list[bytes]:
+    """Convolutions of many shapes, larger than the random models are."""
+    r = np.random.default_rng(0)
+    found = [
+        classic.conv_pool(
+            Random(seed),
+            channels=int(r.choice([1, 1, 2, 3, 4, 8, 12, 16, 32])),
+            taps=int(r.choice([1, 2, 3, 3, 5, 5])),
+            pooled=bool(seed % 2),
+            most=40,
+        )
+        for seed in range(36)
+    ]
+    found += [
+        classic.depthwise(Random(seed), channels=int(r.integers(2, 40)), widest=40, taps=taps)
+        for seed, taps in enumerate([3, 3, None] * 4)
+    ]
+    return found + [
+        classic.depthwise(Random(seed), channels=1, multiplier=4 + seed, widest=40)
+        for seed in range(6)
+    ]
 
 
 def candidates_of(content: bytes, options: Options) -> set[str]:
@@ -133,7 +158,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with ProcessPoolExecutor(2) as pool:
         for target, match in itertools.product(arguments.core or costs.COUNTED, Match):
             kinds = [models.random(k, seed) for k in models.covering(match) for seed in SEEDS]
-            jobs = [(content, target, match) for content in [*files, *kinds]]
+            jobs = [(content, target, match) for content in [*files, *kinds, *varied()]]
             samples = [one for part in pool.map(samples_of, jobs) for one in part]
             table.setdefault(target.value, {})[match.value] = fitted(samples)
             costs.PATH.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n")

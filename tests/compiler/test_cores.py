@@ -29,6 +29,7 @@ CHANNELS = {
     "conv_single": (1,),
     "conv_packed": (1, 3, 4, 5, 36),
     "conv_vectors": (1, 3, 4, 5, 16, 36),
+    "conv_pixels": (1, 3, 4, 5, 36),
     "winograd": (1, 3, 4, 5, 36),
 }
 WORDS = ("conv_single", "conv_packed", "winograd", "dense_packed", "depthwise_four")
@@ -62,10 +63,12 @@ def depthwise_for(kernel: str) -> list[bytes]:
             for seed, count in enumerate(channels)
         ]
     if kernel == "depthwise_lines":
-        shapes = [(1 + seed % 9, 1 + seed % 7 // 5) for seed in range(30)]
+        shapes = [(2 + seed % 9, 1 + seed % 7 // 5, 1 + seed % 3 // 2) for seed in range(30)]
         return [
-            classic.depthwise(Random(seed), channels=channels, multiplier=multiplier, taps=3)
-            for seed, (channels, multiplier) in enumerate(shapes)
+            classic.depthwise(
+                Random(seed), channels=channels, multiplier=multiplier, taps=3, batch=batch
+            )
+            for seed, (channels, multiplier, batch) in enumerate(shapes)
         ]
     least, step = (4, 4) if kernel == "depthwise_four" else (4, 1)
     return [
@@ -181,6 +184,21 @@ def test_vectors_in_fixed_point_equal_the_runtime_on_the_core(
     compiled, given, expected = expected_of(contents_for(kernel), options)
     assert used(compiled, kernel) > 0.6 * len(compiled)
     check(cores.run(tmp_path, Target.CORTEX_M55, compiled, given), expected)
+
+
+@pytest.mark.parametrize("match", [Match.XNNPACK, Match.TFLM])
+@pytest.mark.parametrize("target", [Target.CORTEX_M0, Target.CORTEX_M4, Target.CORTEX_M55])
+def test_depthwise_of_one_channel_is_a_convolution(
+    target: Target, match: Match, tmp_path: Path
+) -> None:
+    """Many filters of one channel take a convolution's kernel, with the runtime's bytes."""
+    contents = [
+        classic.depthwise(Random(seed), channels=1, multiplier=1 + seed % 9, widest=30)
+        for seed in range(20)
+    ]
+    compiled, given, expected = expected_of(contents, Options(match, target))
+    assert sum(used(compiled, kernel) for kernel in CHANNELS) > 0.6 * len(compiled)
+    check(cores.run(tmp_path, target, compiled, given), expected)
 
 
 @pytest.mark.parametrize("kernel", PAIRS)

@@ -1,6 +1,8 @@
 """Estimates are near what is counted in the emulator, for whole networks and each layer of them."""
 
+import os
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,11 +14,15 @@ from convert.compiler.targets import costs
 from convert.compiler.targets.options import Options, Target
 from firmware import count
 from runtime import classifier
+from runtime.errors import ThimbleError
 from tests.compiler import models
 from tests.compiler.test_exact import inputs_of
 
 NETWORK, LAYER = 0.15, 0.30
 """What an estimate may be off by, as a share."""
+FOLDER = os.environ.get("THIMBLE_MODELS")
+MEASURABLE = 20_000
+"""Instructions; what takes less is decided by what the compiler inlines."""
 SMALL = 0.01
 """Of the whole; layers below that may be off by more."""
 
@@ -42,6 +48,25 @@ def test_estimates_are_near_the_counts(name: str, target: Target) -> None:
     for step, taken in zip(steps, counted.steps, strict=True):
         if taken > SMALL * counted.total:
             assert abs(step.instructions / taken - 1) < LAYER, (step.kernel, step.shapes, taken)
+
+
+@pytest.mark.skipif(not FOLDER, reason="needs a folder of models: THIMBLE_MODELS")
+@pytest.mark.parametrize("target", costs.COUNTED)
+def test_estimates_of_networks_that_were_not_fitted(target: Target) -> None:
+    """Within 15 % for networks of others, where they fit the emulated board."""
+    off = {}
+    for path in sorted(Path(str(FOLDER)).glob("*.tflite")):
+        try:
+            compiled = compile_model(tflite.read(path), "model", Options(target=target))
+            inputs = [one[0] for one in inputs_of(path.read_bytes(), np.random.default_rng(5))]
+            taken = count.count(compiled, inputs).total
+        except ThimbleError:
+            continue
+        if taken > MEASURABLE:
+            total = sum(step.instructions for step in compiled.unit.program.steps)
+            off[path.name] = total / taken - 1
+    assert off
+    assert all(abs(share) < NETWORK for share in off.values()), off
 
 
 @pytest.mark.parametrize("match", Match)

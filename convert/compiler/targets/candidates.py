@@ -7,9 +7,11 @@ from convert.compiler.ir import Node
 from convert.compiler.operators import registry
 from convert.compiler.operators.common.linear import Linear
 from convert.compiler.operators.common.lowering import LoweringContext
+from convert.compiler.operators.depthwise_conv2d import DepthwiseConv2D
 from convert.compiler.program import Step
 from convert.compiler.targets import costs, mve, scalar, simd32
 from convert.compiler.targets.options import Optimize, Target
+from convert.compiler.targets.single_channel import as_convolution
 
 Find = Callable[[Node, LoweringContext], list[Step]]
 
@@ -42,6 +44,13 @@ def candidates(
     if find is None or (isinstance(first, Linear) and not first.is_usual(site.match)):
         return [tuple(map(priced, plain))]
     is_speed = optimize is Optimize.SPEED
-    found = [step for step in find(first, site) if is_speed or step.kernel not in _LARGE]
+    found = [step for step in find(_simplest(first), site) if is_speed or step.kernel not in _LARGE]
     own = [replace(step, batch=plain[0].batch) for step in found]
     return [*((priced(step),) for step in own), tuple(map(priced, plain))]
+
+
+def _simplest(node: Node) -> Node:
+    """What kernels are looked for instead of ``node``."""
+    if isinstance(node, DepthwiseConv2D) and node.input.shape[3] == 1:
+        return as_convolution(node)
+    return node

@@ -18,7 +18,7 @@ from convert.compiler.operators.conv2d import Conv2D
 from convert.compiler.operators.depthwise_conv2d import DepthwiseConv2D
 from convert.compiler.operators.fully_connected import Dense
 from convert.compiler.program import Buffer, Step, Table
-from convert.compiler.targets import simd32
+from convert.compiler.targets import packed, simd32
 from convert.compiler.targets.blocks import fusable, pooling
 
 _VECTOR = 16
@@ -119,15 +119,7 @@ def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
     laid = rows.reshape(taps, groups, _VECTOR).transpose(1, 0, 2)
     weights = Table(f"{site.name}_weights", "int8_t", laid, "[out_ch / 16, taps, 16]")
     bias, scaling, tables = _requantization(node, site)
-    fields = {
-        "in": image(node.input),
-        "out": image(node.output),
-        "window": window(node.window),
-        "weights": weights,
-        "bias": bias,
-        "zero_point": node.input.zero_point,
-        "scaling": scaling,
-    }
+    fields = packed.depthwise_fields(node, weights, bias, scaling)
     pixels = math.prod(node.output.shape[1:3])
     steps, (_, apart) = min(_LAID_OUT, node.output.shape[2]) - 1, node.window.dilation
     columns = steps * node.window.stride[1] + (node.window.size[1] - 1) * apart + 1

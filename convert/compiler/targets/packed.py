@@ -84,6 +84,21 @@ def conv(node: Conv2D, site: LoweringContext, packing: Packing, bias: Table) -> 
     )
 
 
+def depthwise_fields(
+    node: DepthwiseConv2D, weights: Table, bias: Table, scaling: dict[str, object]
+) -> dict[str, object]:
+    """The fields of a depthwise convolution with a channel for a channel."""
+    return {
+        "in": image(node.input),
+        "out": image(node.output),
+        "window": window(node.window),
+        "weights": weights,
+        "bias": bias,
+        "zero_point": node.input.zero_point,
+        "scaling": scaling,
+    }
+
+
 def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
     """A depthwise convolution with a channel for a channel, in fours; none where it is not."""
     channels = node.output.shape[3]
@@ -93,15 +108,7 @@ def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
     weights = Table(f"{site.name}_weights", "int8_t", node.weights[0], "[height, width, out_ch]")
     folded, scaling, tables = linear.requantization(node, site)
     bias = Table(folded.name, "int32_t", node.bias, "[out_ch]")
-    fields = {
-        "in": image(node.input),
-        "out": image(node.output),
-        "window": window(node.window),
-        "weights": weights,
-        "bias": bias,
-        "zero_point": node.input.zero_point,
-        "scaling": scaling,
-    }
+    fields = depthwise_fields(node, weights, bias, scaling)
     macs = node.output.size * math.prod(node.window.size)
     step = site.step(
         "depthwise_four",

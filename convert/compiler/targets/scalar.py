@@ -98,15 +98,7 @@ def depthwise_pixels(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]
         return []
     weights = Table(f"{site.name}_weights", "int8_t", node.weights[0], "[height, width, out_ch]")
     bias, scaling, tables = linear.requantization(node, site)
-    fields = {
-        "in": image(node.input),
-        "out": image(node.output),
-        "window": window(node.window),
-        "weights": weights,
-        "bias": bias,
-        "zero_point": node.input.zero_point,
-        "scaling": scaling,
-    }
+    fields = packed.depthwise_fields(node, weights, bias, scaling)
     taps, pixels = math.prod(node.window.size), math.prod(node.output.shape[1:3])
     fours = math.ceil(channels / 4)
     step = site.step(

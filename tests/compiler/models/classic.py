@@ -60,16 +60,22 @@ def depthwise_conv_2d(r: Random) -> bytes:
 
 
 def depthwise(
-    r: Random, *, channels: int, multiplier: int = 1, taps: int | None = None, widest: int = 11
+    r: Random,
+    *,
+    channels: int,
+    multiplier: int = 1,
+    taps: int | None = None,
+    widest: int = 11,
+    batch: int = 1,
 ) -> bytes:
     """A depthwise convolution without dilation, of ``taps`` x ``taps`` if they are given."""
     b, si = Builder(), r.scale()
-    shape = (1, int(r.rng.integers(5, 12)), int(r.rng.integers(5, widest + 1)), channels)
+    shape = (batch, int(r.rng.integers(5, 12)), int(r.rng.integers(5, widest + 1)), channels)
     filters = channels * multiplier
     x = b.tensor(shape, si, r.zero())
     size, options, out = r.window(shape, dilated=False, square=taps)
     w, bias, so = r.weights(b, (1, *size, filters), filters, 3, si)
-    y = b.tensor((1, *out, filters), so, r.zero())
+    y = b.tensor((batch, *out, filters), so, r.zero())
     options |= {"depthMultiplier": multiplier, "dilationHFactor": 1, "dilationWFactor": 1}
     act = r.pick(*ACTIVATIONS)
     b.add("DEPTHWISE_CONV_2D", [x, w, bias], y, fusedActivationFunction=act, **options)
