@@ -63,12 +63,10 @@ def depthwise_for(kernel: str) -> list[bytes]:
             for seed, count in enumerate(channels)
         ]
     if kernel == "depthwise_lines":
-        shapes = [(2 + seed % 9, 1 + seed % 7 // 5, 1 + seed % 3 // 2) for seed in range(30)]
+        shapes = [(2 + seed % 9, 1 + seed % 7 // 5) for seed in range(30)]
         return [
-            classic.depthwise(
-                Random(seed), channels=channels, multiplier=multiplier, taps=3, batch=batch
-            )
-            for seed, (channels, multiplier, batch) in enumerate(shapes)
+            classic.depthwise(Random(seed), channels=channels, multiplier=multiplier, taps=3)
+            for seed, (channels, multiplier) in enumerate(shapes)
         ]
     least, step = (4, 4) if kernel == "depthwise_four" else (4, 1)
     return [

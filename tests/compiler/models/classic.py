@@ -66,10 +66,9 @@ def depthwise(
     multiplier: int = 1,
     taps: int | None = None,
     widest: int = 11,
-    batch: int = 1,
 ) -> bytes:
     """A depthwise convolution without dilation, of ``taps`` x ``taps`` if they are given."""
-    b, si = Builder(), r.scale()
+    b, si, batch = Builder(), r.scale(), int(r.pick(1, 1, 2))
     shape = (batch, int(r.rng.integers(5, 12)), int(r.rng.integers(5, widest + 1)), channels)
     filters = channels * multiplier
     x = b.tensor(shape, si, r.zero())
