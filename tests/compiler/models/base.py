@@ -36,11 +36,14 @@ class Random:
     def window(
         self, shape: tuple[int, ...], *, dilated: bool, square: int | None = None
     ) -> tuple[list[int], dict, list[int]]:
-        """Kernel size, ``square`` if given, options, and the output's height and width."""
+        """Kernel size, options, and the output's height and width.
+
+        ``square`` is the size if it is given; then strides are 1 or 2.
+        """
         padding = int(self.rng.integers(2))
         size, out, options = [], [], {"padding": padding}
         for axis, letter in ((1, "H"), (2, "W")):
-            stride = int(self.rng.integers(1, 4))
+            stride = int(self.rng.integers(1, 3 if square else 4))
             dilation = int(self.pick(1, 1, 2, 3)) if dilated else 1
             most = shape[axis] if padding else 6
             k = square or int(self.rng.integers(1, min(5, most) + 1))
