@@ -22,18 +22,15 @@ INLINE void finish_block(const struct blocks *b, int32_t row, int32_t column, co
 {
     int32_t right = 2 * column + 1 < b->map.width ? 1 : 0;  /* a pixel outside the map counts as */
     int32_t below = 2 * row + 1 < b->map.height ? 2 : 0;    /* the one beside it */
-    int32_t channels = b->out.channels, shift = b->shift;
-    const int32_t *bias = b->bias;
-    struct scaling scaling; /* of its own, which out cannot lie over */
+    int32_t channels = b->out.channels;
 
-    scaling = b->scaling;
     if (b->pool == 2) {
         out += (row * b->out.width + column) * channels;
         for (int32_t channel = 0; channel < channels; channel++, sums += 4) {
             int32_t best = larger(larger(sums[0], sums[right]),
                                   larger(sums[below], sums[below + right]));
 
-            out[channel] = requantize(&scaling, channel, (best + bias[channel]) >> shift);
+            out[channel] = requantize(&b->scaling, channel, (best + b->bias[channel]) >> b->shift);
         }
         return;
     }
@@ -44,7 +41,7 @@ INLINE void finish_block(const struct blocks *b, int32_t row, int32_t column, co
         if ((pixel & 1) > right || (pixel & 2) > below)
             continue;
         for (int32_t channel = 0; channel < channels; channel++)
-            to[channel] = requantize(&scaling, channel,
-                                     (sums[4 * channel + pixel] + bias[channel]) >> shift);
+            to[channel] = requantize(&b->scaling, channel,
+                                     (sums[4 * channel + pixel] + b->bias[channel]) >> b->shift);
     }
 }

@@ -6,7 +6,7 @@ struct scaling {
     int32_t zero_point, low, high;  /* of the output; the result is within low..high */
 };
 
-HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
+__attribute__((unused)) static int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
 {
     int64_t result = scale_fixed(sum, s->multiplier[channel], s->shift[channel]);
 
