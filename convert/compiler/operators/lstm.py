@@ -27,6 +27,7 @@ GATES = ("input", "forget", "cell", "output")
 _INPUT, _RECURRENT, _BIAS, _HIDDEN, _CELL, _COUNT = 1, 5, 12, 18, 19, 20
 _UNSUPPORTED = {"peephole connections": (9, 10, 11), "a projection": (16, 17),
                 "layer normalization": (20, 21, 22, 23)}  # fmt: skip
+_VECTOR = 16  # products that compilers may make at once of a dot product
 _SMALLEST, _LARGEST = -15, -9  # exponents of the cell state's scale that the runtimes take
 
 
@@ -270,7 +271,8 @@ def lower(node: Lstm, site: LoweringContext) -> Sequence[Step]:
         tables.append(Table("sigmoid_entries", "uint16_t", values, "[24 times the argument]"))
         kernel, fields["entries"] = "lstm_table", tables[-1]
     macs = batch * time * len(GATES) * cells * (inputs + cells)
-    work = {"cells": batch * time * cells}
+    vectors = math.ceil(inputs / _VECTOR) + math.ceil(cells / _VECTOR)
+    work = {"cells": batch * time * cells, "vectors": batch * time * len(GATES) * cells * vectors}
     return [site.step(kernel, fields, tuple(tables), macs=macs, work=work, states=states)]
 
 

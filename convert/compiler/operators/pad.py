@@ -1,5 +1,6 @@
 """PAD with the zero point, PADV2 with any number, MIRROR_PAD with what is inside."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -77,7 +78,9 @@ def lower(node: Pad, site: LoweringContext) -> Sequence[Step]:
         **loops(node.input.shape, node.before, node.after, node.input.numpy.itemsize),
         "blank": blank(node.output, node.value),
     }
-    return [site.step("pad", fields, (), as_bytes=True)]
+    runs = math.prod(node.output.shape[:-1])
+    work = {"filled": node.output.bytes - node.input.bytes, "runs": runs}
+    return [site.step("pad", fields, (), as_bytes=True, work=work)]
 
 
 def mirror(reader: OperatorReader, shape: tuple[int, ...]) -> Move:

@@ -54,6 +54,8 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
         "scaling": scaling,
     }
     columns = math.prod(output.shape[1:3]) * math.prod(pool.size) / 4
+    inside = columns * _share_inside(node)
+    border = columns - inside
     return [
         site.step(
             "conv_vectors",
@@ -64,8 +66,11 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
                 "vectors": columns * halves * vectors,
                 "halves": columns * halves,
                 "filters": columns * math.ceil(filters / _VECTOR),
-                "gathered" if places else "laid_vectors": columns * vectors,
-                "laid_rows": 0 if places else columns * node.window.size[0],
+                "gathered" if places else "laid_vectors": inside * vectors,
+                "laid_rows": 0 if places else inside * node.window.size[0],
+                "border_rows": border * node.window.size[0],
+                "border_vectors": border * vectors,
+                "border": border,
                 "columns": columns,
             },
             why="vectors of 16 taps",
@@ -74,6 +79,17 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
             lead=overlap.lead(node.input, output, node.window, pool),
         )
     ]
+
+
+def _share_inside(node: Conv2D | DepthwiseConv2D) -> float:
+    """The share of windows that lie inside the input."""
+    share, w = 1.0, node.window
+    for axis in range(2):
+        size, out = node.input.shape[1 + axis], node.output.shape[1 + axis]
+        starts = np.arange(out) * w.stride[axis] - w.before[axis]
+        ends = starts + (w.size[axis] - 1) * w.dilation[axis]
+        share *= np.mean((starts >= 0) & (ends < size))
+    return float(share)
 
 
 def _requantization(
@@ -129,7 +145,13 @@ def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
             fields,
             (weights, bias, *tables[1:]),
             macs=node.output.size * taps,
-            work={"taps": pixels * groups * taps, "groups": pixels * groups, "pixels": pixels},
+            work={
+                "taps": pixels * groups * taps,
+                "groups": pixels * groups,
+                "rows": node.output.shape[1] * groups,
+                "border": pixels * groups * (1 - _share_inside(node)),
+                "border_taps": pixels * groups * (1 - _share_inside(node)) * taps,
+            },
             why="16 channels at a time",
             scratch=Buffer(f"{site.name}_patch", _VECTOR * node.window.size[0] * columns),
             lead=overlap.lead(node.input, node.output, node.window),
