@@ -38,7 +38,7 @@
 #endif
 
 /* For kernels that need every register, which whoever they are put into would crowd. */
-#if defined(__GNUC__)
+#if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
 #define APART __attribute__((noinline))
 #else
 #define APART

@@ -61,10 +61,17 @@ def varied() -> list[bytes]:
         classic.depthwise(Random(seed), channels=int(r.integers(2, 40)), widest=40, taps=taps)
         for seed, taps in enumerate([3, 3, None] * 4)
     ]
-    return found + [
+    found += [
         classic.depthwise(Random(seed), channels=1, multiplier=4 + seed, widest=40)
         for seed in range(6)
     ]
+    found += [
+        classic.conv_pool(Random(seed), channels=channels, taps=taps, pooled=False, most=40)
+        for seed, (channels, taps) in enumerate(
+            [(1, 7), (1, 9), (2, 7), (3, 9), (1, 8), (4, 7)] * 2
+        )
+    ]
+    return found + [models.random("UNIDIRECTIONAL_SEQUENCE_LSTM", seed) for seed in range(12)]
 
 
 def candidates_of(content: bytes, options: Options) -> set[str]:

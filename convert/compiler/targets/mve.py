@@ -88,8 +88,8 @@ def _share_inside(node: Conv2D | DepthwiseConv2D) -> float:
         size, out = node.input.shape[1 + axis], node.output.shape[1 + axis]
         starts = np.arange(out) * w.stride[axis] - w.before[axis]
         ends = starts + (w.size[axis] - 1) * w.dilation[axis]
-        share *= np.mean((starts >= 0) & (ends < size))
-    return float(share)
+        share *= float(np.mean((starts >= 0) & (ends < size)))
+    return share
 
 
 def _requantization(
