@@ -53,7 +53,11 @@ def test_estimates_are_near_the_counts(name: str, target: Target) -> None:
 @pytest.mark.skipif(not FOLDER, reason="needs a folder of models: THIMBLE_MODELS")
 @pytest.mark.parametrize("target", costs.COUNTED)
 def test_estimates_of_networks_that_were_not_fitted(target: Target) -> None:
-    """Within 15 % for networks of others, where they fit the emulated board."""
+    """Within 15 % for networks of others, where they fit the emulated board.
+
+    A single operator is left out: the compiler knows every number of it, and leaves out what those
+    make needless.
+    """
     off = {}
     for path in sorted(Path(str(FOLDER)).glob("*.tflite")):
         try:
@@ -62,8 +66,9 @@ def test_estimates_of_networks_that_were_not_fitted(target: Target) -> None:
             taken = count.count(compiled, inputs).total
         except ThimbleError:
             continue
-        if taken > MEASURABLE:
-            total = sum(step.instructions for step in compiled.unit.program.steps)
+        steps = compiled.unit.program.steps
+        if taken > MEASURABLE and len(steps) > 1:
+            total = sum(step.instructions for step in steps)
             off[path.name] = total / taken - 1
     assert off
     assert all(abs(share) < NETWORK for share in off.values()), off

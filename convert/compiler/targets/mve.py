@@ -53,9 +53,9 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
         "zero_point": node.input.zero_point,
         "scaling": scaling,
     }
-    columns = math.prod(output.shape[1:3]) * math.prod(pool.size) / 4
-    inside = columns * _share_inside(node)
-    border = columns - inside
+    windows = math.prod(output.shape[1:3]) * math.prod(pool.size)
+    columns, inside = math.ceil(windows / 4), windows * _share_inside(node)
+    border = windows - inside
     return [
         site.step(
             "conv_vectors",
@@ -136,7 +136,8 @@ def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
     weights = Table(f"{site.name}_weights", "int8_t", laid, "[out_ch / 16, taps, 16]")
     bias, scaling, tables = _requantization(node, site)
     fields = packed.depthwise_fields(node, weights, bias, scaling)
-    pixels = math.prod(node.output.shape[1:3])
+    pixels, width = math.prod(node.output.shape[1:3]), node.output.shape[2]
+    border = pixels * groups * (1 - _share_inside(node) if width > _LAID_OUT / 2 else 1)
     steps, (_, apart) = min(_LAID_OUT, node.output.shape[2]) - 1, node.window.dilation
     columns = steps * node.window.stride[1] + (node.window.size[1] - 1) * apart + 1
     return [
@@ -149,8 +150,8 @@ def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
                 "taps": pixels * groups * taps,
                 "groups": pixels * groups,
                 "rows": node.output.shape[1] * groups,
-                "border": pixels * groups * (1 - _share_inside(node)),
-                "border_taps": pixels * groups * (1 - _share_inside(node)) * taps,
+                "border": border,
+                "border_taps": border * taps,
             },
             why="16 channels at a time",
             scratch=Buffer(f"{site.name}_patch", _VECTOR * node.window.size[0] * columns),
