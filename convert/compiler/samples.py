@@ -45,7 +45,8 @@ def _read(path: Path) -> Mapping[str, Array]:
         with content:
             return {name: content[name] for name in content.files}
     except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror or error}") from error
+        said = error.strerror or error
+        raise DataError(f"cannot read {path}: {said}: give a .npz or .npy of numbers") from error
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
         reason = " ".join(str(error).split())[:120]
         raise DataError(f"{path} is not a .npz or .npy of numbers: {reason}") from error
