@@ -7,10 +7,9 @@ from convert.compiler.emit import border, ctext
 from convert.compiler.emit.border import Border
 from convert.compiler.emit.unit import Unit
 from convert.compiler.ir import Tensor
+from firmware.hello import STORED, TYPES
 from firmware.stored import Stored
 
-TYPES = ("INT8", "UINT8", "INT16", "INT32", "FLOAT32", "BOOL")
-"""Types of tensors, in the order of ``enum tensor_type`` in src/tensor.h, which counts from 1."""
 _NONE = "#define DEPLOYMENT_STORED      STORED_NONE\n#define DEPLOYMENT_STORED_SIZE 0 /* bytes */"
 
 
@@ -47,7 +46,7 @@ def _sizes(kind: str, borders: Sequence[Border]) -> str:
 
 def _tensors(inputs: Sequence[Border], outputs: Sequence[Border], comes: Stored | None) -> str:
     """The bytes that hello tells of inputs and outputs."""
-    form = 0 if comes is None else 1 if comes.dtype.kind == "u" else 2
+    form = STORED.index(comes.dtype if comes else None)
     counts = f"{form}, {len(inputs)}, {len(outputs)},"
     rows = [(counts, "what FRAME_INFER carries; how many inputs and outputs")]
     for kind, borders in (("input", inputs), ("output", outputs)):
@@ -62,7 +61,7 @@ def _tensors(inputs: Sequence[Border], outputs: Sequence[Border], comes: Stored 
 
 def described(tensor: Tensor) -> bytes:
     """What hello tells of a tensor: type, rank, scale, zero point, shape."""
-    kind, rank = 1 + TYPES.index(tensor.dtype), len(tensor.shape)
+    kind, rank = 1 + TYPES.index(tensor.dtype.lower()), len(tensor.shape)
     return struct.pack(
         f"<BBfi{rank}I", kind, rank, float(tensor.scale), tensor.zero_point, *tensor.shape
     )

@@ -147,13 +147,11 @@ static uint32_t refusal(uint8_t type)
         return ERROR_LENGTH;
     if (runs && network.self_test != MODEL_OK)
         return ERROR_SELF_TEST;
-    if (runs && !network_intact())
-        return ERROR_ARENA;
     return 0;
 }
 
-/* Do what a request asks the network to do. */
-static void work(uint8_t type)
+/* Do what a request asks the network to do; whether there was anything. */
+static bool work(uint8_t type)
 {
     switch (type) {
     case FRAME_INFER:
@@ -181,8 +179,9 @@ static void work(uint8_t type)
         break;
 #endif
     default:
-        break;
+        return false;
     }
+    return true;
 }
 
 /* Put what a request asks for into the frame that has begun. */
@@ -225,11 +224,8 @@ static void handle(void)
     uint8_t type = head[1];
     uint32_t sequence = head[2] | (uint32_t)head[3] << 8;
     uint32_t refused = refusal(type);
-    bool was_intact = network_intact();
 
-    if (refused == 0)
-        work(type);
-    if (refused == 0 && was_intact && !network_intact())
+    if (refused == 0 && work(type) && !network_intact())
         refused = ERROR_ARENA;
     if (refused != 0) {
         send_error((enum protocol_error)refused, sequence, expected_length(type));

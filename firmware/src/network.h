@@ -7,16 +7,16 @@
 
 #include "deployment.h"
 
-/* The network's memory with a word on each side that nobody writes. */
+/* The network's memory with a word on each side that nobody writes, and what is known of it. */
 struct network {
-    uint32_t before;
-    struct deployment own;
-    uint32_t after;
     enum model_status self_test;
     uint32_t test_ticks; /* that the self-test took */
     uint32_t start;      /* of the last run, in ticks */
     uint32_t ticks;      /* that it took */
     uint32_t steps;      /* runs since the sequence began; 0 where nothing is kept between runs */
+    uint32_t before;
+    struct deployment own;
+    uint32_t after;
 };
 
 extern struct network network;
