@@ -20,6 +20,7 @@ Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
 
 _PER_LINE = 16
+_FAR_SHARE = 0.02  # of random numbers
 _QUANTIZED = ("INT8", "UINT8", "INT16")
 
 
@@ -49,6 +50,21 @@ class Stored:
         moved = shaped.astype(np.float32) - np.array(self.mean, np.float32)
         real = np.asarray(moved / np.array(self.deviation, np.float32), np.float32)
         return self._stored(real).reshape(len(examples), *self.tensor.shape)
+
+    def random(self, count: int, rng: np.random.Generator) -> Array:
+        """Examples [count, elements]: of pixels all there are; of numbers steps, halves, extremes.
+
+        Finite ones only: what a network makes of others is its own.
+        """
+        shape = (count, self.tensor.size)
+        if self.dtype == np.uint8:
+            return rng.integers(0, 256, shape).astype(np.uint8)
+        steps = rng.choice([rng.integers(-600, 601, shape) / 2, rng.normal(0, 40, shape)])
+        steps = np.where(rng.random(shape) < _FAR_SHARE, rng.choice([-1e6, 1e6], shape), steps)
+        real = steps * (float(self.tensor.scale) or 1 / 16)
+        columns = real.reshape(count, -1, len(self.mean))
+        stored = columns * np.array(self.deviation) + np.array(self.mean)
+        return np.asarray(stored.reshape(shape), np.float32)
 
     def _stored(self, real: Floats) -> Array:
         tensor = self.tensor
