@@ -12,20 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convert import publish
+from convert import footprint, publish
 from convert.compiler import toolchain
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.targets.options import Optimize, Options, Target
+from convert.footprint import STACK, Need
 from firmware import boards, deployment, uf2
-from firmware.boards import Board, Need
+from firmware.boards import Board
 from firmware.deployment import Deployment
 from runtime import classifier, console
 from runtime.errors import ModelError, ToolError
 
 SOURCE = Path(__file__).parent
 OUT = Path("build/firmware")
-STACK = 1024
-"""Bytes kept for the stack."""
 EXCEPTION = 108
 """Bytes that the core stacks when an exception comes, at most, with alignment."""
 HELPER = 32
@@ -74,7 +73,7 @@ def build(
 
     Raises ToolError when the model does not fit, a tool is missing or the build fails.
     """
-    needed = boards.need(deployed.compiled, STACK)
+    needed = footprint.need(deployed.compiled, STACK)
     if lacking := boards.shortage(board, needed):
         fitting = ", ".join(one.name for one in bundled(board, deployed.options)) or "none"
         raise ToolError(
@@ -145,11 +144,11 @@ def missing(tool: str) -> ToolError:
 def fitted(board: Board, model: str, options: Options) -> Deployment | None:
     """``model`` as it fits on ``board``: with smaller kernels if it must be; None: not at all."""
     whole = deployment.load(model, options)
-    if not boards.shortage(board, boards.need(whole.compiled, STACK)):
+    if not boards.shortage(board, footprint.need(whole.compiled, STACK)):
         return whole
     try:
         limited = deployment.load(model, boards.limits(board, whole.compiled, STACK))
-        needed = boards.need(limited.compiled, STACK)
+        needed = footprint.need(limited.compiled, STACK)
     except ModelError:  # not even with the smallest kernels
         return None
     return None if boards.shortage(board, needed) else limited
@@ -237,7 +236,7 @@ def summary(image: Image) -> str:
         ("flash", f"<= {image.predicted.flash:,}", f"{image.flash:,}", f"{image.board.flash:,}"),
         (
             "flash without the model's tables",
-            f"<= {boards.code(image.deployment.compiled):,}",
+            f"<= {footprint.code(image.deployment.compiled):,}",
             f"{image.flash - image.tables:,}",
             "",
         ),
