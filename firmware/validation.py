@@ -12,7 +12,7 @@ from firmware.boards import Machine
 from firmware.build import Image
 from firmware.device import CALIBRATION, Answer, Bench, Device, Fault, Hello, Status
 from runtime import console, worker
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 from runtime.errors import BackendError, DeviceError
 
 Outputs = npt.NDArray[np.int8]
@@ -77,14 +77,14 @@ class Validation:
         return found
 
 
-def validate(device: Device, image: Image, test: Digits, machine: Machine | None) -> Validation:
+def validate(device: Device, image: Image, test: Examples, machine: Machine | None) -> Validation:
     """Send the images of ``test`` to ``device``, which runs ``image``, and compare.
 
     ``machine`` is the emulator that the device is in, None: a board. Raises DeviceError when the
     device runs something else, fails its self-test or fails later.
     """
     hello = check(device.hello(), image)
-    answers = [device.infer(pixels.tobytes()) for pixels in console.progress(test.images, "images")]
+    answers = [device.infer(pixels.tobytes()) for pixels in console.progress(test.inputs, "images")]
     bench = device.bench(_BENCH_RUNS)
     outputs = np.array([answer.outputs for answer in answers], np.int8)
     read = np.array([answer.best for answer in answers], np.int64)
@@ -121,12 +121,12 @@ def check(hello: Hello, image: Image) -> Hello:
     return hello
 
 
-def mismatches(image: Image, test: Digits, outputs: Outputs) -> tuple[Mismatch, ...]:
+def mismatches(image: Image, test: Examples, outputs: Outputs) -> tuple[Mismatch, ...]:
     """``outputs`` of the device against every runtime; raises BackendError without its own."""
     rows = []
     for match, interpreter in INTERPRETER.items():
         try:
-            expected = worker.outputs(image.deployment.path, test.images, *interpreter)
+            expected = worker.answers(image.deployment.path, test.inputs, *interpreter)
         except BackendError as error:
             if match is image.deployment.match:
                 raise

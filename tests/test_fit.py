@@ -35,7 +35,7 @@ def offline(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
     folder = tmp_path_factory.mktemp("digits")
     digits = data.embedded()
-    for index, (image, label) in enumerate(zip(digits.images, digits.labels, strict=True)):
+    for index, (image, label) in enumerate(zip(digits.inputs, digits.labels, strict=True)):
         (folder / str(label)).mkdir(exist_ok=True)
         Image.fromarray(image).save(folder / str(label) / f"{index}.png")
     return {"data": str(folder)}
@@ -157,7 +157,7 @@ def test_ranges_are_set_from_data(embedded: data.Dataset) -> None:
     model = two_block_cnn(presets.find("base").architecture)
     plan = Plan(1, 1e-4, LEVELS["none"])
     quantized = qat.prepare(model, embedded.train, plan)
-    images = embedded.train.images[qat.calibration(embedded.train, plan, qat.CALIBRATION)]
+    images = embedded.train.inputs[qat.calibration(embedded.train, plan, qat.CALIBRATION)]
     ranges = {v.name: float(v) for v in quantized.variables if v.shape == ()}
     first = model.get_layer("relu1")
     seen = model.__class__(model.layers[: model.layers.index(first) + 1])(images[..., None] / 255.0)

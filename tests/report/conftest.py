@@ -8,7 +8,7 @@ import pytest
 
 from convert import artifacts, parity, tflite
 from convert.artifacts import Provenance
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 from train import data, loop, store
 from train.loop import Epoch
 from train.tf import configure
@@ -22,13 +22,13 @@ FINE_TUNING = (
 
 
 @pytest.fixture(scope="session")
-def digits() -> Digits:
+def digits() -> Examples:
     """The test part of the embedded digits, 359 images."""
     return data.split(data.embedded()).test
 
 
 @pytest.fixture(scope="session")
-def made(digits: Digits) -> dict[str, bytes]:
+def made(digits: Examples) -> dict[str, bytes]:
     """The files of an export of the bundled nano, which was not trained on these digits."""
     model = store.load(store.pretrained("nano"))
     graph = tflite.read(NANO)
