@@ -13,6 +13,7 @@ from PIL import Image
 
 from convert.report import document
 from runtime.dataset import Examples
+from runtime.tasks.digits import TASK
 from tests.report.conftest import NANO
 from train import loop, store
 
@@ -37,7 +38,7 @@ def answers(digits: Examples) -> np.ndarray:  # type: ignore[type-arg]
 @pytest.fixture(scope="module")
 def float_logits(digits: Examples) -> np.ndarray:  # type: ignore[type-arg]
     """Keras's answers, float32 [count, 10]."""
-    return loop.logits(store.load(store.pretrained("nano")), digits)
+    return loop.logits(store.load(store.pretrained("nano")), TASK, digits)
 
 
 def test_accuracy_and_confusion(found, answers, float_logits, digits) -> None:  # type: ignore[no-untyped-def]
