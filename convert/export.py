@@ -15,16 +15,17 @@ from pathlib import Path
 from convert import artifacts, audit, carray, parity, publish, quantize, tflite
 from convert.artifacts import Provenance
 from convert.bundle import border
+from convert.feed import fed
 from convert.parity import Parity
 from convert.report import tables
 from runtime import console
 from runtime.errors import DataError, GateError, ModelError
+from runtime.tasks import digits
 from train import curves, data, fit, loop, presets, qat, store
 from train.augment import LEVELS
 from train.data import Dataset
 from train.graph import deployment_graph
 from train.loop import Epoch, Plan
-from train.model import SIDE
 from train.presets import Recipe
 from train.tf import DEFAULT_THREADS, configure, keras
 
@@ -77,7 +78,7 @@ class Request:
 def export(request: Request) -> Parity:
     """Do the whole job; raises ThimbleError, and then leaves the previous result as it was."""
     with publish.claim(request.out / request.title) as claim:
-        dataset = data.load(request.data)
+        dataset = data.digits_of(request.data)
         console.note(dataset.summary())
         configure(request.seed, request.threads)
         model, origin, trained = float_model(request, dataset)
@@ -121,7 +122,7 @@ def float_model(
 
 def check(model: keras.Model, path: Path, classes: int) -> None:
     """Raise ModelError unless ``model`` maps a digit's image to ``classes`` logits."""
-    expected = (None, SIDE, SIDE, 1), (None, classes)
+    expected = (None, *digits.SHAPE), (None, classes)
     found = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
     for place, want, have in zip(("input", "output"), expected, found, strict=True):
         if have is None or isinstance(have, list) or tuple(have)[1:] != want[1:]:
@@ -139,9 +140,9 @@ def int8_model(
     level = LEVELS[recipe.augmentation]
     plan = Plan(recipe.qat_epochs, recipe.qat_rate, level, request.seed)
     if request.quantize == "ptq":
-        images = dataset.train.images[qat.calibration(dataset.train, plan, CALIBRATION)]
-        return quantize.int8(deployment_graph(model), images), None, None
-    trainer = qat.fine_tune(model, dataset.train, plan)
+        chosen = dataset.train.inputs[qat.calibration(dataset.train, plan, CALIBRATION)]
+        return quantize.int8(deployment_graph(model), dataset.task.real(chosen)), None, None
+    trainer = qat.fine_tune(model, dataset.task, dataset.train, plan)
     history = list(fit.report(trainer.epochs(dataset.validation), plan.epochs))
     return quantize.int8(trainer.model), history, qat.dump(trainer.model)
 
@@ -153,7 +154,9 @@ def measure(graph: tflite.Model, model: keras.Model, dataset: Dataset) -> Parity
         path = Path(folder) / "model.tflite"
         path.write_bytes(graph.content)
         output = graph.tensors[graph.outputs[0]]
-        return parity.measure(path, loop.logits(model, dataset.test), dataset.test, output)
+        given = fed(dataset.task, dataset.test.inputs, graph)
+        answers = loop.logits(model, dataset.task, dataset.test)
+        return parity.measure(path, given, answers, dataset.test, output)
 
 
 def gate(option: float | None, images: int) -> float:

@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from convert.tflite import Tensor
 from runtime import console, interpreter, worker
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 
 FLOATS = npt.NDArray[np.float32]
+Array = npt.NDArray[Any]
 
 NAMED = ("litert", "default")
 """The runtime whose bytes are the product's: LiteRT's default kernels (XNNPACK)."""
@@ -72,12 +73,15 @@ class Parity:
         return 100 * (self.float_accuracy - self.int8_accuracy)
 
 
-def measure(model: Path, float_logits: FLOATS, test: Digits, output: Tensor) -> Parity:
+def measure(
+    model: Path, given: Array, float_logits: FLOATS, test: Examples, output: Tensor
+) -> Parity:
     """Run ``model`` on ``test`` in every runtime present and compare.
 
+    ``given`` [count, *shape] is what the model makes of ``test`` as its input, in its own type;
     ``float_logits`` [count, classes] are the float network's answers to the same images.
     """
-    answers = dict(_run_all(model, test))
+    answers = dict(_run_all(model, given))
     named = answers[NAMED]
     logits = (named.astype(np.float32) - output.zero_points[0]) * np.float32(output.scales[0])
     read, expected = logits.argmax(axis=1), float_logits.argmax(axis=1)
@@ -142,11 +146,11 @@ def _cosine(left: FLOATS, right: FLOATS) -> float:
     return float(np.mean(np.sum(left * right, axis=1) / np.maximum(norms, 1e-12)))
 
 
-def _run_all(model: Path, test: Digits) -> Iterator[tuple[tuple[str, str], npt.NDArray[Any]]]:
+def _run_all(model: Path, given: Array) -> Iterator[tuple[tuple[str, str], npt.NDArray[Any]]]:
     """Outputs of every runtime present, two at a time: each is a process with one thread."""
     present = [who for who in RUNTIMES if who[0] in interpreter.installed()]
     with ThreadPoolExecutor(2) as pool:
-        jobs = [pool.submit(worker.outputs, model, test.images, *who) for who in present]
+        jobs = [pool.submit(worker.outputs, model, given, *who) for who in present]
         done = (job.result() for job in jobs)
         yield from zip(present, console.progress(done, "runtimes", len(jobs)), strict=True)
 

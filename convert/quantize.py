@@ -5,15 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from runtime.image import to_float
 from train.tf import keras, silence, tf
 
 
-def int8(model: keras.Model, calibration: npt.NDArray[np.uint8] | None = None) -> bytes:
+def int8(model: keras.Model, calibration: npt.NDArray[np.float32] | None = None) -> bytes:
     """Convert to int8 weights, activations, input and output; batch 1, static shapes.
 
     ``model`` carries its ranges when it went through quantization-aware training; otherwise they
-    are taken from ``calibration``, uint8 [count, 28, 28].
+    are taken from ``calibration``, the network's real inputs [count, *shape].
     """
     converter = _converter(model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
@@ -21,7 +20,7 @@ def int8(model: keras.Model, calibration: npt.NDArray[np.uint8] | None = None) -
     if calibration is not None:
 
         def batches() -> Iterator[list[npt.NDArray[np.float32]]]:
-            yield from ([to_float(image[None])] for image in calibration)
+            yield from ([example[None]] for example in calibration)
 
         converter.representative_dataset = batches
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]

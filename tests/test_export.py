@@ -108,7 +108,7 @@ def test_int8_is_the_fine_tuned_network(exported: Path) -> None:
     from convert.compare import versions
 
     configure(0)
-    images = data.split(data.embedded()).test.images[:64]
+    images = data.split(data.embedded()).test.inputs[:64]
     qat, int8 = versions.load(f"{exported}@qat"), versions.load(str(exported))
     found = compare.compare(qat, int8, images, threshold=30)
     assert found.first is None
@@ -133,7 +133,7 @@ def test_reported_accuracy_is_what_litert_measures(exported: Path) -> None:
     judge = Interpreter(str(exported / "model.tflite"))
     judge.allocate_tensors()
     read = []
-    for image in test.images:
+    for image in test.inputs:
         # int8 pixel = uint8 pixel - 128, because the scale is 1/255 and the zero point -128
         judge.set_tensor(
             judge.get_input_details()[0]["index"], (image[None, ..., None] ^ 128).view(np.int8)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from runtime.errors import DataError
+from runtime.tasks.digits import TASK
 from train import curves, data, fit, presets, qat, store
 from train.augment import LEVELS
 from train.loop import Cosine, Plan, accuracy
@@ -35,7 +36,7 @@ def offline(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
     folder = tmp_path_factory.mktemp("digits")
     digits = data.embedded()
-    for index, (image, label) in enumerate(zip(digits.images, digits.labels, strict=True)):
+    for index, (image, label) in enumerate(zip(digits.inputs, digits.labels, strict=True)):
         (folder / str(label)).mkdir(exist_ok=True)
         Image.fromarray(image).save(folder / str(label) / f"{index}.png")
     return {"data": str(folder)}
@@ -68,7 +69,8 @@ def test_same_seed_gives_the_same_bytes(
     """Another process with the same command writes the same files."""
     subprocess.run(command(offline, tmp_path), cwd=ROOT, check=True, capture_output=True)
     names = sorted(path.name for path in reference.iterdir())
-    assert names == ["curves.png", "float.csv", "float.keras"]
+    written = ["confusion.csv", "contract.json", "curves.png", "float.csv", "float.keras"]
+    assert names == [*written, "wrong.png"]
     for name in names:
         assert (tmp_path / name).read_bytes() == (reference / name).read_bytes(), name
 
@@ -147,7 +149,7 @@ def test_small_data_is_learnt(embedded: data.Dataset) -> None:
     """The recipe for small data reads at least 95 % of held-out embedded digits."""
     setup = fit.setup(presets.find("small"), embedded, seed=0, threads=2)
     model, history = fit.train(setup, embedded)
-    assert accuracy(model, embedded.validation) > 0.95
+    assert accuracy(model, TASK, embedded.validation) > 0.95
     assert history[-1].loss < history[0].loss / 3
 
 
@@ -156,8 +158,8 @@ def test_ranges_are_set_from_data(embedded: data.Dataset) -> None:
     configure(0)
     model = two_block_cnn(presets.find("base").architecture)
     plan = Plan(1, 1e-4, LEVELS["none"])
-    quantized = qat.prepare(model, embedded.train, plan)
-    images = embedded.train.images[qat.calibration(embedded.train, plan, qat.CALIBRATION)]
+    quantized = qat.prepare(model, TASK, embedded.train, plan)
+    images = embedded.train.inputs[qat.calibration(embedded.train, plan, qat.CALIBRATION)]
     ranges = {v.name: float(v) for v in quantized.variables if v.shape == ()}
     first = model.get_layer("relu1")
     seen = model.__class__(model.layers[: model.layers.index(first) + 1])(images[..., None] / 255.0)

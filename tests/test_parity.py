@@ -8,7 +8,7 @@ import pytest
 
 from convert import audit, parity, tflite
 from runtime import worker
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 from runtime.errors import BackendError
 
 NAMES = ("a", "b", "c")
@@ -21,9 +21,9 @@ def output() -> tflite.Tensor:
 
 
 @pytest.fixture
-def digits() -> Digits:
+def digits() -> Examples:
     images = np.zeros((4, 28, 28), np.uint8)
-    return Digits(images, np.array([0, 1, 2, 0]), NAMES, "four blank images")
+    return Examples(images, np.array([0, 1, 2, 0]), NAMES, "four blank images")
 
 
 @pytest.fixture
@@ -44,23 +44,23 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[tuple[str, str], np
 STEPS = np.array([[7, -3, -3], [-3, 7, -3], [-3, 7, -3], [7, -3, -3]], np.int8)
 
 
-def test_equal_networks(plant, digits: Digits, output: tflite.Tensor) -> None:  # type: ignore[no-untyped-def]
+def test_equal_networks(plant, digits: Examples, output: tflite.Tensor) -> None:  # type: ignore[no-untyped-def]
     """Logits that int8 holds exactly: no error at all, and the confusion matrix by hand."""
     plant({parity.NAMED: STEPS})
     logits = ((STEPS.astype(np.float32) - ZERO) * SCALE).astype(np.float32)
-    found = parity.measure(Path("x"), logits, digits, output)
+    found = parity.measure(Path("x"), digits.inputs, logits, digits, output)
     assert (found.float_accuracy, found.int8_accuracy, found.disagreements) == (0.75, 0.75, 0)
     assert (found.rmse, found.sqnr_db, found.drop) == (0, float("inf"), 0)
     assert found.cosine == pytest.approx(1)
     assert found.confusion == ((2, 0, 0), (0, 1, 0), (0, 1, 0))
 
 
-def test_known_error(plant, digits: Digits, output: tflite.Tensor) -> None:  # type: ignore[no-untyped-def]
+def test_known_error(plant, digits: Examples, output: tflite.Tensor) -> None:  # type: ignore[no-untyped-def]
     """One logit of twelve off by 3: RMSE 3/sqrt(12), SQNR from the powers, one prediction lost."""
     plant({parity.NAMED: STEPS})
     logits = ((STEPS.astype(np.float32) - ZERO) * SCALE).astype(np.float32)
     logits[2, 2] = 6  # the float network reads the third image right
-    found = parity.measure(Path("x"), logits, digits, output)
+    found = parity.measure(Path("x"), digits.inputs, logits, digits, output)
     assert found.float_accuracy == 1
     assert found.drop == pytest.approx(25)
     assert found.disagreements == 1
@@ -69,13 +69,15 @@ def test_known_error(plant, digits: Digits, output: tflite.Tensor) -> None:  # t
 
 
 def test_planted_difference_between_runtimes(  # type: ignore[no-untyped-def]
-    plant, digits: Digits, output: tflite.Tensor
+    plant, digits: Examples, output: tflite.Tensor
 ) -> None:
     """Two bytes in one image differ, by up to 12 steps, and change one prediction."""
     other = STEPS.copy()
     other[0] = [-5, -3, -2]
     plant({parity.NAMED: STEPS, ("litert", "reference"): other})
-    first, second = parity.measure(Path("x"), np.zeros((4, 3), np.float32), digits, output).runtimes
+    first, second = parity.measure(
+        Path("x"), digits.inputs, np.zeros((4, 3), np.float32), digits, output
+    ).runtimes
     assert (first.images_differing, first.outputs_differing) == (0, 0)
     assert second.predictions_differing == 1
     assert second.images_differing == 0.25
@@ -87,7 +89,7 @@ def test_planted_difference_between_runtimes(  # type: ignore[no-untyped-def]
 def test_every_runtime_runs_the_bundled_model(model_path: Path) -> None:
     """LiteRT, TensorFlow and tflite-runtime give int8 logits within a few steps of each other."""
     images = np.random.default_rng(1).integers(0, 256, (8, 28, 28), np.uint8)
-    answers = [worker.outputs(model_path, images, *who).astype(int) for who in parity.RUNTIMES]
+    answers = [worker.answers(model_path, images, *who).astype(int) for who in parity.RUNTIMES]
     assert all(answer.shape == (8, 10) for answer in answers)
     assert all(np.abs(answer - answers[0]).max() <= 4 for answer in answers)
     assert np.ptp(answers[0]) > 10

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime import console
-from runtime.dataset import Digits
-from runtime.image import to_float
-from train.augment import Level, augment
+from runtime.dataset import Examples
+from runtime.tasks.task import Task
+from train.augment import Level
+from train.feed import augmented
 from train.tf import keras, tf
 
 TEMPERATURE = 3.0
@@ -27,8 +28,9 @@ class Plan:
     peak_rate: float  # of Adam, at the end of the warm-up
     level: Level  # of augmentation
     seed: int = 0
-    batch: int = 128  # images a step
+    batch: int = 128  # examples a step
     warm_up: float = 0.1  # share of all steps
+    class_weights: tuple[float, ...] = ()  # in the loss, one per class; (): all alike
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,10 @@ class Epoch:
 
     epoch: int  # counted from 1
     rate: float  # learning rate at the end
-    loss: float  # mean over the training steps, on augmented images
-    train_accuracy: float  # 0..1, on augmented images
-    validation_accuracy: float  # 0..1, on images as they are
+    loss: float  # mean over the training steps, on augmented examples
+    train_accuracy: float | None  # 0..1, on augmented examples; None: there are no classes
+    validation_accuracy: float | None  # 0..1, on examples as they are; None: as above
+    validation_error: float | None = None  # mean absolute, of values; None: there are classes
 
 
 class Cosine(keras.optimizers.schedules.LearningRateSchedule):
@@ -68,19 +71,21 @@ class Trainer:
     def __init__(
         self,
         model: keras.Model,
-        train: Digits,
+        task: Task,
+        train: Examples,
         plan: Plan,
         teacher: keras.Model | None = None,
     ) -> None:
-        self.model, self.plan, self.teacher = model, plan, teacher
-        self.images, self.labels = tf.constant(train.images[..., None]), tf.constant(train.labels)
+        self.model, self.task, self.plan, self.teacher = model, task, plan, teacher
+        self.inputs, self.labels = tf.constant(train.inputs), tf.constant(train.labels)
+        self.targets = None if train.names else tf.constant(goals(task, train))
         self.batch = min(plan.batch, len(train))
         self.steps = len(train) // self.batch  # the last, incomplete batch of an epoch is dropped
         self.optimizer = keras.optimizers.Adam(Cosine(plan, self.steps * plan.epochs))
         self.optimizer.build(model.trainable_variables)
         self._step = tf.function(self._make_step())
 
-    def epochs(self, validation: Digits) -> Iterator[Epoch]:
+    def epochs(self, validation: Examples) -> Iterator[Epoch]:
         """Train the epochs that are left, and give a row of the learning curves after each."""
         for epoch in range(int(self.optimizer.iterations) // self.steps, self.plan.epochs):
             loss, right = self._one_epoch(epoch)
@@ -88,9 +93,19 @@ class Trainer:
                 epoch=epoch + 1,
                 rate=float(self.optimizer.learning_rate),
                 loss=loss / self.steps,
-                train_accuracy=right / (self.steps * self.batch),
-                validation_accuracy=accuracy(self.model, validation),
+                **self._judged(right / (self.steps * self.batch), validation),
             )
+
+    def _judged(self, share: float, validation: Examples) -> dict[str, float | None]:
+        if self.targets is None:
+            judged = accuracy(self.model, self.task, validation)
+            return {"train_accuracy": share, "validation_accuracy": judged}
+        error = float(
+            np.mean(
+                np.abs(logits(self.model, self.task, validation) - goals(self.task, validation))
+            )
+        )
+        return {"train_accuracy": None, "validation_accuracy": None, "validation_error": error}
 
     def _one_epoch(self, epoch: int) -> tuple[float, int]:
         order = np.random.default_rng([self.plan.seed, epoch]).permutation(len(self.labels))
@@ -106,22 +121,29 @@ class Trainer:
     def _make_step(self) -> Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
         def step(index: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             labels = tf.gather(self.labels, index)
-            pixels = tf.cast(tf.gather(self.images, index), tf.float32) / 255
-            images = augment(pixels, seed, self.plan.level)
+            images = augmented(self.task, tf.gather(self.inputs, index), seed, self.plan.level)
             with tf.GradientTape() as tape:
                 logits = self.model(images, training=True)
-                loss = self._loss(images, labels, logits)
+                if self.targets is None:
+                    loss = self._loss(images, labels, logits)
+                else:
+                    loss = _squared(logits, tf.gather(self.targets, index))
             variables = self.model.trainable_variables
             self.optimizer.apply_gradients(
                 zip(tape.gradient(loss, variables), variables, strict=True)
             )
+            if self.targets is not None:
+                return loss, tf.constant(0)
             hits = tf.argmax(logits, axis=1) == labels
             return loss, tf.reduce_sum(tf.cast(hits, tf.int32))
 
         return step
 
     def _loss(self, images: tf.Tensor, labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-        hard = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
+        each = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+        if self.plan.class_weights:
+            each *= tf.gather(tf.constant(self.plan.class_weights), labels)
+        hard = tf.reduce_mean(each)
         if self.teacher is None:
             return hard
         target = tf.nn.softmax(self.teacher(images, training=False) / TEMPERATURE)
@@ -131,12 +153,25 @@ class Trainer:
         return (1 - TEACHER_SHARE) * hard + TEACHER_SHARE * soft
 
 
-def logits(model: keras.Model, digits: Digits) -> npt.NDArray[np.float32]:
-    """The model's outputs, float32 [count, classes], without augmentation."""
-    parts = np.array_split(digits.images, max(1, len(digits) // 500))
-    return np.concatenate([model(to_float(part), training=False).numpy() for part in parts])
+def _squared(found: tf.Tensor, goals: tf.Tensor) -> tf.Tensor:
+    """Mean squared error."""
+    return tf.reduce_mean((tf.reshape(found, tf.shape(goals)) - goals) ** 2)
 
 
-def accuracy(model: keras.Model, digits: Digits) -> float:
-    """Share of ``digits`` that ``model`` reads right, 0..1."""
-    return float(np.mean(logits(model, digits).argmax(axis=1) == digits.labels))
+def goals(task: Task, examples: Examples) -> npt.NDArray[np.float32]:
+    """What a network without classes shall give, [count, values]: targets, or its own input."""
+    if examples.targets is not None:
+        return examples.targets
+    return task.real(examples.inputs).reshape(len(examples), -1)
+
+
+def logits(model: keras.Model, task: Task, examples: Examples) -> npt.NDArray[np.float32]:
+    """The model's outputs, float32 [count, values], without augmentation."""
+    parts = np.array_split(examples.inputs, max(1, len(examples) // 500))
+    found = [model(task.real(part), training=False).numpy() for part in parts]
+    return np.concatenate([one.reshape(len(one), -1) for one in found])
+
+
+def accuracy(model: keras.Model, task: Task, examples: Examples) -> float:
+    """Share of ``examples`` that ``model`` reads right, 0..1."""
+    return float(np.mean(logits(model, task, examples).argmax(axis=1) == examples.labels))

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from runtime.dataset import Digits
-from runtime.image import to_float
+from runtime.dataset import Examples
+from runtime.tasks.task import Task
 from train import store
-from train.augment import augment
+from train.feed import augmented
 from train.graph import deployment_graph
 from train.loop import Plan, Trainer
 from train.tf import keras, silence, tf
@@ -24,7 +24,7 @@ CALIBRATION = 1_024
 """Training images whose activations give the first ranges."""
 
 
-def prepare(model: keras.Model, train: Digits, plan: Plan) -> keras.Model:
+def prepare(model: keras.Model, task: Task, train: Examples, plan: Plan) -> keras.Model:
     """The deployment graph of ``model`` with fake quantization, its ranges set from data."""
     import tensorflow_model_optimization as tfmot  # noqa: PLC0415 - train.tf must come first
 
@@ -32,15 +32,23 @@ def prepare(model: keras.Model, train: Digits, plan: Plan) -> keras.Model:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         quantized = tfmot.quantization.keras.quantize_model(graph)
-    _set_range(quantized.layers[0], 0.0, 1.0)  # the input: pixels, by contract
-    for name, (low, high) in observe(graph, train, plan).items():
+    _set_range(quantized.layers[0], *input_range(task, train))
+    for name, (low, high) in observe(graph, task, train, plan).items():
         _set_range(quantized.get_layer(f"quant_{name}"), low, high)
     return quantized
 
 
-def fine_tune(model: keras.Model, train: Digits, plan: Plan) -> Trainer:
+def input_range(task: Task, train: Examples) -> tuple[float, float]:
+    """The range of the input: of pixels what they can be, of other values what they are."""
+    if (span := task.span()) is not None:
+        return span
+    real = task.real(train.inputs)
+    return float(real.min()), float(real.max())
+
+
+def fine_tune(model: keras.Model, task: Task, train: Examples, plan: Plan) -> Trainer:
     """A trainer for ``prepare(model)``; run its epochs to fine-tune."""
-    return Trainer(prepare(model, train, plan), train, plan)
+    return Trainer(prepare(model, task, train, plan), task, train, plan)
 
 
 def dump(model: keras.Model) -> bytes:
@@ -63,10 +71,13 @@ def load(path: Path) -> keras.Model:
         return store.load(path)
 
 
-def observe(graph: keras.Model, train: Digits, plan: Plan) -> dict[str, tuple[float, float]]:
-    """Smallest and largest output of each layer on calibration images, half of them augmented."""
-    images = tf.constant(to_float(train.images[calibration(train, plan, CALIBRATION)]))
-    images = tf.concat([images, augment(images, tf.constant([plan.seed, -1]), plan.level)], axis=0)
+def observe(
+    graph: keras.Model, task: Task, train: Examples, plan: Plan
+) -> dict[str, tuple[float, float]]:
+    """Smallest and largest output of each layer on calibration examples, half of them augmented."""
+    chosen = train.inputs[calibration(train, plan, CALIBRATION)]
+    changed = augmented(task, tf.constant(chosen), tf.constant([plan.seed, -1]), plan.level)
+    images = tf.concat([tf.constant(task.real(chosen)), changed], axis=0)
     ranges = {}
     for layer in graph.layers:
         images = layer(images)
@@ -74,7 +85,7 @@ def observe(graph: keras.Model, train: Digits, plan: Plan) -> dict[str, tuple[fl
     return ranges
 
 
-def calibration(train: Digits, plan: Plan, count: int) -> npt.NDArray[np.int64]:
+def calibration(train: Examples, plan: Plan, count: int) -> npt.NDArray[np.int64]:
     """Which training images to calibrate on: at most ``count``, chosen by the plan's seed."""
     return np.random.default_rng(plan.seed).permutation(len(train))[:count]
 

@@ -8,18 +8,18 @@ from convert.compiler.emit.unit import Unit
 from convert.parity import Parity
 from convert.report import costs, observed
 from convert.tflite import Model
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 from train.tf import keras
 
 
 def measure(
-    model: keras.Model, graph: Model, unit: Unit, test: Digits, parity: Parity
+    model: keras.Model, graph: Model, unit: Unit, test: Examples, parity: Parity
 ) -> dict[str, Any]:
     """The report's sections on accuracy, layers, pictures and costs.
 
     ``model`` is the float network, ``graph`` the int8 one, ``unit`` the C made from that.
     """
-    captured = layers.capture(model, graph, test.images[: observed.IMAGES])
+    captured = layers.capture(model, graph, test.inputs[: observed.IMAGES])
     names = {layer.index: layer.name for layer in captured}
     read = {"misread": observed.misread(parity.misread, test)}
     return {
