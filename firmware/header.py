@@ -54,9 +54,7 @@ def _tensors(inputs: Sequence[Border], outputs: Sequence[Border], comes: Stored 
     lines = [f"    {numbers} /* {about} */ \\" for numbers, about in rows]
     about = "For hello: of each its type, rank, scale, zero point and shape, as they are sent."
     last = lines[-1].removesuffix(" \\")
-    return "\n".join(
-        [ctext.comment([about]), "#define DEPLOYMENT_TENSORS \\", *lines[:-1], last]
-    )
+    return "\n".join([ctext.comment([about]), "#define DEPLOYMENT_TENSORS \\", *lines[:-1], last])
 
 
 def described(tensor: Tensor) -> bytes:

@@ -114,15 +114,11 @@ def parse(payload: bytes) -> Hello:
         for _ in range(inputs + outputs):
             border, place = _border(payload, place)
             borders.append(border)
-        sha256, board, model, match, rest = payload[place:].decode().split("\0")
-        if rest:
-            raise ValueError(rest)
-        told = (tuple(borders[:inputs]), tuple(borders[inputs:]), sha256, board, model, match)
-        return Hello(*head, STORED[form], *told)
+        sha256, board, model, match, _ = payload[place:].decode().split("\0")
+        given, answers = tuple(borders[:inputs]), tuple(borders[inputs:])
+        return Hello(*head, STORED[form], given, answers, sha256, board, model, match)
     except (struct.error, ValueError, IndexError) as error:
-        raise DeviceError(
-            "the device's greeting cannot be understood: flash it again"
-        ) from error
+        raise DeviceError("the device's greeting cannot be understood: flash it again") from error
 
 
 def _border(payload: bytes, place: int) -> tuple[Border, int]:

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from convert.compiler import samples
 from convert.compiler.ir import Graph, Tensor
 from firmware.deployment import Deployment
-from runtime import image
-from runtime.dataset import Digits
+from runtime import image, judge
+from runtime.dataset import Examples
 from runtime.errors import DataError
 
 Array = npt.NDArray[Any]
@@ -29,8 +29,7 @@ class Questions:
     source: str  # of the inputs, as a person calls it
     given: tuple[Array, ...]  # for each input of the model [count, *shape], in its own type
     stored: Array  # [m, ...], m <= count: the last m inputs as the world has them, sent so
-    labels: npt.NDArray[np.int64] | None = None  # [count], an index into names; None: unknown
-    names: tuple[str, ...] = ()  # of the classes
+    examples: Examples | None = None  # that they were made of, with what is true of them
 
     def __len__(self) -> int:
         return len(self.given[0])
@@ -41,19 +40,14 @@ class Questions:
         return self.source == RANDOM
 
 
-def of_examples(deployed: Deployment, test: Digits) -> Questions:
-    """Labelled examples, sent as the world has them; raises DataError for those of another kind."""
-    comes = deployed.comes
-    if comes is None:
+def of_examples(deployed: Deployment, examples: Examples) -> Questions:
+    """Examples, sent as the world has them; raises DataError for those of another kind."""
+    told, comes = deployed.contract, deployed.comes
+    if told is None or comes is None:
         raise DataError(f"{deployed.name} takes no examples, only its own inputs: use --inputs")
-    examples = test.images
-    size = int(np.prod(examples.shape[1:]))
-    if (size, examples.dtype) != (comes.tensor.size, comes.dtype):
-        raise DataError(
-            f"{test.source} has {examples.dtype} {list(examples.shape[1:])}, {deployed.name} takes "
-            f"{comes.dtype} {list(comes.tensor.shape[1:])}: use --inputs, or other data"
-        )
-    return Questions(test.source, (comes.given(examples),), examples, test.labels, test.names)
+    judge.require(told.outputs[0], examples)
+    given = (comes.given(examples.inputs),)
+    return Questions(examples.source, given, examples.inputs, examples)
 
 
 def random(deployed: Deployment, count: int) -> Questions:
@@ -78,7 +72,9 @@ def load(deployed: Deployment, path: Path, count: int | None) -> Questions:
     given = [_fitting(array, tensor, path) for array, tensor in pairs]
     lengths = {len(array) for array in given}
     if len(lengths) > 1:
-        told = ", ".join(f"{name(t)!r} {len(a)}" for a, t in zip(given, network.inputs, strict=True))
+        told = ", ".join(
+            f"{name(t)!r} {len(a)}" for a, t in zip(given, network.inputs, strict=True)
+        )
         raise DataError(f"{path} has not as many of each input: {told}")
     if not lengths.pop():
         raise DataError(f"{path} has no inputs: give at least one")

@@ -4,7 +4,7 @@ Pictures come as uint8 pixels, arrays as float32 numbers. The device scales them
 says, and quantizes them as ``runtime.image.quantize`` does, byte for byte.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,26 +12,39 @@ import numpy as np
 import numpy.typing as npt
 
 from convert.compiler.emit import ctext
-from convert.compiler.ir import Graph, Tensor
+from convert.compiler.ir import Tensor
 from convert.compiler.program import CTYPES
 from runtime import image
+from runtime.tasks.task import Task
 
 Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
 
 _PER_LINE = 16
 _FAR_SHARE = 0.02  # of random numbers
-_QUANTIZED = ("INT8", "UINT8", "INT16")
 
 
 @dataclass(frozen=True)
 class Stored:
     """The form in which the only input of a network is kept and sent."""
 
-    dtype: np.dtype[Any]  # uint8 or float32
-    mean: tuple[float, ...]  # real = (value - mean) / deviation, for all or for each channel
-    deviation: tuple[float, ...]
+    task: Task  # says how it is kept, and scaled
     tensor: Tensor  # the network's input
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of a value as it is kept: uint8 or float32."""
+        return self.task.stored
+
+    @property
+    def mean(self) -> tuple[float, ...]:
+        """Of all values, or of each channel."""
+        return self.task.scaling.mean
+
+    @property
+    def deviation(self) -> tuple[float, ...]:
+        """The same."""
+        return self.task.scaling.deviation
 
     @property
     def bytes(self) -> int:
@@ -46,10 +59,7 @@ class Stored:
 
     def given(self, examples: Array) -> Array:
         """What the network gets for ``examples`` [count, ...]: [count, *shape] in its own type."""
-        shaped = examples.reshape(len(examples), -1, len(self.mean))
-        moved = shaped.astype(np.float32) - np.array(self.mean, np.float32)
-        real = np.asarray(moved / np.array(self.deviation, np.float32), np.float32)
-        return self._stored(real).reshape(len(examples), *self.tensor.shape)
+        return self._stored(self.task.real(examples)).reshape(len(examples), *self.tensor.shape)
 
     def random(self, count: int, rng: np.random.Generator) -> Array:
         """Examples [count, elements]: of pixels all there are; of numbers steps, halves, extremes.
@@ -94,11 +104,11 @@ class Stored:
         yield f"static inline {ctype} deployment_stored({comes} value, uint32_t element)"
         yield f"{{\n{unused}    {body}\n}}"
 
-    def _table(self, ctype: str) -> Iterator[str]:
+    def _table(self, ctype: str) -> Generator[str, None, str]:
         """A table for each scaling, or one sum where that is all that it does."""
         pixels = np.arange(256, dtype=np.uint8)
         columns = np.repeat(pixels[:, None], len(self.mean), axis=1)
-        real = (columns.astype(np.float32) - np.float32(self.mean)) / np.float32(self.deviation)
+        real = self.task.scaling.real(columns)
         tables = self._stored(real).T[: self.channels].astype(int)  # [channels, 256]
         moved = tables - np.arange(256)
         if (moved == moved[0, 0]).all():
@@ -113,7 +123,7 @@ class Stored:
         yield "};"
         return f"return deployment_values[{self._channel}][value];"
 
-    def _real(self) -> Iterator[str]:
+    def _real(self) -> Generator[str, None, str]:
         """The expression that scales, with its tables in front."""
         rows = []
         for name, numbers in (("mean", self.mean), ("deviation", self.deviation)):
@@ -134,15 +144,3 @@ class Stored:
 
 def _of(channels: int) -> str:
     return f", channel after channel of {channels}" if channels > 1 else ""
-
-
-def of(network: Graph) -> Stored | None:
-    """How the input of ``network`` comes; None: it has several, or one that is no real number."""
-    if len(network.inputs) != 1:
-        return None
-    tensor = network.input
-    if tensor.dtype != "FLOAT32" and not (tensor.dtype in _QUANTIZED and tensor.scale):
-        return None
-    if tensor.shape[-3:] == (28, 28, 1):
-        return Stored(np.dtype(np.uint8), (0.0,), (255.0,), tensor)
-    return Stored(np.dtype(np.float32), (0.0,), (1.0,), tensor)

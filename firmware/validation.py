@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from convert import parity
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.check import INTERPRETER
 from firmware.boards import Machine
@@ -15,8 +14,9 @@ from firmware.build import Image
 from firmware.device import CALIBRATION, Answer, Bench, Device, Fault, Status
 from firmware.hello import Hello
 from firmware.questions import Questions
-from runtime import console, worker
+from runtime import console, judge, worker
 from runtime.errors import BackendError, DeviceError
+from runtime.judge import Judgement
 
 Array = npt.NDArray[Any]
 
@@ -52,26 +52,24 @@ class Validation:
     image: Image
 
     @property
-    def read(self) -> npt.NDArray[np.int64]:
-        """The class that the device gave each input."""
-        first = self.outputs[0]
-        return np.asarray(first.reshape(len(first), -1).argmax(axis=1), np.int64)
+    def judgement(self) -> Judgement | None:
+        """How good the first output is; None: nobody knows what is true of the inputs."""
+        examples, told = self.questions.examples, self.image.deployment.contract
+        if examples is None or told is None:
+            return None
+        reals = self.hello.outputs[0].real(self.outputs[0])
+        given = told.task.real(examples.inputs)
+        meaning = told.outputs[0]
+        return judge.judge(meaning, judge.losses(meaning, reals, given, examples))
 
     @property
-    def accuracy(self) -> float | None:
-        """Share of inputs whose class it gave; None: the classes are not known."""
-        labels = self.questions.labels
-        return None if labels is None else float(np.mean(self.read == labels))
-
-    @property
-    def confusion(self) -> tuple[tuple[int, ...], ...] | None:
-        """[true class][read as]; None: the classes are not known."""
-        labels = self.questions.labels
-        return None if labels is None else parity.confusion(labels, self.read, self._classes)
-
-    @property
-    def _classes(self) -> int:
-        return int(np.prod(self.hello.outputs[0].shape))
+    def confusion(self) -> npt.NDArray[np.int64] | None:
+        """[true class, read as]; None: the classes are not known, or there are none."""
+        examples, told = self.questions.examples, self.image.deployment.contract
+        if examples is None or told is None or not told.labels:
+            return None
+        read = self.outputs[0].reshape(len(self.questions), -1).argmax(axis=1)
+        return judge.confusion(examples.labels, read, len(told.labels))
 
     @property
     def differing(self) -> int:
