@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from tests.compiler import networks
+from tests.compiler import models, networks
 from tests.compiler.builder import Builder
 from tests.compiler.models.base import Random
-from tests.compiler.models.linear import dense as wide_dense
 
 DENSE = {"strideH": 1, "strideW": 1, "dilationHFactor": 1, "dilationWFactor": 1}
 
@@ -47,6 +46,16 @@ def photo(outside: str) -> bytes:
     return b.pack([given], y)
 
 
+def two_types() -> bytes:
+    """[4, 5] in, the same as int8 in other steps and as float32 out."""
+    b = Builder()
+    x = b.tensor((1, 4, 5), 0.05, 3)
+    y, real = b.tensor((1, 4, 5), 0.03, -9), b.tensor((1, 4, 5), dtype="FLOAT32")
+    b.add("QUANTIZE", [x], y)
+    b.add("DEQUANTIZE", [x], real)
+    return b.pack([x], [y, real])
+
+
 def running() -> bytes:
     """What came before is kept: each output [1, 6] is the input and half of the last one."""
     b = Builder()
@@ -70,7 +79,7 @@ def running() -> bytes:
     return b.pack([x], y)
 
 
-def echo(dtype: str, shape: tuple[int, ...], scale: float, zero: int) -> bytes:
+def echo(dtype: str, shape: tuple[int, ...], scale: float | None, zero: int) -> bytes:
     """The answer is the input, in another shape: what arrived can be seen."""
     b = Builder()
     size = int(np.prod(shape))
@@ -85,10 +94,10 @@ MODELS = {
     "photo-uint8": lambda: photo("UINT8"),
     "photo-float32": lambda: photo("FLOAT32"),
     "two-inputs": networks.addition,
-    "two-types": lambda: networks.addition(last="UINT8"),
+    "two-types": two_types,
     "border-uint8": lambda: networks.bordered("UINT8"),
     "border-float32": lambda: networks.bordered("FLOAT32"),
     "running": running,
-    "int16": lambda: wide_dense(Random(2), width=16),
+    "int16": lambda: models.random("CONV_2D int16", 2),
 }
 """Each network by its name."""

@@ -43,7 +43,8 @@ def validated(image: Image, count: int) -> Validation:
 def test_answers_are_the_runtimes(name: str, board: str, tmp_path: Path) -> None:
     """0 bytes differ on inputs of every kind; memory is as predicted; hello tells the borders."""
     image = built(tmp_path, name, board)
-    found = validated(image, 16)
+    count = 4 if name.startswith("photo") else 16  # a long frame takes an emulated port seconds
+    found = validated(image, count)
     assert found.problems == []
     network = image.deployment.compiled.unit.network
     for told, tensors in (
@@ -56,7 +57,7 @@ def test_answers_are_the_runtimes(name: str, board: str, tmp_path: Path) -> None
         assert [np.float32(one.scale) for one in told] == [tensor.scale for tensor in tensors]
         assert [one.zero_point for one in told] == [tensor.zero_point for tensor in tensors]
     assert (found.hello.state > 0) == (name in STREAMING)
-    assert len(found.questions) == 16
+    assert len(found.questions) == count
 
 
 @pytest.mark.parametrize("name", ["conv1d", "running", "border-float32"])
@@ -90,7 +91,9 @@ def test_wrong_size_is_told_with_the_right_one(tmp_path: Path) -> None:
     with booted(image) as device:
         with pytest.raises(DeviceError, match=r"takes float32 \[1, 96, 96, 3\], and was given"):
             device.classify(np.zeros((96, 96), np.float32))
-        with pytest.raises(DeviceError, match=r"takes 110,592 bytes for this request.* sent 27,648"):
+        with pytest.raises(
+            DeviceError, match=r"takes 110,592 bytes for this request.* sent 27,648"
+        ):
             device.request(Type.CLASSIFY, bytes(27_648))
         with pytest.raises(DeviceError, match=r"takes uint8 .*and was given float32"):
             device.infer(np.zeros((96, 96, 3), np.float32))
