@@ -114,12 +114,12 @@ HIT = 1 / 2000
 class NoisyPort:
     """A port that damages some of what passes, both ways, in whatever pieces it comes."""
 
-    def __init__(self, port: Port, seed: int) -> None:
-        self._port = port
+    def __init__(self, port: Port, seed: int, hit: float = HIT) -> None:
+        self._port, self._hit = port, hit
         self._rng = np.random.default_rng(seed)
 
     def _maybe(self, content: bytes) -> bytes:
-        hit = self._rng.random() < 1 - (1 - HIT) ** len(content)
+        hit = self._rng.random() < 1 - (1 - self._hit) ** len(content)
         return damage(content, self._rng) if hit else content
 
     def read(self, seconds: float) -> bytes:
