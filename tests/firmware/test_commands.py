@@ -134,7 +134,7 @@ def test_validate_takes_a_port(run: Command, data: Path, tmp_path: Path) -> None
             ("--board", "microbit", "--model", "nano", "--port", "/dev/none"),
             "cannot open /dev/none",
         ),
-        (("--board", "microbit", "--data", "/nonexistent"), "is not a folder"),
+        (("--board", "microbit", "--data", "/nonexistent"), "does not exist"),
     ],
 )
 def test_wrong_input_is_one_line(
