@@ -26,7 +26,7 @@ class Node:
     inputs: tuple[str, ...]  # names of nodes
     shape: tuple[int, ...]  # of its output, without the batch
     weights: tuple[Array, ...] = field(default=(), repr=False)  # as Keras 2 orders them
-    layer: str = ""  # the layer that it came from, where that is applied more than once
+    lifted: bool = False  # written for [height, width, channels], applied to [length, channels]
 
     def reading(self, names: Mapping[str, str]) -> "Node":
         """The same node with its inputs renamed where ``names`` has them."""
