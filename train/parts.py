@@ -9,6 +9,8 @@ from train.nodes import INPUT, Graph, Node, unique
 from train.spelling import FUNCTIONS, WAY_OUT, Call, spell
 from train.tf import tf
 
+_FUNCTIONS_AS_LAYERS = ("TFOpLambda", "SlicingOpLambda")
+
 
 def take_apart(model: Any) -> Graph:
     """The nodes of ``model``; raises ModelError, naming the layer, for what is not known."""
@@ -65,7 +67,7 @@ class _Reader:
         self.known[id(results[0])] = last
 
     def _spelled(self, layer: Any, call: Call) -> list[Node]:
-        if hasattr(layer, "get_weights"):
+        if hasattr(layer, "get_weights") and type(layer).__name__ not in _FUNCTIONS_AS_LAYERS:
             return spell(call)
         if call.kind not in FUNCTIONS:
             raise ModelError(f"the function {call.kind} ({call.name!r}) is not known: {WAY_OUT}")
@@ -74,7 +76,7 @@ class _Reader:
     def _call(self, layer: Any, node: Any, given: list[Any], result: Any) -> Call:
         config = layer.get_config() if hasattr(layer, "get_config") else {}
         kind = type(layer).__name__
-        lambda_ = kind in ("TFOpLambda", "SlicingOpLambda")
+        lambda_ = kind in _FUNCTIONS_AS_LAYERS
         weights = [] if lambda_ or not hasattr(layer, "get_weights") else layer.get_weights()
         arguments = node.arguments.args if self.keras == 3 else node.call_args
         inputs = tuple(self.known[id(tensor)] for tensor in given)

@@ -114,13 +114,24 @@ def fold(graph: Graph) -> Graph:
     for name in [node.name for node in graph.nodes if node.kind == "BatchNormalization"]:
         node = graph[name]
         affine = _affine(node)
-        if before := _reach_back(graph, node, affine):
+        scaled = graph[node.inputs[0]]
+        if scaled.kind == node.kind and graph.only_consumer(scaled.name):
+            graph = graph.changed(_composed(scaled, affine)).without(name)
+        elif before := _reach_back(graph, node, affine):
             graph = graph.changed(_fold_back(before, node)).without(node.name)
         elif behind := _reach_forward(graph, node, affine):
             repeats = graph[behind.inputs[0]].shape[-1] // len(affine.factor)
             tiled = Affine(*(np.tile(part, repeats) for part in affine))
             graph = graph.changed(_fold_forward(behind, tiled)).without(node.name)
     return graph
+
+
+def _composed(first: Node, then: Affine) -> Node:
+    """The scale ``first`` followed by another, as one."""
+    factor, shift = _affine(first)
+    none = np.zeros_like(factor)
+    weights = (then.factor * factor, then.factor * shift + then.shift, none, none + 1)
+    return replace(first, config={"epsilon": 0.0}, weights=weights)
 
 
 def _passes(node: Node, affine: Affine) -> bool:

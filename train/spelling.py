@@ -187,7 +187,7 @@ def _transposed(call: Call) -> list[Node]:
     keys = ("filters", "padding", "use_bias")
     sizes = ("kernel_size", "strides", "dilation_rate", "output_padding")
     config = call.taken(*keys) | {key: call.config[key] for key in sizes if call.config.get(key)}
-    if call.kind.endswith("2D"):
+    if call.kind.startswith("Conv2D"):
         return [call.node("Conv2DTranspose", config, weights=tuple(call.weights))]
     config |= {
         key: twice(config[key], int(key != "output_padding")) for key in sizes & config.keys()
