@@ -104,7 +104,7 @@ def late_norms(k: Any) -> Any:
 def branches(k: Any) -> Any:
     l = k.layers
     x = source = l.Input((12, 12, 3), name="picture")
-    extra = l.Input((4,), name="weather")
+    extra = l.Input((4,), name="air")
     x = l.LeakyReLU()(l.SeparableConv2D(6, 3, padding="same")(x))
     x = l.Cropping2D(1)(l.ZeroPadding2D(((1, 2), (2, 1)))(x))
     gate = l.Dense(6, activation="sigmoid")(l.GlobalAveragePooling2D()(x))
@@ -114,7 +114,7 @@ def branches(k: Any) -> Any:
     x = l.Concatenate()([x, l.Dense(4, activation="relu")(extra)])
     return k.Model(
         [source, extra],
-        [l.Dense(3, activation="softmax", name="kind")(x), l.Dense(1, name="size")(x)],
+        [l.Dense(3, activation="softmax", name="what")(x), l.Dense(1, name="size")(x)],
     )
 
 

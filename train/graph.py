@@ -1,5 +1,6 @@
 """From the network as it is trained to the graph that is quantized: the same function in Keras 2."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from train.nodes import INPUT, Graph, Node
@@ -51,6 +52,32 @@ def _layer(node: Node) -> Any:
     if function:
         config["activation"] = function
     return getattr(keras.layers, node.kind)(name=node.name, **config)
+
+
+def walk(model: keras.Model, given: Sequence[Any]) -> Iterator[tuple[Any, tuple[str, ...], Any]]:
+    """Each layer of what ``assemble`` made, with the names of what it reads, and its output.
+
+    ``given`` are the values of the inputs. A value is let go behind its last reader.
+    """
+    nodes = [
+        node
+        for depth in sorted(model._nodes_by_depth, reverse=True)
+        for node in model._nodes_by_depth[depth]
+    ]
+    last = {id(tensor): node for node in nodes for tensor in node.keras_inputs}
+    values = {id(tensor): value for tensor, value in zip(model.inputs, given, strict=True)}
+    names = {id(tensor): name for tensor, name in zip(model.inputs, model.input_names, strict=True)}
+    for node in nodes:
+        sources = [id(tensor) for tensor in node.keras_inputs]
+        if not sources:
+            continue
+        result = id(node.outputs)
+        read = [values[source] for source in sources]
+        values[result] = node.layer(read if len(read) > 1 else read[0], training=False)
+        yield node.layer, tuple(names[source] for source in sources), values[result]
+        names[result] = node.layer.name
+        for source in {source for source in sources if last[source] is node}:
+            del values[source]
 
 
 def hard_sigmoid(x: Any) -> Any:
