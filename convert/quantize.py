@@ -65,7 +65,8 @@ def identifier(name: str) -> str:
 
 
 def _converter(model: keras.Model, finish: Finish) -> tf.lite.TFLiteConverter:
-    names = [identifier(name) for name in model.output_names]
+    # Layers with fake quantization are named after those without.
+    names = [identifier(name.removeprefix("quant_")) for name in model.output_names]
 
     def function(*given: tf.Tensor) -> dict[str, Any]:
         answers = model(list(given) if len(given) > 1 else given[0], training=False)
