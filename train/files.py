@@ -140,7 +140,7 @@ def _version(text: Any) -> int:
 
 def _loaded(path: Path, version: int) -> Any:
     try:
-        with silence():
+        with silence(tell=False):
             if version == 3:
                 return _keras3().saving.load_model(path, compile=False)
             return keras.models.load_model(path, compile=False)
@@ -158,3 +158,15 @@ def _keras3() -> Any:
     import keras as keras3  # noqa: PLC0415 - only its own files need it
 
     return keras3
+
+
+def has_layers(folder: Path) -> bool:
+    """Whether a SavedModel was saved by Keras 2, with layers that are all known."""
+    if not (folder / "keras_metadata.pb").is_file():
+        return False
+    try:
+        model = _loaded(folder, 2)
+        check({"class_name": type(model).__name__, "config": model.get_config()}, str(folder))
+    except (ModelError, NotImplementedError):
+        return False
+    return True

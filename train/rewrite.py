@@ -52,7 +52,7 @@ def without_scaling(graph: Graph) -> tuple[Graph, dict[str, Scaling | None]]:
                 factor, shift = total.factor * factor, total.shift * factor + shift
             total = Affine(factor, shift)
             graph = graph.without(scale.name)
-        found[name] = None if total is None else _scaling(total)
+        found[name] = None if total is None else scaling_of(total)
     return graph, found
 
 
@@ -63,7 +63,8 @@ def _leading(graph: Graph, name: str) -> Node | None:
     return behind if behind and scales and np.all(_affine(behind).factor > 0) else None
 
 
-def _scaling(affine: Affine) -> Scaling:
+def scaling_of(affine: Affine) -> Scaling:
+    """The scaling that computes ``affine``, whose factors are positive."""
     parts = (-affine.shift / affine.factor, 1 / affine.factor)
     values = ([float(np.float32(value)) + 0.0 for value in part] for part in parts)
     return Scaling(*(tuple(part[:1] if len(set(part)) == 1 else part) for part in values))
