@@ -16,9 +16,10 @@ from convert import artifacts, audit, carray, parity, publish, quantize, tflite
 from convert.artifacts import Provenance
 from convert.bundle import border
 from convert.feed import fed
-from convert.parity import Parity
+from convert.parity import Parity, Question
 from convert.report import tables
 from runtime import console
+from runtime.contract import Contract
 from runtime.errors import DataError, GateError, ModelError
 from runtime.tasks import digits
 from train import curves, data, fit, loop, presets, qat, store
@@ -153,10 +154,10 @@ def measure(graph: tflite.Model, model: keras.Model, dataset: Dataset) -> Parity
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
         path.write_bytes(graph.content)
-        output = graph.tensors[graph.outputs[0]]
-        given = fed(dataset.task, dataset.test.inputs, graph)
-        answers = loop.logits(model, dataset.task, dataset.test)
-        return parity.measure(path, given, answers, dataset.test, output)
+        contract = Contract(dataset.task, (fit.meaning(dataset),))
+        asked = Question(contract, dataset.test, fed(dataset.task, dataset.test.inputs, graph))
+        floats = loop.logits(model, dataset.task, dataset.test)
+        return parity.measure(path, graph, asked, [floats])
 
 
 def gate(option: float | None, images: int) -> float:

@@ -42,6 +42,10 @@ class Examples:
         }
         return replace(self, **kept)
 
+    def with_inputs(self, inputs: Array) -> "Examples":
+        """The same with other ``inputs``, as many."""
+        return replace(self, inputs=inputs)
+
     def title(self, index: int) -> str:
         """What a person finds an example by: its file, else its number."""
         return f"number {index}" if self.files is None else str(self.files[index])

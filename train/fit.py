@@ -23,6 +23,8 @@ from runtime import console, options, statistics
 from runtime.contract import Contract
 from runtime.dataset import Examples
 from runtime.errors import DataError
+from runtime.options import Wanted
+from runtime.reading import propose
 from runtime.tasks import scaling
 from runtime.tasks.meaning import Classes, Meaning, Values
 from runtime.tasks.tensor import Arrays
@@ -197,16 +199,15 @@ def _two(text: str) -> tuple[int, int]:
     return first, second
 
 
-def loaded(given: argparse.Namespace, shape: tuple[int, ...] | None = None) -> Dataset:
-    """The data that are asked for, scaled as is asked for; ``shape`` is that of a network."""
-    task = options.task(given, shape)
-    source = options.source(given)
-    console.note(f"task: {task.kind}, {task.title} as {'x'.join(map(str, task.shape))}")
-    dataset = data.load(source, task)
-    standard = given.scaling == options.STANDARD
-    if standard or (isinstance(task, Arrays) and not given.scaling and shape is None):
-        task = task.scaled(scaling.measured(dataset.train.inputs.reshape(-1, *task.shape)))
-        dataset = dataset.scaled(task)
+def loaded(wanted: Wanted, shape: tuple[int, ...] | None = None) -> Dataset:
+    """The data that are asked for, scaled as is asked for; ``shape`` is what a network takes."""
+    task = wanted.task(shape)
+    console.note(f"task: {task.kind}, {task.title} as {propose.written(task.shape)}")
+    dataset = data.load(wanted.source, task)
+    own = isinstance(task, Arrays) and not wanted.scaling and shape is None
+    if wanted.scaling == options.STANDARD or own:
+        measured = scaling.measured(dataset.train.inputs.reshape(-1, *task.shape))
+        dataset = dataset.scaled(task.scaled(measured))
     console.note(dataset.summary())
     return dataset
 
@@ -217,7 +218,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if given.epochs < 0 or given.threads < 1 or given.seed < 0:
         raise DataError("--epochs and --seed must be at least 0, --threads at least 1")
     preset = chosen(given)
-    dataset = loaded(given)
+    dataset = loaded(options.wanted(given))
     fit = setup(preset, dataset, given.seed, given.threads, given.epochs)
     out = given.out or Path("build/train") / preset.name
     checkpoint = out / "checkpoint.npz"
