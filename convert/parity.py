@@ -89,10 +89,12 @@ class Question:
     given: Array  # [count, *shape], what the int8 network takes for them, in its own type
 
 
-def measure(model: Path, graph: Model, asked: Question, floats: Sequence[Floats]) -> Parity:
+def measure(
+    model: Path, graph: Model, asked: Question, floats: Sequence[Floats]
+) -> tuple[Parity, list[Floats]]:
     """Run ``model``, the file of ``graph``, in every runtime present and compare.
 
-    ``floats`` are the float network's outputs, [count, ...] each; empty: there is none.
+    Also gives the named runtime's outputs, as reals. ``floats`` are the float network's outputs, [count, ...] each; empty: there is none.
     """
     answers = _run_all(model, asked.given)
     named = answers[NAMED]
@@ -103,17 +105,18 @@ def measure(model: Path, graph: Model, asked: Question, floats: Sequence[Floats]
     ]
     classes = isinstance(asked.contract.outputs[0], Classes)
     right = [one == 0 for one in losses if one is not None] if classes else []
-    read = _read(reals[0])
-    return Parity(
+    read = _read(asked, reals[0])
+    found = Parity(
         images=len(asked.examples),
         real=judged[0] if floats else None,
         int8=judged[-1],
         paired=statistics.mcnemar(*right) if len(right) == 2 else None,
-        disagreements=int(np.sum(_read(floats[0]) != read)) if classes and floats else 0,
+        disagreements=int(np.sum(_read(asked, floats[0]) != read)) if classes and floats else 0,
         confusion=_confusion(asked, read) if right else (),
         outputs=tuple(fidelity(*pair) for pair in zip(floats, reals, strict=False)),
-        runtimes=tuple(_compare(asked, who, answers[who], named) for who in answers),
+        runtimes=tuple(_compare(asked, graph, who, answers) for who in answers),
     )
+    return found, reals
 
 
 def real_outputs(graph: Model, outputs: Sequence[Array]) -> list[Floats]:
@@ -125,14 +128,17 @@ def real_outputs(graph: Model, outputs: Sequence[Array]) -> list[Floats]:
 def _losses(asked: Question, found: Floats) -> Floats | None:
     """How bad each answer is; None where the examples do not say what is right."""
     meaning, examples = asked.contract.outputs[0], asked.examples
-    if isinstance(meaning, Classes) and not examples.names:
+    if not judge.knows(meaning, examples):
         return None
     real = asked.contract.task.real(examples.inputs)
     return judge.losses(meaning, found, real, examples)
 
 
-def _read(found: Array) -> npt.NDArray[np.int64]:
-    return np.asarray(found.reshape(len(found), -1).argmax(axis=1), np.int64)
+def _read(asked: Question, found: Floats) -> npt.NDArray[np.int64]:
+    """The class that each answer is; of what has no classes, the largest value."""
+    meaning = asked.contract.outputs[0]
+    scores = meaning.by_class(found) if isinstance(meaning, Classes) else found
+    return np.asarray(scores.reshape(len(scores), -1).argmax(axis=1), np.int64)
 
 
 def _confusion(asked: Question, read: npt.NDArray[np.int64]) -> tuple[tuple[int, ...], ...]:
@@ -178,12 +184,12 @@ def _run_all(model: Path, given: Array) -> Mapping[Who, list[Array]]:
 
 
 def _compare(
-    asked: Question, who: Who, answers: Sequence[Array], named: Sequence[Array]
+    asked: Question, graph: Model, who: Who, answers: Mapping[Who, Sequence[Array]]
 ) -> Runtime:
-    left, right = (_flat(outputs) for outputs in (answers, named))
+    left, right = (_flat(answers[one]) for one in (who, NAMED))
     difference = np.abs(left - right)
+    read, expected = (_read(asked, real_outputs(graph, answers[one])[0]) for one in (who, NAMED))
     classes = isinstance(asked.contract.outputs[0], Classes)
-    read, expected = _read(answers[0]), _read(named[0])
     known = classes and bool(asked.examples.names)
     backend, kernels = who
     return Runtime(

@@ -66,7 +66,7 @@ def evaluate(model: Model, examples: Examples, limit: int | None = None) -> Eval
     losses = judge.losses(meaning, found, model.task.real(chosen.inputs), chosen)
     confusion = None
     if isinstance(meaning, Classes):
-        said = found.reshape(len(found), -1).argmax(axis=1)
+        said = meaning.by_class(found).argmax(axis=1)
         confusion = judge.confusion(chosen.labels, said, len(meaning.labels))
     return Evaluation(meaning, judge.judge(meaning, losses), losses, confusion, seconds)
 

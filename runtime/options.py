@@ -67,6 +67,7 @@ class Wanted:
     shape: tuple[int, ...] | None = None  # of an example; None: by the data, or the network
     fit: str = "crop"
     scaling: str = ""  # as a person writes it; "": the task's own, or the network's
+    given: bool = False  # whether a person named the data, and not the environment
 
     def task(self, shape: tuple[int, ...] | None = None) -> Task:
         """The task; ``shape`` is what a network takes. Raises DataError where they do not go."""
@@ -90,7 +91,8 @@ def wanted(given: argparse.Namespace) -> Wanted:
     shape = propose.size(given.size) if given.size else None
     if given.scaling and given.scaling != STANDARD:
         scaling.parse(given.scaling)
-    return Wanted(source(given), given.task, shape, given.fit, given.scaling or "")
+    scaled, named = given.scaling or "", given.data is not None
+    return Wanted(source(given), given.task, shape, given.fit, scaled, named)
 
 
 def source(given: argparse.Namespace) -> Source | None:

@@ -117,8 +117,9 @@ def told(model: "Model", answer: Answer) -> list[dict[str, Any]]:
     for meaning, values in zip(model.contract.outputs, answer.outputs, strict=True):
         flat = values.ravel()
         if isinstance(meaning, Classes):
-            sure = meaning.probabilities(flat)
-            best = sorted(range(len(flat)), key=lambda index: -flat[index])
+            scores = meaning.by_class(values[None])[0]
+            sure = meaning.probabilities(scores)
+            best = sorted(range(len(scores)), key=lambda index: -scores[index])
             result.append({"top": [(meaning.labels[index], float(sure[index])) for index in best]})
         elif isinstance(meaning, Reconstruction):
             error = float(meaning.errors(model.task.real(answer.example[None]), values[None])[0])

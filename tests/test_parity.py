@@ -33,7 +33,9 @@ def measure(output: tflite.Tensor, floats: np.ndarray | None) -> parity.Parity:
     examples = Examples(images, np.array([0, 1, 2, 0]), NAMES, "four blank images")
     graph = SimpleNamespace(tensors=[output], outputs=(0,))
     asked = parity.Question(CONTRACT, examples, images[..., None].astype(np.int8))
-    return parity.measure(Path("x"), graph, asked, [] if floats is None else [floats])  # type: ignore[arg-type]
+    given = [] if floats is None else [floats]
+    found, _ = parity.measure(Path("x"), graph, asked, given)  # type: ignore[arg-type]
+    return found
 
 
 @pytest.fixture

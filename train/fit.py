@@ -31,7 +31,8 @@ from runtime.tasks.tensor import Arrays
 from train import curves, data, feed, mistakes, presets, store
 from train.checkpoint import Checkpoint
 from train.data import Dataset
-from train.loop import Epoch, Plan, Trainer, logits
+from train.feed import logits
+from train.loop import Epoch, Plan, Trainer
 from train.model import two_block_cnn
 from train.presets import Architecture, Preset
 from train.tf import DEFAULT_THREADS, configure, keras, tf
@@ -50,6 +51,7 @@ class Fit:
     preset: Preset
     plan: Plan
     threads: int
+    class_weights: tuple[float, ...] = ()  # in the loss; (): all classes count alike
 
     def key(self, dataset: Dataset) -> dict[str, object]:
         """Everything that decides the weights that come out."""
@@ -57,6 +59,7 @@ class Fit:
             "preset": dataclasses.asdict(self.preset),
             "plan": dataclasses.asdict(self.plan),
             "threads": self.threads,
+            "class_weights": self.class_weights,
             "data": dataset.sha256,
             "task": dataset.task.describe(),
             "tensorflow": tf.__version__,
@@ -72,10 +75,8 @@ def setup(preset: Preset, dataset: Dataset, seed: int, threads: int, epochs: int
         preset = dataclasses.replace(preset, recipe=dataclasses.replace(recipe, teacher=""))
     level = feed.level(dataset.task, recipe.augmentation)
     weights = () if dataset.is_mnist else class_weights(dataset.train)
-    plan = Plan(
-        epochs or recipe.epochs, recipe.peak_rate, level, seed, BATCH, class_weights=weights
-    )
-    return Fit(preset, plan, threads)
+    plan = Plan(epochs or recipe.epochs, recipe.peak_rate, level, seed, BATCH)
+    return Fit(preset, plan, threads, weights)
 
 
 def class_weights(train: Examples) -> tuple[float, ...]:
@@ -98,7 +99,10 @@ def build(fit: Fit, dataset: Dataset) -> Trainer:
     outputs = meaning(dataset).values
     model = two_block_cnn(fit.preset.architecture, outputs, dataset.task.shape)
     teacher = store.load(store.pretrained(recipe.teacher)) if recipe.teacher else None
-    return Trainer(model, dataset.task, dataset.train, fit.plan, teacher)
+    train = feed.material(
+        dataset.task, dataset.train, (meaning(dataset),), fit.plan.level, fit.class_weights
+    )
+    return Trainer(model, train, fit.plan, teacher)
 
 
 def meaning(dataset: Dataset) -> Meaning:
@@ -122,7 +126,8 @@ def train(
     history = kept.resume() if kept else []
     if history:
         console.note(f"resuming after epoch {history[-1].epoch} of {fit.plan.epochs}")
-    for epoch in report(trainer.epochs(dataset.validation), fit.plan.epochs):
+    held_out = feed.material(dataset.task, dataset.validation, (meaning(dataset),))
+    for epoch in report(trainer.epochs(held_out), fit.plan.epochs):
         history.append(epoch)
         if kept:
             kept.save(history)
@@ -140,7 +145,7 @@ def report(epochs: Iterator[Epoch], total: int) -> Iterator[Epoch]:
 def figures(row: Epoch) -> list[tuple[str, str]]:
     """What an epoch came to, besides its loss, for people."""
     if row.train_accuracy is None or row.validation_accuracy is None:
-        return [("validation error", f"{row.validation_error:.5g}")]
+        return [("validation loss", f"{row.validation_loss:.5g}")]
     return [
         ("augmented", f"{100 * row.train_accuracy:.2f} %"),
         ("validation", f"{100 * row.validation_accuracy:.2f} %"),

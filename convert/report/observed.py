@@ -11,7 +11,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from convert.layers import INT8S, Layer
-from convert.parity import FLOATS, Misread
+from convert.parity import FLOATS
 from convert.report.document import packed
 from convert.tflite import Tensor
 from runtime.dataset import Examples, Pixels
@@ -78,14 +78,6 @@ def _histogram(real: FLOATS, stored: INT8S, tensor: Tensor) -> Json:
 
 def _counts(codes: npt.NDArray[Any]) -> list[int]:
     return np.bincount(codes.ravel().astype(np.int64) + 128, minlength=256).tolist()
-
-
-def misread(found: Sequence[Misread], test: Examples) -> list[Json]:
-    """The wrongly read images with both answers; the first ``SHOWN`` of them with a picture."""
-    return [
-        {**asdict(one), "png": png(test.inputs[one.index]) if number < SHOWN else None}
-        for number, one in enumerate(found)
-    ]
 
 
 def pictures(captured: Sequence[Layer], test: Examples) -> Json:
