@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from convert import audit, meanings, parity, proof, tflite
 from convert.feed import fed, of_type
 from convert.network import Network

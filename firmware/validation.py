@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from convert import parity
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.check import INTERPRETER
 from firmware.boards import Machine
 from firmware.build import Image
 from firmware.device import CALIBRATION, Answer, Bench, Device, Fault, Hello, Status
-from runtime import console, worker
+from runtime import console, judge, worker
 from runtime.dataset import Examples
 from runtime.errors import BackendError, DeviceError
 
@@ -94,7 +93,7 @@ def validate(device: Device, image: Image, test: Examples, machine: Machine | No
         source=test.source,
         outputs=outputs,
         accuracy=float(np.mean(read == test.labels)),
-        confusion=parity.confusion(test.labels, read, hello.output_size),
+        confusion=judge.confusion(test.labels, read, hello.output_size).tolist(),
         mismatches=mismatches(image, test, outputs),
         unit="instructions" if machine else COUNTERS[hello.counter],
         counts=_counts(answers, machine),
