@@ -94,7 +94,8 @@ def measure(
 ) -> tuple[Parity, list[Floats]]:
     """Run ``model``, the file of ``graph``, in every runtime present and compare.
 
-    Also gives the named runtime's outputs, as reals. ``floats`` are the float network's outputs, [count, ...] each; empty: there is none.
+    Also gives the named runtime's outputs, as reals. ``floats`` are the float network's outputs,
+    [count, ...] each; empty: there is none.
     """
     answers = _run_all(model, asked.given)
     named = answers[NAMED]
