@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from convert.network import Network, Output
-from runtime import console
 from runtime.dataset import Examples, Floats
 from runtime.errors import DataError
 from runtime.tasks.meaning import Classes, Meaning, Reconstruction, Values

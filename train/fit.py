@@ -33,7 +33,7 @@ from train.checkpoint import Checkpoint
 from train.data import Dataset
 from train.feed import logits
 from train.loop import Epoch, Plan, Trainer
-from train.model import two_block_cnn
+from train.model import MOMENTUM, two_block_cnn
 from train.presets import Architecture, Preset
 from train.tf import DEFAULT_THREADS, configure, keras, tf
 
@@ -96,8 +96,11 @@ def build(fit: Fit, dataset: Dataset) -> Trainer:
     """A fresh model with its trainer; the same for the same ``fit``."""
     configure(fit.plan.seed, fit.threads)
     recipe = fit.preset.recipe
-    outputs = meaning(dataset).values
-    model = two_block_cnn(fit.preset.architecture, outputs, dataset.task.shape)
+    # Moving means that are still on their way at the end would spoil a short training.
+    steps = fit.plan.epochs * max(1, len(dataset.train) // fit.plan.batch)
+    momentum = min(MOMENTUM, 1 - 10 / max(20, steps))
+    outputs, shape = meaning(dataset).values, dataset.task.shape
+    model = two_block_cnn(fit.preset.architecture, outputs, shape, momentum)
     teacher = store.load(store.pretrained(recipe.teacher)) if recipe.teacher else None
     train = feed.material(
         dataset.task, dataset.train, (meaning(dataset),), fit.plan.level, fit.class_weights
