@@ -24,7 +24,7 @@ from convert.bundle import border
 from convert.network import Network
 from convert.parity import Parity
 from convert.report import tables
-from runtime import console, mnist, options
+from runtime import console, options
 from runtime.errors import DataError, GateError, ModelError
 from runtime.judge import Judgement
 from runtime.options import Wanted
@@ -63,12 +63,7 @@ class Request:
     @property
     def title(self) -> str:
         """The name of the model, and of its folder."""
-        if self.model:
-            return self.model.stem
-        source = self.wanted.source if self.wanted.given else None
-        if source is None or (source.path.is_dir() and mnist.is_mnist(source.path)):
-            return self.preset.name
-        return f"{source.path.resolve().stem}-{self.preset.name}"
+        return self.model.stem if self.model else fit.title(self.preset, self.wanted)
 
     @property
     def recipe(self) -> Recipe:
