@@ -27,7 +27,7 @@ from runtime import interpreter
 from runtime.errors import ModelError
 from train import files, qat
 from train.graph import assemble
-from train.loop import Epoch, Fitted, Loss, Material, Plan, Trainer, applied
+from train.loop import Epoch, Loss, Material, Plan, Trainer, applied
 from train.nodes import Graph
 from train.parts import take_apart
 from train.rewrite import Scaling, Scores, deployed, without_scaling, without_softmax
@@ -138,7 +138,7 @@ class Tuning:
     def __init__(self, trainer: Trainer, finish: quantize.Finish) -> None:
         self.trainer, self._finish = trainer, finish
 
-    def epochs(self, validation: Material) -> Iterator[Epoch | Fitted]:
+    def epochs(self, validation: Material) -> Iterator[Epoch]:
         """Train the epochs that are left, and give a row of the learning curves after each."""
         return self.trainer.epochs(validation)
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from runtime.image import to_float
 from train.tf import keras, silence, tf
 
 FLOATS = npt.NDArray[np.float32]
@@ -18,21 +17,18 @@ Finish = Callable[[list[tf.Tensor]], list[tf.Tensor]]
 
 def int8(
     model: keras.Model,
-    calibration: Calibration | npt.NDArray[np.uint8] | None = None,
+    calibration: Calibration | None = None,
     finish: Finish = list,
 ) -> bytes:
     """Convert to int8 weights, activations, inputs and outputs; batch 1, static shapes.
 
     ``model`` carries its ranges when it went through quantization-aware training; otherwise they
-    are taken from ``calibration``, which may be digits, uint8 [count, 28, 28]. ``finish`` says what
-    becomes of the outputs in the end.
+    are taken from ``calibration``. ``finish`` says what becomes of the outputs in the end.
     """
     converter = _converter(model, finish)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.inference_input_type = converter.inference_output_type = tf.int8
     if calibration is not None:
-        if isinstance(calibration, np.ndarray):
-            calibration = [to_float(calibration)]
         observe(converter, calibration)
     return convert(converter)
 

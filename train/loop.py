@@ -9,9 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime import console
-from runtime.dataset import Digits
-from runtime.image import to_float
-from train.augment import Level, augment
+from train.augment import Level
 from train.tf import keras, tf
 
 Array = npt.NDArray[np.generic]
@@ -52,6 +50,7 @@ class Material:
     real: Change = list  # what the network takes, from a batch of what is stored
     augment: Callable[[Tensors, tf.Tensor], Tensors] = lambda real, _: real  # by a seed [2]
     bounds: tuple[float, float] | None = None  # of every real input, where a contract has them
+    class_weights: tuple[float, ...] = ()  # in the loss of the first output; (): all alike
 
     def __len__(self) -> int:
         return len(self.targets[0])
@@ -61,19 +60,6 @@ class Material:
         return self.real([tf.constant(values[index]) for values in self.stored])
 
 
-def of_digits(digits: Digits, level: Level) -> Material:
-    """Pixels 0..1 and classes, augmented as ``level`` says."""
-
-    def real(stored: Tensors) -> Tensors:
-        return [tf.cast(stored[0], tf.float32) / 255]
-
-    def augmented(real: Tensors, seed: tf.Tensor) -> Tensors:
-        return [augment(real[0], seed, level)]
-
-    images = digits.images[..., None]
-    return Material((images,), (digits.labels,), ("classes",), real, augmented, (0.0, 1.0))
-
-
 @dataclass(frozen=True)
 class Epoch:
     """One row of the learning curves."""
@@ -81,18 +67,9 @@ class Epoch:
     epoch: int  # counted from 1
     rate: float  # learning rate at the end
     loss: float  # mean over the training steps, on augmented images
-    train_accuracy: float  # 0..1, on augmented images
-    validation_accuracy: float  # 0..1, on images as they are
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """One row of the learning curves of a network whose first output is not of classes."""
-
-    epoch: int  # counted from 1
-    rate: float  # learning rate at the end
-    loss: float  # mean over the training steps, on augmented examples
-    validation_loss: float  # on examples as they are
+    train_accuracy: float | None = None  # 0..1, on augmented examples; None: there are no classes
+    validation_accuracy: float | None = None  # 0..1, on examples as they are; None: as above
+    validation_loss: float | None = None  # on examples as they are; None: there are classes
 
 
 class Cosine(keras.optimizers.schedules.LearningRateSchedule):
@@ -121,12 +98,12 @@ class Trainer:
     def __init__(
         self,
         model: keras.Model,
-        train: Digits | Material,
+        train: Material,
         plan: Plan,
         teacher: keras.Model | None = None,
     ) -> None:
         self.model, self.plan, self.teacher = model, plan, teacher
-        self.train = train if isinstance(train, Material) else of_digits(train, plan.level)
+        self.train = train
         self.stored = [tf.constant(values) for values in self.train.stored]
         self.targets = [tf.constant(values) for values in self.train.targets]
         self.batch = min(plan.batch, len(train))
@@ -135,16 +112,15 @@ class Trainer:
         self.optimizer.build(model.trainable_variables)
         self._step = tf.function(self._make_step())
 
-    def epochs(self, validation: Digits | Material) -> Iterator[Epoch | Fitted]:
+    def epochs(self, validation: Material) -> Iterator[Epoch]:
         """Train the epochs that are left, and give a row of the learning curves after each."""
-        if not isinstance(validation, Material):
-            validation = of_digits(validation, self.plan.level)
         for epoch in range(int(self.optimizer.iterations) // self.steps, self.plan.epochs):
             loss, right = self._one_epoch(epoch)
             rate, loss = float(self.optimizer.learning_rate), loss / self.steps
             answers = outputs(self.model, validation)
             if validation.losses[0] != "classes":
-                yield Fitted(epoch + 1, rate, loss, _loss_of(validation, answers))
+                held_out = _loss_of(validation, answers)
+                yield Epoch(epoch + 1, rate, loss, validation_loss=held_out)
                 continue
             hits = answers[0].argmax(axis=1) == validation.targets[0]
             trained = right / (self.steps * self.batch)
@@ -182,6 +158,10 @@ class Trainer:
 
     def _loss(self, inputs: Tensors, targets: Tensors, answers: Tensors) -> tf.Tensor:
         first, *others = map(loss_of, self.train.losses, targets, answers)
+        weights = self.train.class_weights
+        if weights and self.train.losses[0] == "classes":
+            each = tf.nn.sparse_softmax_cross_entropy_with_logits(targets[0], answers[0])
+            first = tf.reduce_mean(each * tf.gather(tf.constant(weights), targets[0]))
         hard = sum(others, start=first)
         if self.teacher is None:
             return hard
@@ -219,14 +199,3 @@ def outputs(model: keras.Model, material: Material) -> list[npt.NDArray[np.float
 def _loss_of(material: Material, answers: Sequence[npt.NDArray[np.float32]]) -> float:
     pairs = zip(material.losses, material.targets, answers, strict=True)
     return float(sum(loss_of(kind, target, answer) for kind, target, answer in pairs))
-
-
-def logits(model: keras.Model, digits: Digits) -> npt.NDArray[np.float32]:
-    """The model's outputs, float32 [count, classes], without augmentation."""
-    parts = np.array_split(digits.images, max(1, len(digits) // 500))
-    return np.concatenate([model(to_float(part), training=False).numpy() for part in parts])
-
-
-def accuracy(model: keras.Model, digits: Digits) -> float:
-    """Share of ``digits`` that ``model`` reads right, 0..1."""
-    return float(np.mean(logits(model, digits).argmax(axis=1) == digits.labels))

@@ -14,11 +14,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from runtime.dataset import Digits
 from runtime.errors import ModelError
 from train import store
 from train.graph import deployment_graph, walk
-from train.loop import Material, Plan, Trainer, of_digits
+from train.loop import Material, Plan, Trainer
 from train.tf import keras, silence, tf
 
 CALIBRATION = 1_024
@@ -26,10 +25,9 @@ CALIBRATION = 1_024
 _VALUES = 1 << 26  # of one layer's output that are kept at a time, 256 MB
 
 
-def prepare(model: keras.Model, train: Digits | Material, plan: Plan) -> keras.Model:
+def prepare(model: keras.Model, train: Material, plan: Plan) -> keras.Model:
     """The deployment graph of ``model`` with fake quantization, its ranges set from data."""
-    material = train if isinstance(train, Material) else of_digits(train, plan.level)
-    return with_ranges(deployment_graph(model), material, plan)
+    return with_ranges(deployment_graph(model), train, plan)
 
 
 def with_ranges(graph: keras.Model, material: Material, plan: Plan) -> keras.Model:
@@ -62,7 +60,7 @@ def quantized(graph: keras.Model) -> keras.Model:
     return fake.quantized(graph)
 
 
-def fine_tune(model: keras.Model, train: Digits | Material, plan: Plan) -> Trainer:
+def fine_tune(model: keras.Model, train: Material, plan: Plan) -> Trainer:
     """A trainer for ``prepare(model)``; run its epochs to fine-tune."""
     return Trainer(prepare(model, train, plan), train, plan)
 
@@ -102,12 +100,9 @@ def observe(graph: keras.Model, real: list[tf.Tensor]) -> dict[str, tuple[float,
     return ranges
 
 
-def calibration(total: int | Digits, plan: int | Plan, count: int) -> npt.NDArray[np.int64]:
-    """Which training examples to calibrate on: at most ``count`` of ``total``, by a seed."""
-    seed = plan if isinstance(plan, int) else plan.seed
-    return np.random.default_rng(seed).permutation(total if isinstance(total, int) else len(total))[
-        :count
-    ]
+def calibration(total: int, seed: int, count: int) -> npt.NDArray[np.int64]:
+    """Which of ``total`` training examples to calibrate on: at most ``count``."""
+    return np.random.default_rng(seed).permutation(total)[:count]
 
 
 def _set_range(wrapper: keras.layers.Layer, low: float, high: float) -> None:
