@@ -12,6 +12,7 @@ from convert.bundle import build
 from convert.compiler.build import compile_model
 from convert.parity import Parity
 from convert.report import document, findings, gathered, page, tables
+from convert.report.findings import Exported
 from train import store
 from train.data import Dataset
 from train.graph import deployment_graph
@@ -45,6 +46,8 @@ def collect(
     """Every file of the result, by name. The same input gives the same bytes: no date, no path."""
     facts = _facts(provenance, graph, dataset)
     compiled = compile_model(graph, provenance.public, source="model.tflite")
+    exported = Exported(model, graph, compiled)
+    answers = findings.answers(exported, dataset.test)
     files = {
         "model.tflite": graph.content,
         "model_float.tflite": quantize.float32(deployment_graph(model)),
@@ -56,9 +59,10 @@ def collect(
         build.NAME: build.bundle(graph, provenance.name, provenance.io, dataset.test),
     }
     found = {
+        "version": document.VERSION,
         **facts,
         **_history(provenance),
-        **findings.measure(model, graph, compiled.unit, dataset.test, result),
+        **findings.measure(exported, dataset.test, result, answers),
         **gathered.nothing(),
         "files": publish.listed(files),
     }

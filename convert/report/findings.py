@@ -1,33 +1,67 @@
 """What an export measures for its report, beside the parity."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from convert import layers
-from convert.compiler.emit.unit import Unit
-from convert.parity import Parity
-from convert.report import costs, observed
+from convert import boards, layers
+from convert.compiler.build import Compiled
+from convert.parity import NAMED, Parity, _softmax
+from convert.report import costs, judged, network, observed
+from convert.report.judged import Pair
 from convert.tflite import Model
 from runtime.dataset import Digits
+from runtime.errors import ModelError
+from train import loop
 from train.tf import keras
 
+Json = dict[str, Any]
 
-def measure(
-    model: keras.Model, graph: Model, unit: Unit, test: Digits, parity: Parity
-) -> dict[str, Any]:
+
+@dataclass(frozen=True)
+class Exported:
+    """The network in its forms."""
+
+    model: keras.Model  # float
+    graph: Model  # int8
+    compiled: Compiled  # the C made from that
+
+
+def measure(exported: Exported, test: Digits, parity: Parity, answers: Pair) -> Json:
     """The report's sections on accuracy, layers, pictures and costs.
 
-    ``model`` is the float network, ``graph`` the int8 one, ``unit`` the C made from that.
+    ``answers`` are the probabilities of both networks on ``test``, [count, classes].
     """
-    captured = layers.capture(model, graph, test.images[: observed.IMAGES])
+    model, graph = exported.model, exported.graph
+    absent: Json = {}
+    try:
+        captured = layers.capture(model, graph, test.images[: observed.IMAGES])
+    except ModelError as error:  # a network that cannot be matched is not less of a network
+        captured, absent = (), {"layers": str(error)}
     names = {layer.index: layer.name for layer in captured}
-    read = {"misread": observed.misread(parity.misread, test)}
+    part = judged.classes(test.labels, answers, test.names)
+    rows = observed.layers(captured)
     return {
-        "parity": {**asdict(parity), "drop_points": round(parity.drop, 6), **read},
-        "layers": {
-            "images": len(captured[0].real),
-            "rows": observed.layers(captured),
-        },
-        "pictures": observed.pictures(captured, test),
-        "costs": costs.costs(graph, unit, names),
+        "task": {"kind": "digits", "shape": [28, 28, 1], "noun": "image"},
+        "parity": told(parity),
+        "judged": [{**part, "errors": observed.attach(part["errors"], test)}],
+        "ptq": None,
+        "layers": {"images": len(captured[0].real), "rows": rows} if captured else None,
+        "pictures": observed.pictures(captured, test) if captured else None,
+        "network": network.describe(graph, names),
+        "costs": costs.costs(graph, exported.compiled, names, boards.read()),
+        "absent": absent,
     }
+
+
+def answers(exported: Exported, test: Digits) -> Pair:
+    """The probabilities of both networks on ``test``."""
+    graph = exported.graph
+    stored = layers.run(graph.content, test.images, *NAMED)
+    logits = layers.dequantize(stored, graph.tensors[graph.outputs[0]])
+    return Pair(_softmax(loop.logits(exported.model, test)), _softmax(logits))
+
+
+def told(parity: Parity) -> Json:
+    """What the report says of the parity; what single examples are read as stands elsewhere."""
+    found = {**asdict(parity), "drop_points": round(parity.drop, 6)}
+    return {name: value for name, value in found.items() if name not in ("misread", "confusion")}
