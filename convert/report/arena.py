@@ -101,7 +101,7 @@ def _place(texts: Sequence[str], box: Box, placed: Sequence[Box]) -> tuple[str, 
         if width > box.width - 4:
             continue
         tops = [box.top + 1 + n * _LINE for n in range(int(box.height // _LINE))]
-        tops = tops if tall else [box.top + box.height / 2 - _LINE / 2]
+        tops = tops if tall else [box.top - _LINE, box.top + box.height]
         for top in tops:
             for left in (box.left + 3, box.left + (box.width - width) / 2,
                          box.left + box.width - width - 3):  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 8, 24, 34
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 8, 24, 34
 _LEAST = 0.7
 
 
@@ -46,6 +46,8 @@ class Chart:
 
     def line(self, kind: str, points: Sequence[tuple[float, float]]) -> None:
         """A line through ``points``; ``kind`` is a class of the style sheet."""
+        if not points:
+            return
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in (self.at(*point) for point in points))
         self.parts.append(Markup('<path class="line {}" d="M{}"/>').format(kind, path))
 

@@ -57,16 +57,20 @@ def draw(network: Json, macs: Mapping[int, int]) -> Markup:
 
 def _rows(network: Json) -> list[tuple[str, str, str, str]]:
     """Of each block: its kind, its name, what is said of it, its shape."""
-    inputs = [("input", one["name"], one["dtype"].lower(), one) for one in network["inputs"]]
+    inputs = [("input", "input", _border(one), one) for one in network["inputs"]]
     nodes = [
         ("quiet" if one["op"] in _QUIET else "op", one["op"], _told(one), one)
         for one in network["operators"]
     ]
-    outputs = [("output", one["name"], one["dtype"].lower(), one) for one in network["outputs"]]
+    outputs = [("output", "output", _border(one), one) for one in network["outputs"]]
     return [
         (kind, _cut(name, 26), _cut(told, 46), "\u00d7".join(map(str, _shape(one, kind))))
         for kind, name, told, one in (*inputs, *nodes, *outputs)
     ]
+
+
+def _border(one: Json) -> str:
+    return f"{one['dtype'].lower()}, {one['name']}"
 
 
 def _shape(one: Json, kind: str) -> Sequence[int]:

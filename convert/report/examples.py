@@ -32,8 +32,8 @@ _TIMES = 64
 def described(example: Array, *, ink: bool = False) -> Json:
     """``example`` as data; ``ink``: high values are ink on white paper, as digits are kept."""
     if example.dtype == np.uint8 and example.ndim in (2, 3) and example.shape[2:] in _PICTURES:
-        flat = example[..., 0] if example.shape[2:] == (1,) else example
-        return {"picture": _url(255 - flat if ink else flat), "rows": None}
+        flat: npt.NDArray[np.uint8] = example[..., 0] if example.shape[2:] == (1,) else example
+        return {"picture": _url(np.invert(flat) if ink else flat), "rows": None}
     values = np.squeeze(example.astype(np.float64))
     if values.ndim == 2 and values.shape[1] > _LINES:
         return {"picture": _url(_heat(values.T)), "rows": None}
@@ -84,7 +84,7 @@ def within(found: Sequence[Json], budget: int = BUDGET) -> Iterator[Json | None]
 
 
 def shown(example: Mapping[str, Any] | None, text: str, size: int = 84) -> Markup:
-    """``example`` as an element of a page, ``size`` CSS pixels wide; ``text`` is read out for it."""
+    """``example`` as an element of a page, ``size`` pixels wide; ``text`` is read out for it."""
     if example is None:
         return Markup("")
     if example["picture"]:
@@ -99,12 +99,12 @@ def _lines(channels: Sequence[Sequence[float]], text: str, size: int) -> Markup:
     every = [value for line in channels for value in line]
     low, high = min(every), max(every)
     width, height = size, round(0.7 * size)
+    up = (height - 4) / ((high - low) or 1)
     parts = []
     for number, line in enumerate(channels):
         across = (width - 4) / max(1, len(line) - 1)
         points = [
-            f"{2 + across * n:.0f} {2 + (height - 4) * (1 - (value - low) / ((high - low) or 1)):.1f}"
-            for n, value in enumerate(line)
+            f"{2 + across * n:.0f} {2 + up * (high - value):.1f}" for n, value in enumerate(line)
         ]
         path = "L".join(points) + ("h0" if len(line) == 1 else "")
         parts.append(Markup('<path class="channel c{}" d="M{}"/>').format(number % 4, path))

@@ -56,6 +56,7 @@ def classes(truth: LABELS, shares: Pair, names: Sequence[str]) -> Json:
         "confusion": counts.tolist() if len(names) <= MATRIX else None,
         "confused": _confused(counts),
         "per_class": [asdict(one) for one in statistics.per_class(counts)],
+        "errors": _misread(truth, shares),
         "reliability": {name: _reliability(values, right[name]) for name, values in shares.items()},
     }
 

@@ -20,7 +20,7 @@ def describe(model: Model, names: Mapping[int, str]) -> Json:
     nodes = []
     for index, operator in enumerate(model.operators):
         reads = [source[number] for number in model.reads(index) if number in source]
-        weights = [n for n in operator.inputs if n >= 0 and model.tensors[n].is_constant]
+        numbers = [model.tensors[n] for n in operator.inputs if n >= 0]
         written = [model.tensors[n] for n in operator.outputs[:1]]  # none: it keeps a state
         fused = str(operator.options.get("FusedActivationFunction") or "NONE")
         nodes.append(
@@ -31,7 +31,7 @@ def describe(model: Model, names: Mapping[int, str]) -> Json:
                 "shape": [n for one in written for n in one.shape[1:] or one.shape],
                 "dtype": written[0].dtype if written else None,
                 "activation": None if fused == "NONE" else fused,
-                "weights": sum(_count(model.tensors[n]) for n in weights),
+                "weights": sum(_count(one) for one in numbers if _is_weight(one)),
             }
         )
         source |= dict.fromkeys(operator.outputs, index)
@@ -56,6 +56,11 @@ def tensor(one: Tensor) -> Json:
     }
 
 
+def _is_weight(one: Tensor) -> bool:
+    """Whether it is a constant to compute with, and no shape or axis."""
+    return one.is_constant and (bool(one.scales) or one.dtype == "FLOAT32")
+
+
 def _count(one: Tensor) -> int:
     """Elements."""
     count = 1
@@ -68,4 +73,5 @@ def _short(name: str) -> str:
     """What people call a tensor: of "model/conv1/Relu;model/conv1/BiasAdd" it is "conv1"."""
     parts = [part for part in name.split(";", maxsplit=1)[0].split("/") if part]
     chosen = parts[-2] if len(parts) > 1 else parts[0] if parts else ""
+    chosen = chosen.removeprefix("quant_")  # as tfmot calls what it wraps
     return chosen if len(chosen) <= _NAME else f"{chosen[: _NAME - 1]}…"

@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup, escape
 
-from convert.report.chart import Chart
+from convert.report.chart import Chart, ticks
 
 Json = Mapping[str, Any]
 
 BOTH = [("float", "float"), ("int8", "int8")]
 """The legend of a chart with both networks: class of the style sheet, text."""
+LINES = {"float": "float", "int8": "int8 dashed"}
+"""How the line of a network looks, so that two that lie on each other are both seen."""
 _BIN = 4
 """Codes in a bar of a histogram."""
 
@@ -29,9 +31,9 @@ def robustness(curve: Json) -> Markup:
     chart.marks, chart.signed = places, not fades
     for name, _ in BOTH:
         points = [(x, 100 * share) for x, share in zip(places, curve[name], strict=True)]
-        chart.line(name, points)
+        chart.line(LINES[name], points)
         chart.dots(name, points)
-    chart.legend = BOTH
+    chart.legend = [(LINES[name], text) for name, text in BOTH]
     last = ", ".join(f"{name} {100 * curve[name][-1]:.1f} %" for name, _ in BOTH)
     return chart.render(
         f"Accuracy under {curve['change']}; at {strengths[-1]:g} {curve['unit']}: {last}"
@@ -74,6 +76,7 @@ def _curves(
     margin = 0.05 * (max(every) - min(every))
     limits = min(every) - margin, max(every) + margin
     chart = Chart(what, (rows[0]["epoch"], rows[-1]["epoch"]), limits, ("epoch", what))
+    chart.marks = sorted({round(value) for value in ticks(*chart.x, 6)})
     for (field, label), style in zip(labels.items(), (kind, f"{kind} dashed"), strict=False):
         chart.line(style, [(row["epoch"], factor * row[field]) for row in rows])
         if len(labels) > 1:
@@ -82,7 +85,7 @@ def _curves(
     return chart.render(f"{what} over {len(rows)} epochs; at the end: {ends}")
 
 
-_ROW, _NAME, _BAR = 20, 110, 300
+_ROW, _NAME, _BAR = 20, 100, 170
 
 
 def deviation(rows: Sequence[Json]) -> Markup:
@@ -97,9 +100,9 @@ def deviation(rows: Sequence[Json]) -> Markup:
             '<text x="{6:.1f}" y="{1}">{7}</text>'
         ).format(
             _NAME - 6, _ROW * n + 13, row["name"][:17], _NAME, _ROW * n + 3,
-            max(0, value) * scale, _NAME + max(0, value, weight) * scale + 8, _decibels(row),
+            max(0, value) * scale, _NAME + _BAR + 12, _decibels(row),
         )
-        for n, (row, value, weight) in enumerate(zip(rows, values, weights, strict=True))
+        for n, (row, value) in enumerate(zip(rows, values, strict=True))
     ]  # fmt: skip
     parts += [
         Markup('<path class="diamond" d="M{:.1f} {}l5 5l-5 5l-5 -5z"/>').format(
@@ -110,7 +113,7 @@ def deviation(rows: Sequence[Json]) -> Markup:
     ]
     told = "; ".join(f"{row['name']} {_decibels(row)}" for row in rows)
     text = f"SQNR of each layer's output: {told}"
-    return picture((_NAME + _BAR + 70, _ROW * len(rows)), text, parts)
+    return picture((_NAME + _BAR + 80, _ROW * len(rows)), text, parts)
 
 
 def _decibels(row: Json) -> str:
@@ -136,7 +139,7 @@ def flash(groups: Sequence[tuple[str, int]]) -> Markup:
         for n, ((name, _), (start, end)) in enumerate(zip(groups, pairwise(starts), strict=True))
     ]  # fmt: skip
     listed = ", ".join(f"{name} {size:,}" for name, size in groups)
-    size = _NAME + _BAR + 70, _ROW * len(groups)
+    size = _NAME + _BAR + 80, _ROW * len(groups)
     return picture(size, f"Flash by step, in bytes: {listed}", parts)
 
 

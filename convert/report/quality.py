@@ -6,9 +6,12 @@ from typing import Any
 from markupsafe import Markup
 
 from convert.report.chart import Chart
-from convert.report.plots import BOTH
+from convert.report.plots import BOTH, LINES
 
 Json = Mapping[str, Any]
+
+FEW = 5
+"""Answers that a point of a reliability diagram needs: fewer say nothing."""
 
 
 def charts(part: Json) -> list[Markup]:
@@ -25,11 +28,11 @@ def reliability(part: Json) -> Markup:
     chart = Chart("Reliability", (0, 1), (0, 1), ("confidence", "share right"))
     chart.line("even", [(0, 0), (1, 1)])
     for name, _ in BOTH:
-        bins = [one for one in part[name]["bins"] if one["count"]]
+        bins = [one for one in part[name]["bins"] if one["count"] >= FEW]
         points = [(one["confidence"], one["accuracy"]) for one in bins]
-        chart.line(name, points)
+        chart.line(LINES[name], points)
         chart.dots(name, points)
-    chart.legend = BOTH
+    chart.legend = [(LINES[name], text) for name, text in BOTH]
     gaps = ", ".join(f"{name} {100 * part[name]['error']:.2f} points" for name, _ in BOTH)
     return chart.render(f"Reliability diagram; expected calibration error: {gaps}")
 
