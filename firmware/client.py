@@ -21,6 +21,7 @@ from firmware.emulate import emulate
 from firmware.port import Port, open_port
 from runtime import classifier, console
 from runtime.errors import DeviceError, ImageError
+from runtime.tasks.digits import TASK
 
 _LOOK = 0.3  # seconds between looks at a watched file
 
@@ -56,7 +57,7 @@ class Reader:
         found = []
         for name in names:
             try:
-                pixels = classifier.prepare(name)
+                pixels = TASK.prepare(name)
             except ImageError as error:
                 console.fail(error)
                 continue

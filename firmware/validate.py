@@ -10,7 +10,7 @@ import contextlib
 import io
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,10 @@ from firmware.device import Device
 from firmware.emulate import emulate
 from firmware.port import Port, open_port
 from firmware.validation import Outputs, Validation, validate
-from runtime import console, dataset
-from runtime.dataset import Digits, Pixels
+from runtime import console, reading
+from runtime.dataset import Examples, Pixels
 from runtime.errors import DataError, GateError
+from runtime.tasks import digits
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,14 +51,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = console.parse(parser(), argv)
     if options.images < 1:
         raise DataError("--images needs at least 1")
-    test = first(dataset.read_test(options.data), options.images)
+    test = first(reading.judged_on(digits.TASK, options.data), options.images)
     image = build.requested(options)
     console.note(f"{build.title(image)}\n")
     with connected(image, options.port) as (port, machine):
         found = validate(Device(port), image, test, machine)
     data = as_data(found)
     content = (json.dumps(data, indent=2) + "\n").encode()
-    recorded = recording(test.images, found.outputs)
+    recorded = recording(test.inputs, found.outputs)
     publish.files(image.folder, {"validation.json": content, "answers.npz": recorded})
     console.finish(as_text(found), data)
     if found.problems:
@@ -65,9 +66,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def first(digits: Digits, count: int) -> Digits:
+def first(examples: Examples, count: int) -> Examples:
     """The first ``count`` images, or as many as there are."""
-    return replace(digits, images=digits.images[:count], labels=digits.labels[:count])
+    return examples.first(count)
 
 
 @contextlib.contextmanager

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from convert import parity
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.check import INTERPRETER
 from firmware.boards import Machine
 from firmware.build import Image
 from firmware.device import CALIBRATION, Answer, Bench, Device, Fault, Hello, Status
-from runtime import console, worker
-from runtime.dataset import Digits
+from runtime import console, judge, worker
+from runtime.dataset import Examples
 from runtime.errors import BackendError, DeviceError
 
 Outputs = npt.NDArray[np.int8]
@@ -77,14 +76,14 @@ class Validation:
         return found
 
 
-def validate(device: Device, image: Image, test: Digits, machine: Machine | None) -> Validation:
+def validate(device: Device, image: Image, test: Examples, machine: Machine | None) -> Validation:
     """Send the images of ``test`` to ``device``, which runs ``image``, and compare.
 
     ``machine`` is the emulator that the device is in, None: a board. Raises DeviceError when the
     device runs something else, fails its self-test or fails later.
     """
     hello = check(device.hello(), image)
-    answers = [device.infer(pixels.tobytes()) for pixels in console.progress(test.images, "images")]
+    answers = [device.infer(pixels.tobytes()) for pixels in console.progress(test.inputs, "images")]
     bench = device.bench(_BENCH_RUNS)
     outputs = np.array([answer.outputs for answer in answers], np.int8)
     read = np.array([answer.best for answer in answers], np.int64)
@@ -94,7 +93,7 @@ def validate(device: Device, image: Image, test: Digits, machine: Machine | None
         source=test.source,
         outputs=outputs,
         accuracy=float(np.mean(read == test.labels)),
-        confusion=parity.confusion(test.labels, read, hello.output_size),
+        confusion=judge.confusion(test.labels, read, hello.output_size).tolist(),
         mismatches=mismatches(image, test, outputs),
         unit="instructions" if machine else COUNTERS[hello.counter],
         counts=_counts(answers, machine),
@@ -121,12 +120,12 @@ def check(hello: Hello, image: Image) -> Hello:
     return hello
 
 
-def mismatches(image: Image, test: Digits, outputs: Outputs) -> tuple[Mismatch, ...]:
+def mismatches(image: Image, test: Examples, outputs: Outputs) -> tuple[Mismatch, ...]:
     """``outputs`` of the device against every runtime; raises BackendError without its own."""
     rows = []
     for match, interpreter in INTERPRETER.items():
         try:
-            expected = worker.outputs(image.deployment.path, test.images, *interpreter)
+            expected = worker.answers(image.deployment.path, test.inputs, *interpreter)
         except BackendError as error:
             if match is image.deployment.match:
                 raise

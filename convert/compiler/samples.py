@@ -8,8 +8,9 @@ import numpy as np
 
 from convert.compiler import golden
 from convert.compiler.ir import Array, Graph, Tensor
-from runtime import dataset, image
+from runtime import image, reading
 from runtime.errors import DataError
+from runtime.tasks import digits as digits_task
 
 SIDE = 28
 FAR = 1000
@@ -85,12 +86,12 @@ def digits(network: Graph, data: Path | None, count: int) -> list[Array] | None:
         [("INT8", SIDE * SIDE, 4)],
         [("INT8", SIDE * SIDE, 2)],
     ) and {SIDE, SIDE * SIDE} & set(network.input.shape)
-    if not fits or (data is None and dataset.find(None) is None):
+    if not fits or (data is None and reading.find(None) is None):
         if data is not None:
             raise DataError("--data has pictures of 28x28, this model takes others: use --inputs")
         return None
     tensor = network.input
-    pictures = dataset.read_test(data).images[:count]
+    pictures = reading.judged_on(digits_task.TASK, data).inputs[:count]
     values = image.quantize(
         image.to_float(pictures), float(tensor.scale), tensor.zero_point, np.int8
     )

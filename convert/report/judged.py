@@ -3,7 +3,7 @@
 Everything is worked out from arrays; what an output means decides which of the functions does it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -34,12 +34,17 @@ _DIGITS = 6
 class Pair:
     """What the float and the int8 network say of the same examples, [count, ...] both."""
 
-    real: FLOATS
+    real: FLOATS | None  # None: there is no float network
     int8: FLOATS  # dequantized
 
-    def items(self) -> tuple[tuple[str, FLOATS], tuple[str, FLOATS]]:
-        """Both, by the name that the report calls them."""
-        return ("float", self.real), ("int8", self.int8)
+    def items(self) -> list[tuple[str, FLOATS]]:
+        """Those there are, by the name that the report calls them."""
+        both = ("float", self.real), ("int8", self.int8)
+        return [(name, found) for name, found in both if found is not None]
+
+    def map(self, change: Callable[[FLOATS], FLOATS]) -> "Pair":
+        """Both, changed in the same way."""
+        return Pair(None if self.real is None else change(self.real), change(self.int8))
 
 
 def classes(truth: LABELS, shares: Pair, names: Sequence[str]) -> Json:
@@ -50,25 +55,30 @@ def classes(truth: LABELS, shares: Pair, names: Sequence[str]) -> Json:
         "kind": "classes",
         "names": list(names),
         "examples": len(truth),
-        "float": _accuracy(right["float"]),
+        "float": _accuracy(right["float"]) if "float" in right else None,
         "int8": _accuracy(right["int8"]),
-        "paired": _paired(right["float"], right["int8"]),
+        "paired": _paired(right["float"], right["int8"]) if "float" in right else None,
         "confusion": counts.tolist() if len(names) <= MATRIX else None,
         "confused": _confused(counts),
         "per_class": [asdict(one) for one in statistics.per_class(counts)],
         "errors": _misread(truth, shares),
-        "reliability": {name: _reliability(values, right[name]) for name, values in shares.items()},
+        "reliability": {
+            "float": None,
+            **{name: _reliability(values, right[name]) for name, values in shares.items()},
+        },
     }
 
 
 def _misread(truth: LABELS, shares: Pair) -> list[Json]:
     """The examples that either network reads wrongly, with both answers and how sure each is."""
     reads = {name: values.argmax(axis=1) for name, values in shares.items()}
-    wrong = np.flatnonzero((reads["float"] != truth) | (reads["int8"] != truth))
+    wrong = np.flatnonzero(np.any([read != truth for read in reads.values()], axis=0))
     return [
         {
             "index": int(index),
             "truth": int(truth[index]),
+            "float_read": None,
+            "float_confidence": None,
             **{f"{name}_read": int(read[index]) for name, read in reads.items()},
             **{
                 f"{name}_confidence": round(float(values[index].max()), _DIGITS)
@@ -126,7 +136,7 @@ def values(truth: FLOATS, given: Pair, names: Sequence[str]) -> Json:
         "kind": "values",
         "examples": len(truth),
         "values": [
-            _value(name, truth[:, n], Pair(given.real[:, n], given.int8[:, n]))
+            _value(name, truth[:, n], given.map(lambda found, n=n: found[:, n]))  # type: ignore[misc] # n is bound
             for n, name in enumerate(names)
         ],
         "errors": _furthest(truth, given),
@@ -141,6 +151,7 @@ def _furthest(truth: FLOATS, given: Pair) -> list[Json]:
         {
             "index": int(index),
             "truth": _rounded(truth[index]),
+            "float": None,
             **{name: _rounded(found[index]) for name, found in given.items()},
         }
         for index in np.argsort(-missed, kind="stable")[:WORST]
@@ -153,10 +164,12 @@ def _value(name: str, truth: FLOATS, given: Pair) -> Json:
     shown = _spread(len(truth))
     return {
         "name": name,
+        "float": None,
         **{who: _errors(one, spread) for who, one in errors.items()},
         "histogram": _histogram(errors),
         "points": {
             "truth": _rounded(truth[shown]),
+            "float": None,
             **{who: _rounded(found[shown]) for who, found in given.items()},
         },
     }
@@ -183,23 +196,30 @@ def reconstruction(errors: Pair, threshold: float | None, anomalous: BOOLS | Non
     both = None if anomalous is None or anomalous.all() or not anomalous.any() else anomalous
     return {
         "kind": "reconstruction",
-        "examples": len(errors.real),
+        "examples": len(errors.int8),
         "threshold": threshold,
         "anomalous": None if anomalous is None else int(anomalous.sum()),
+        "float": None,
         **{name: _judged(found, threshold, both) for name, found in errors.items()},
         "errors": [
             {
                 "index": int(index),
                 "anomalous": None if anomalous is None else bool(anomalous[index]),
+                "float": None,
                 **{name: float(found[index]) for name, found in errors.items()},
             }
             for index in np.argsort(-errors.int8, kind="stable")[:WORST]
         ],
-        "otherwise": None
-        if threshold is None
-        else int(np.sum((errors.real > threshold) != (errors.int8 > threshold))),
+        "otherwise": _otherwise(errors, threshold),
         "histogram": _histogram({name: found.astype(np.float64) for name, found in errors.items()}),
     }
+
+
+def _otherwise(errors: Pair, threshold: float | None) -> int | None:
+    """Examples that int8 and float judge differently."""
+    if threshold is None or errors.real is None:
+        return None
+    return int(np.sum((errors.real > threshold) != (errors.int8 > threshold)))
 
 
 def _judged(errors: FLOATS, threshold: float | None, anomalous: BOOLS | None) -> Json:
@@ -227,7 +247,7 @@ def _histogram(errors: dict[str, npt.NDArray[np.float64]]) -> Json:
     both = np.concatenate(list(errors.values()))
     edges = np.histogram_bin_edges(both, BINS)
     counts = {name: np.histogram(one, edges)[0].tolist() for name, one in errors.items()}
-    return {"low": float(edges[0]), "high": float(edges[-1]), **counts}
+    return {"low": float(edges[0]), "high": float(edges[-1]), "float": None, **counts}
 
 
 def _spread(count: int) -> npt.NDArray[np.int64]:

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from convert.layers import short
 from convert.tflite import Model, Tensor
 
 Json = dict[str, Any]
-
-_NAME = 24  # letters of a layer's name that there is room for
 
 
 def describe(model: Model, names: Mapping[int, str]) -> Json:
@@ -26,7 +25,7 @@ def describe(model: Model, names: Mapping[int, str]) -> Json:
         nodes.append(
             {
                 "op": operator.name,
-                "name": names.get(index) or "".join(_short(one.name) for one in written),
+                "name": names.get(index) or "".join(short(one.name) for one in written),
                 "reads": sorted(set(reads)),
                 "shape": [n for one in written for n in one.shape[1:] or one.shape],
                 "dtype": written[0].dtype if written else None,
@@ -67,11 +66,3 @@ def _count(one: Tensor) -> int:
     for side in one.shape:
         count *= side
     return count
-
-
-def _short(name: str) -> str:
-    """What people call a tensor: of "model/conv1/Relu;model/conv1/BiasAdd" it is "conv1"."""
-    parts = [part for part in name.split(";", maxsplit=1)[0].split("/") if part]
-    chosen = parts[-2] if len(parts) > 1 else parts[0] if parts else ""
-    chosen = chosen.removeprefix("quant_")  # as tfmot calls what it wraps
-    return chosen if len(chosen) <= _NAME else f"{chosen[: _NAME - 1]}…"

@@ -11,7 +11,7 @@ from convert.parity import FLOATS
 from convert.report import examples
 from convert.report.document import packed
 from convert.tflite import Tensor
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 
 IMAGES = 500
 """Test images, the first ones, that the layers are measured on."""
@@ -81,19 +81,19 @@ def _counts(codes: npt.NDArray[Any]) -> list[int]:
     return np.bincount(codes.ravel().astype(np.int64) + 128, minlength=256).tolist()
 
 
-def attach(errors: Sequence[Json], test: Digits) -> list[Json]:
+def attach(errors: Sequence[Json], test: Examples, *, ink: bool) -> list[Json]:
     """``errors`` with the examples that they are of, as long as there is room for pictures."""
-    found = [described(test, one["index"]) for one in errors[:SHOWN]]
+    found = [described(test, one["index"], ink=ink) for one in errors[:SHOWN]]
     kept = [*examples.within(found), *[None] * (len(errors) - len(found))]
     return [{**one, "example": shown} for one, shown in zip(errors, kept, strict=True)]
 
 
-def described(test: Digits, index: int) -> Json:
-    """One example in its own form."""
-    return examples.described(test.images[index], ink=True)
+def described(test: Examples, index: int, *, ink: bool) -> Json:
+    """One example in its own form; ``ink``: as ink on white paper."""
+    return examples.described(test.inputs[index], ink=ink)
 
 
-def pictures(captured: Sequence[Layer], test: Digits) -> Json:
+def pictures(captured: Sequence[Layer], test: Examples, *, ink: bool) -> Json:
     """The first test image, what each block makes of it, and the convolutions' filters."""
     followers: Sequence[Layer | None] = [*captured[1:], None]
     blocks = [
@@ -102,7 +102,11 @@ def pictures(captured: Sequence[Layer], test: Digits) -> Json:
         if layer.stored.ndim == 4 and after and after.weights
     ]
     return {
-        "image": {"index": 0, "truth": int(test.labels[0]), "example": described(test, 0)},
+        "image": {
+            "index": 0,
+            "truth": int(test.labels[0]) if test.names else None,
+            "example": described(test, 0, ink=ink),
+        },
         "filters": [
             _filters(layer, layer.weights.stored)
             for layer in captured

@@ -30,6 +30,7 @@ FORMATS: Mapping[str, Callable[[Any], str]] = {
     "milliseconds": lambda value: f"{value:.3g} ms",
     "p": lambda value: f"{value:.3f}" if value >= 0.001 else f"{value:.1e}",
     "number": lambda value: f"{value:.4f}",
+    "step": "{:g}".format,
     "text": str,
 }
 """How a kind of figure is shown; what was not measured is a dash."""
@@ -170,7 +171,8 @@ def groups(part: Json) -> list[tuple[str, list[int]]]:
     """The wrongly read examples by who reads them wrongly, as their numbers in the list."""
     found: dict[str, list[int]] = {"only int8": [], "only float": [], "both": []}
     for number, one in enumerate(part["errors"]):
-        wrong = [one[f"{name}_read"] != one["truth"] for name in ("int8", "float")]
+        answers = one["int8_read"], one["float_read"]
+        wrong = [read not in (one["truth"], None) for read in answers]
         found["both" if all(wrong) else "only int8" if wrong[0] else "only float"].append(number)
     return list(found.items())
 

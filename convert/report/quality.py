@@ -23,34 +23,39 @@ def charts(part: Json) -> list[Markup]:
     return [_reconstruction(part)]
 
 
+def _there(part: Json) -> list[tuple[str, str]]:
+    """The networks that ``part`` has something of."""
+    return [(name, text) for name, text in BOTH if part[name]]
+
+
 def reliability(part: Json) -> Markup:
     """How often the networks are right, by how sure they are; on the diagonal is honest."""
     chart = Chart("Reliability", (0, 1), (0, 1), ("confidence", "share right"))
     chart.line("even", [(0, 0), (1, 1)])
-    for name, _ in BOTH:
+    for name, _ in _there(part):
         bins = [one for one in part[name]["bins"] if one["count"] >= FEW]
         points = [(one["confidence"], one["accuracy"]) for one in bins]
         chart.line(LINES[name], points)
         chart.dots(name, points)
-    chart.legend = [(LINES[name], text) for name, text in BOTH]
-    gaps = ", ".join(f"{name} {100 * part[name]['error']:.2f} points" for name, _ in BOTH)
+    chart.legend = [(LINES[name], text) for name, text in _there(part)]
+    gaps = ", ".join(f"{name} {100 * part[name]['error']:.2f} points" for name, _ in _there(part))
     return chart.render(f"Reliability diagram; expected calibration error: {gaps}")
 
 
 def _scatter(value: Json) -> Markup:
     """What the networks say, over what is true."""
     points = value["points"]
-    both = [*points["truth"], *points["float"], *points["int8"]]
+    both = [*points["truth"], *(points["float"] or ()), *points["int8"]]
     ends = min(both), max(both)
     chart = Chart(_cut(value["name"]), ends, ends, ("true", "predicted"))
     chart.line("even", [(ends[0], ends[0]), (ends[1], ends[1])])
-    for name, _ in BOTH:
+    for name, _ in _there(points):
         chart.dots(name, list(zip(points["truth"], points[name], strict=True)))
-    chart.legend = BOTH
+    chart.legend = _there(points)
     count = len(points["truth"])
+    errors = ", ".join(f"{name} {value[name]['mae']:.4g}" for name, _ in _there(value))
     return chart.render(
-        f"{value['name']}: predicted over true, {count} examples; mean error "
-        f"float {value['float']['mae']:.4g}, int8 {value['int8']['mae']:.4g}"
+        f"{value['name']}: predicted over true, {count} examples; mean error {errors}"
     )
 
 
@@ -63,11 +68,12 @@ def _errors(value: Json) -> Markup:
 
 
 def _histogram(part: Json, title: str, label: str) -> Chart:
-    most = max(*part["float"], *part["int8"])
+    most = max(*(part["float"] or ()), *part["int8"])
     chart = Chart(title, (part["low"], part["high"]), (0, 1.05 * most), (label, "examples"))
     chart.steps("int8 filled", part["low"], part["high"], part["int8"])
-    chart.steps("float", part["low"], part["high"], part["float"])
-    chart.legend = BOTH
+    if part["float"]:
+        chart.steps("float", part["low"], part["high"], part["float"])
+    chart.legend = _there(part)
     return chart
 
 
@@ -80,7 +86,7 @@ def _reconstruction(part: Json) -> Markup:
     text = f"Errors of reconstruction from {found['low']:.4g} to {found['high']:.4g}"
     if threshold is not None:
         chart.mark(threshold, "threshold")
-        beyond = ", ".join(f"{name} {part[name]['beyond']}" for name, _ in BOTH)
+        beyond = ", ".join(f"{name} {part[name]['beyond']}" for name, _ in _there(part))
         text += f", threshold {threshold:.4g}; beyond it: {beyond} of {part['examples']}"
     return chart.render(text)
 
@@ -95,7 +101,8 @@ def _stretched(found: Json, place: float) -> Json:
     return {
         "low": low - width * len(before),
         "high": high + width * len(after),
-        **{name: [*before, *found[name], *after] for name, _ in BOTH},
+        "float": None,
+        **{name: [*before, *found[name], *after] for name, _ in _there(found)},
     }
 
 
