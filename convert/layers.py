@@ -18,7 +18,7 @@ from convert.parity import FLOATS, NAMED, sqnr_db
 from runtime import flatbuffer, image, interpreter
 from runtime.dataset import Pixels
 from runtime.errors import ModelError
-from train.graph import deployment_graph
+from train.graph import deployment_graph, walk
 from train.tf import keras
 
 INT8S = npt.NDArray[np.int8]
@@ -34,6 +34,10 @@ OPERATORS = {
     "RELU6": "ReLU",
 }
 """The Keras class behind each operator that computes; the others move or rescale values."""
+_REARRANGING = frozenset(
+    ("RESHAPE", "QUANTIZE", "DEQUANTIZE", "PAD", "STRIDED_SLICE", "TRANSPOSE", "SPLIT", "UNPACK")
+)
+"""Operators that only move values or change their scale."""
 _FUSED = ("ReLU", "Activation")
 _MOVING = ("Flatten", "Reshape")
 _TO_TFLITE = {"Conv2D": (3, 0, 1, 2), "DepthwiseConv2D": (0, 1, 2, 3), "Dense": (1, 0)}
@@ -113,6 +117,80 @@ def capture(
         weights = _weights(layer, int8, index)
         layers.append(Layer(index, layer.name, operator, output, real_values, stored, weights))
     return tuple(layers)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The operators that were found in both networks, and those that were not."""
+
+    layers: tuple[Layer, ...]
+    unmatched: tuple[str, ...]  # "operator 3 MUL", whose tensor no layer of the float network names
+
+
+def observe(
+    model: keras.Model,
+    int8: tflite.Model,
+    real: Sequence[FLOATS],
+    backend: str = NAMED[0],
+    kernels: str = NAMED[1],
+) -> Observed:
+    """Run real inputs, float32 [count, ...] each, through ``model`` and through ``int8``.
+
+    ``model`` is a graph arranged for int8. Its layers are found by the names that the converter
+    gives to tensors, so that branches need no order. Raises as ``capture`` does.
+    """
+    known = list(walk(model, [np.asarray(values) for values in real]))
+    order = {layer.name: place for place, (layer, _, _) in enumerate(known)}
+    values = {layer.name: (layer, output) for layer, _, output in known}
+    stored = inside(int8, real, backend, kernels)
+    found, unmatched = [], []
+    for index, operator in enumerate(int8.operators):
+        if operator.name in _REARRANGING or index not in stored:
+            continue
+        names = sorted(_named(int8, index, model) & order.keys(), key=order.__getitem__)
+        codes = stored[index]
+        if (
+            not names
+            or values[names[-1]][1].shape[0] * values[names[-1]][1][0].numpy().size != codes.size
+        ):
+            unmatched.append(f"operator {index} {operator.name}")
+            continue
+        own = next((n for n in names if _kind(values[n][0]) == OPERATORS.get(operator.name)), None)
+        weights = None if own is None else _weights(values[own][0], int8, index)
+        reals = values[names[-1]][1].numpy().reshape(codes.shape)
+        output = int8.tensors[operator.outputs[0]]
+        found.append(Layer(index, own or names[-1], operator.name, output, reals, codes, weights))
+    return Observed(tuple(found), tuple(unmatched))
+
+
+def _named(int8: tflite.Model, index: int, model: keras.Model) -> set[str]:
+    """Names of the layers that operator ``index`` computes, as far as its tensor tells."""
+    number = int8.operators[index].outputs[0]
+    while number in int8.outputs:
+        return {model.output_names[int8.outputs.index(number)]}
+    parts = (segment.split("/") for segment in int8.tensors[number].name.split(";"))
+    return {part[1].removeprefix("quant_") for part in parts if len(part) > 1}
+
+
+def inside(
+    model: tflite.Model, real: Sequence[FLOATS], backend: str, kernels: str
+) -> dict[int, INT8S]:
+    """What each operator of an int8 model gives, by its number, for real inputs [count, ...]."""
+    whole = schema.ModelT.InitFromPackedBuf(model.content)
+    shown = [
+        index
+        for index, operator in enumerate(model.operators)
+        if model.tensors[operator.outputs[0]].dtype == "INT8"
+    ]
+    whole.subgraphs[0].outputs = [int(model.operators[index].outputs[0]) for index in shown]
+    whole.signatureDefs = None  # they name the old outputs
+    inputs = [model.tensors[number] for number in model.inputs]
+    codes = [
+        image.quantize(values, tensor.scales[0], tensor.zero_points[0], np.int8)[:, None]
+        for values, tensor in zip(real, inputs, strict=True)
+    ]
+    results = interpreter.run_all(pack(whole), codes, backend, kernels)
+    return {index: result[:, 0] for index, result in zip(shown, results, strict=True)}
 
 
 def cut(model: tflite.Model, index: int) -> bytes:
