@@ -5,8 +5,9 @@ between are nowhere to be read. So the ``.tflite`` is cut behind each operator, 
 like any other model, in whatever kernels.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import flatbuffers
 import numpy as np
@@ -29,17 +30,13 @@ OPERATORS = {
     "FULLY_CONNECTED": "Dense",
     "MAX_POOL_2D": "MaxPooling2D",
     "AVERAGE_POOL_2D": "AveragePooling2D",
-    "SOFTMAX": "Softmax",
-    "RELU": "ReLU",
-    "RELU6": "ReLU",
+    "TRANSPOSE_CONV": "Conv2DTranspose",
 }
-"""The Keras class behind each operator that computes; the others move or rescale values."""
+"""The Keras class that an operator is named after, where activations are fused into it."""
 _REARRANGING = frozenset(
     ("RESHAPE", "QUANTIZE", "DEQUANTIZE", "PAD", "STRIDED_SLICE", "TRANSPOSE", "SPLIT", "UNPACK")
 )
 """Operators that only move values or change their scale."""
-_FUSED = ("ReLU", "Activation")
-_MOVING = ("Flatten", "Reshape")
 _TO_TFLITE = {"Conv2D": (3, 0, 1, 2), "DepthwiseConv2D": (0, 1, 2, 3), "Dense": (1, 0)}
 """Axes of a Keras kernel in the order of the ``.tflite``: [out, height, width, in] or [out, in]."""
 
@@ -104,19 +101,16 @@ def capture(
     """Run ``images`` uint8 [count, 28, 28] through the float ``model`` and through ``int8``.
 
     One Layer for each operator that computes, in order. Raises ModelError when the two are not the
-    same chain of layers, BackendError when the interpreter cannot be had in this process.
+    same network, BackendError when the interpreter cannot be had in this process.
     """
-    layers = []
-    for index, layer, real in _matched(deployment_graph(model), int8, images):
-        output = int8.tensors[int8.operators[index].outputs[0]]
-        stored = run(cut(int8, index), images, backend, kernels)
-        if stored.size != real.size:
-            raise _differ(f"{layer.name} gives {real.shape[1:]}, {output.name} {stored.shape[1:]}")
-        real_values = real.reshape(stored.shape)  # the converter may flatten later than Keras
-        operator = int8.operators[index].name
-        weights = _weights(layer, int8, index)
-        layers.append(Layer(index, layer.name, operator, output, real_values, stored, weights))
-    return tuple(layers)
+    real = [image.to_float(images)]
+    found = observe(deployment_graph(model), int8, real, backend, kernels)
+    if found.unmatched:
+        raise ModelError(
+            "the float and the int8 model are not the same network: no layer of the float one "
+            f"gives what {found.unmatched[0]} gives"
+        )
+    return found.layers
 
 
 @dataclass(frozen=True)
@@ -141,32 +135,51 @@ def observe(
     """
     known = list(walk(model, [np.asarray(values) for values in real]))
     order = {layer.name: place for place, (layer, _, _) in enumerate(known)}
-    values = {layer.name: (layer, output) for layer, _, output in known}
     stored = inside(int8, real, backend, kernels)
-    found, unmatched = [], []
-    for index, operator in enumerate(int8.operators):
-        if operator.name in _REARRANGING or index not in stored:
+    names = {
+        index: sorted(_named(int8, index, model) & order.keys(), key=order.__getitem__)
+        for index in stored
+        if int8.operators[index].name not in _REARRANGING
+    }
+    # Of several operators that make up one layer, the last one gives what the layer gives.
+    last = {found[-1]: index for index, found in names.items() if found}
+    layers, unmatched = [], []
+    for index, found in names.items():
+        whole = np.asarray(known[order[found[-1]]][2]) if found else np.empty(0)
+        if not found or last[found[-1]] != index or whole.size != stored[index].size:
+            unmatched.append(f"operator {index} {int8.operators[index].name}")
             continue
-        names = sorted(_named(int8, index, model) & order.keys(), key=order.__getitem__)
-        codes = stored[index]
-        if (
-            not names
-            or values[names[-1]][1].shape[0] * values[names[-1]][1][0].numpy().size != codes.size
-        ):
-            unmatched.append(f"operator {index} {operator.name}")
-            continue
-        own = next((n for n in names if _kind(values[n][0]) == OPERATORS.get(operator.name)), None)
-        weights = None if own is None else _weights(values[own][0], int8, index)
-        reals = values[names[-1]][1].numpy().reshape(codes.shape)
-        output = int8.tensors[operator.outputs[0]]
-        found.append(Layer(index, own or names[-1], operator.name, output, reals, codes, weights))
-    return Observed(tuple(found), tuple(unmatched))
+        parts = [known[order[name]][0] for name in found]
+        layers.append(_layer(int8, index, parts, whole, stored[index]))
+    unmatched += [f"layer {name}" for name in model.output_names if name not in last]
+    return Observed(tuple(layers), tuple(unmatched))
+
+
+def _layer(
+    int8: tflite.Model,
+    index: int,
+    parts: Sequence[keras.layers.Layer],
+    real: FLOATS,
+    stored: INT8S,
+) -> Layer:
+    """What operator ``index`` gives, which computes the layers ``parts``, in their order."""
+    operator = int8.operators[index]
+    own = [layer for layer in parts if _kind(layer) == OPERATORS.get(operator.name)]
+    return Layer(
+        index,
+        (own or parts[-1:])[0].name,
+        operator.name,
+        int8.tensors[operator.outputs[0]],
+        real.reshape(stored.shape),  # the converter may flatten later than Keras
+        stored,
+        _weights(own[0], int8, index) if own else None,
+    )
 
 
 def _named(int8: tflite.Model, index: int, model: keras.Model) -> set[str]:
     """Names of the layers that operator ``index`` computes, as far as its tensor tells."""
     number = int8.operators[index].outputs[0]
-    while number in int8.outputs:
+    if number in int8.outputs:
         return {model.output_names[int8.outputs.index(number)]}
     parts = (segment.split("/") for segment in int8.tensors[number].name.split(";"))
     return {part[1].removeprefix("quant_") for part in parts if len(part) > 1}
@@ -189,8 +202,27 @@ def inside(
         image.quantize(values, tensor.scales[0], tensor.zero_points[0], np.int8)[:, None]
         for values, tensor in zip(real, inputs, strict=True)
     ]
-    results = interpreter.run_all(pack(whole), codes, backend, kernels)
+    results = independent(pack(whole), codes, backend, kernels)
     return {index: result[:, 0] for index, result in zip(shown, results, strict=True)}
+
+
+def independent(
+    content: bytes, inputs: Sequence[FLOATS | INT8S], backend: str, kernels: str
+) -> list[Any]:
+    """For each output its values [count, ...], where no example sees what an earlier one left."""
+    if not keeps_state(tflite.parse(content)):
+        return interpreter.run_all(content, inputs, backend, kernels)
+    rows = [
+        interpreter.run_all(content, [values[row : row + 1] for values in inputs], backend, kernels)
+        for row in range(len(inputs[0]))
+    ]
+    return [np.concatenate(column) for column in zip(*rows, strict=True)]
+
+
+def keeps_state(model: tflite.Model) -> bool:
+    """Whether one run of ``model`` may see what an earlier one left."""
+    variables = any(tensor.is_variable for tensor in model.tensors)
+    return variables or any(name.endswith("_VARIABLE") for name in model.op_names)
 
 
 def cut(model: tflite.Model, index: int) -> bytes:
@@ -248,35 +280,6 @@ def saturation(stored: INT8S, tensor: tflite.Tensor) -> float:
     return float(np.mean(np.isin(stored, sorted(ends))))
 
 
-def _matched(
-    graph: keras.Sequential, int8: tflite.Model, images: Pixels
-) -> Iterator[tuple[int, keras.layers.Layer, FLOATS]]:
-    """Each computing operator's number, with its Keras layer and that layer's float values."""
-    values = image.to_float(images)
-    layers = list(graph.layers)
-    for index, operator in enumerate(int8.operators):
-        if operator.name not in OPERATORS:
-            continue
-        while layers and _kind(layers[0]) in _MOVING:
-            values = layers.pop(0)(values)
-        if not layers or _kind(layers[0]) != OPERATORS[operator.name]:
-            found = layers[0].name if layers else "nothing"
-            raise _differ(f"operator {index} is {operator.name}, the float layer there {found}")
-        layer = layers.pop(0)
-        values = layer(values)
-        while layers and _is_fused(layers[0], int8.operators[index + 1 :]):
-            values = layers.pop(0)(values)
-        yield index, layer, np.asarray(values)
-    if [layer for layer in layers if _kind(layer) not in _MOVING]:
-        raise _differ(f"the float network goes on with {layers[0].name}")
-
-
-def _is_fused(layer: keras.layers.Layer, following: Sequence[tflite.Operator]) -> bool:
-    """Whether ``layer`` is an activation that no operator of its own follows for."""
-    own = following and OPERATORS.get(following[0].name) == _kind(layer)
-    return _kind(layer) in _FUSED and not own
-
-
 def _weights(layer: keras.layers.Layer, int8: tflite.Model, index: int) -> Weights | None:
     order = _TO_TFLITE.get(_kind(layer))
     if order is None:
@@ -292,7 +295,3 @@ def _kind(layer: keras.layers.Layer) -> str:
     kind = type(layer).__name__
     applied = layer.get_config()["activation"] if kind == "Activation" else ""
     return {"relu": "ReLU", "softmax": "Softmax"}.get(applied, kind)
-
-
-def _differ(how: str) -> ModelError:
-    return ModelError(f"the float and the int8 model are not the same network: {how}")
