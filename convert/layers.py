@@ -1,11 +1,11 @@
 """Float and int8 layer by layer: the same images through both networks, matched by operator.
 
-An interpreter shows what a network answers, not what its layers do, and under XNNPACK the values in
-between are nowhere to be read. So the ``.tflite`` is cut behind each operator, and each piece runs
-like any other model, in whatever kernels.
+Both networks are ``.tflite`` files that compute with the same operators in the same order, whatever
+they were made from. An interpreter shows what a network answers, not what its layers do, and under
+XNNPACK the values in between are nowhere to be read. So a ``.tflite`` is cut behind each operator,
+and each piece runs like any other model, in whatever kernels.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,30 +15,20 @@ import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
 from convert import tflite
+from convert.feed import of_type
 from convert.parity import FLOATS, NAMED, sqnr_db
-from runtime import flatbuffer, image, interpreter
-from runtime.dataset import Pixels
+from runtime import flatbuffer, interpreter
 from runtime.errors import ModelError
-from train.graph import deployment_graph, walk
-from train.tf import keras
 
 INT8S = npt.NDArray[np.int8]
 
-OPERATORS = {
-    "CONV_2D": "Conv2D",
-    "DEPTHWISE_CONV_2D": "DepthwiseConv2D",
-    "FULLY_CONNECTED": "Dense",
-    "MAX_POOL_2D": "MaxPooling2D",
-    "AVERAGE_POOL_2D": "AveragePooling2D",
-    "TRANSPOSE_CONV": "Conv2DTranspose",
-}
-"""The Keras class that an operator is named after, where activations are fused into it."""
-_REARRANGING = frozenset(
-    ("RESHAPE", "QUANTIZE", "DEQUANTIZE", "PAD", "STRIDED_SLICE", "TRANSPOSE", "SPLIT", "UNPACK")
+MOVING = frozenset(
+    ("RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "STRIDED_SLICE", "PACK", "SHAPE")
+    + ("PAD", "PADV2", "QUANTIZE", "DEQUANTIZE", "CAST")
 )
-"""Operators that only move values or change their scale."""
-_TO_TFLITE = {"Conv2D": (3, 0, 1, 2), "DepthwiseConv2D": (0, 1, 2, 3), "Dense": (1, 0)}
-"""Axes of a Keras kernel in the order of the ``.tflite``: [out, height, width, in] or [out, in]."""
+"""Operators that move or rescale values; the others compute."""
+_WEIGHTED = frozenset(("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"))
+_NAME = 24  # letters of a layer's name that there is room for
 
 
 @dataclass(frozen=True)
@@ -65,7 +55,7 @@ class Layer:
     """One operator that computes, with what it gave for each image in both networks."""
 
     index: int  # of the operator in the .tflite, from 0
-    name: str  # of the Keras layer: "conv1"
+    name: str  # of the layer: "conv1"
     operator: str  # "CONV_2D"; a ReLU that is fused belongs to it
     output: tflite.Tensor  # of the int8 network: shape, scale, zero point
     real: FLOATS  # the float network's values [count, ...]
@@ -92,137 +82,38 @@ class Layer:
 
 
 def capture(
-    model: keras.Model,
-    int8: tflite.Model,
-    images: Pixels,
-    backend: str = NAMED[0],
-    kernels: str = NAMED[1],
+    real_graph: tflite.Model, int8: tflite.Model, real: FLOATS, who: tuple[str, str] = NAMED
 ) -> tuple[Layer, ...]:
-    """Run ``images`` uint8 [count, 28, 28] through the float ``model`` and through ``int8``.
+    """Run ``real`` [count, *shape] through the float ``real_graph`` and through ``int8``.
 
-    One Layer for each operator that computes, in order. Raises ModelError when the two are not the
-    same network, BackendError when the interpreter cannot be had in this process.
+    One Layer for each operator that computes and gives int8, in order. Raises ModelError when the
+    two do not compute with the same operators, BackendError when the interpreter cannot be had in
+    this process.
     """
-    real = [image.to_float(images)]
-    found = observe(deployment_graph(model), int8, real, backend, kernels)
-    if found.unmatched:
-        raise ModelError(
-            "the float and the int8 model are not the same network: no layer of the float one "
-            f"gives what {found.unmatched[0]} gives"
-        )
-    return found.layers
-
-
-@dataclass(frozen=True)
-class Observed:
-    """The operators that were found in both networks, and those that were not."""
-
-    layers: tuple[Layer, ...]
-    unmatched: tuple[str, ...]  # "operator 3 MUL", whose tensor no layer of the float network names
-
-
-def observe(
-    model: keras.Model,
-    int8: tflite.Model,
-    real: Sequence[FLOATS],
-    backend: str = NAMED[0],
-    kernels: str = NAMED[1],
-) -> Observed:
-    """Run real inputs, float32 [count, ...] each, through ``model`` and through ``int8``.
-
-    ``model`` is a graph arranged for int8. Its layers are found by the names that the converter
-    gives to tensors, so that branches need no order. Raises as ``capture`` does.
-    """
-    known = list(walk(model, [np.asarray(values) for values in real]))
-    order = {layer.name: place for place, (layer, _, _) in enumerate(known)}
-    stored = inside(int8, real, backend, kernels)
-    names = {
-        index: sorted(_named(int8, index, model) & order.keys(), key=order.__getitem__)
-        for index in stored
-        if int8.operators[index].name not in _REARRANGING
-    }
-    # Of several operators that make up one layer, the last one gives what the layer gives.
-    last = {found[-1]: index for index, found in names.items() if found}
-    layers, unmatched = [], []
-    for index, found in names.items():
-        whole = np.asarray(known[order[found[-1]]][2]) if found else np.empty(0)
-        if not found or last[found[-1]] != index or whole.size != stored[index].size:
-            unmatched.append(f"operator {index} {int8.operators[index].name}")
+    given = of_type(real, int8)
+    layers = []
+    for index, at in _matched(real_graph, int8):
+        output = int8.tensors[int8.operators[index].outputs[0]]
+        if output.dtype != "INT8":
             continue
-        parts = [known[order[name]][0] for name in found]
-        layers.append(_layer(int8, index, parts, whole, stored[index]))
-    unmatched += [f"layer {name}" for name in model.output_names if name not in last]
-    return Observed(tuple(layers), tuple(unmatched))
+        stored = run(cut(int8, index), given, *who)
+        values = run(cut(real_graph, at), real, *who)
+        name = short(real_graph.tensors[real_graph.operators[at].outputs[0]].name)
+        if stored.size != values.size:
+            raise _differ(f"{name} gives {values.shape[1:]}, {output.name} {stored.shape[1:]}")
+        weights = _weights(real_graph, int8, at, index)
+        operator = int8.operators[index].name
+        same = values.reshape(stored.shape)  # one converter may flatten later than the other
+        layers.append(Layer(index, name, operator, output, same, stored, weights))
+    return tuple(layers)
 
 
-def _layer(
-    int8: tflite.Model,
-    index: int,
-    parts: Sequence[keras.layers.Layer],
-    real: FLOATS,
-    stored: INT8S,
-) -> Layer:
-    """What operator ``index`` gives, which computes the layers ``parts``, in their order."""
-    operator = int8.operators[index]
-    own = [layer for layer in parts if _kind(layer) == OPERATORS.get(operator.name)]
-    return Layer(
-        index,
-        (own or parts[-1:])[0].name,
-        operator.name,
-        int8.tensors[operator.outputs[0]],
-        real.reshape(stored.shape),  # the converter may flatten later than Keras
-        stored,
-        _weights(own[0], int8, index) if own else None,
-    )
-
-
-def _named(int8: tflite.Model, index: int, model: keras.Model) -> set[str]:
-    """Names of the layers that operator ``index`` computes, as far as its tensor tells."""
-    number = int8.operators[index].outputs[0]
-    if number in int8.outputs:
-        return {model.output_names[int8.outputs.index(number)]}
-    parts = (segment.split("/") for segment in int8.tensors[number].name.split(";"))
-    return {part[1].removeprefix("quant_") for part in parts if len(part) > 1}
-
-
-def inside(
-    model: tflite.Model, real: Sequence[FLOATS], backend: str, kernels: str
-) -> dict[int, INT8S]:
-    """What each operator of an int8 model gives, by its number, for real inputs [count, ...]."""
-    whole = schema.ModelT.InitFromPackedBuf(model.content)
-    shown = [
-        index
-        for index, operator in enumerate(model.operators)
-        if model.tensors[operator.outputs[0]].dtype == "INT8"
-    ]
-    whole.subgraphs[0].outputs = [int(model.operators[index].outputs[0]) for index in shown]
-    whole.signatureDefs = None  # they name the old outputs
-    inputs = [model.tensors[number] for number in model.inputs]
-    codes = [
-        image.quantize(values, tensor.scales[0], tensor.zero_points[0], np.int8)[:, None]
-        for values, tensor in zip(real, inputs, strict=True)
-    ]
-    results = independent(pack(whole), codes, backend, kernels)
-    return {index: result[:, 0] for index, result in zip(shown, results, strict=True)}
-
-
-def independent(
-    content: bytes, inputs: Sequence[FLOATS | INT8S], backend: str, kernels: str
-) -> list[Any]:
-    """For each output its values [count, ...], where no example sees what an earlier one left."""
-    if not keeps_state(tflite.parse(content)):
-        return interpreter.run_all(content, inputs, backend, kernels)
-    rows = [
-        interpreter.run_all(content, [values[row : row + 1] for values in inputs], backend, kernels)
-        for row in range(len(inputs[0]))
-    ]
-    return [np.concatenate(column) for column in zip(*rows, strict=True)]
-
-
-def keeps_state(model: tflite.Model) -> bool:
-    """Whether one run of ``model`` may see what an earlier one left."""
-    variables = any(tensor.is_variable for tensor in model.tensors)
-    return variables or any(name.endswith("_VARIABLE") for name in model.op_names)
+def short(name: str) -> str:
+    """What people call a tensor: of "model/conv1/Relu;model/conv1/BiasAdd" it is "conv1"."""
+    parts = [part for part in name.split(";", maxsplit=1)[0].split("/") if part]
+    chosen = parts[-2] if len(parts) > 1 else parts[0] if parts else ""
+    chosen = chosen.removeprefix("quant_")  # as tfmot calls what it wraps
+    return chosen if len(chosen) <= _NAME else f"{chosen[: _NAME - 1]}…"
 
 
 def cut(model: tflite.Model, index: int) -> bytes:
@@ -253,12 +144,9 @@ def pack(whole: schema.ModelT) -> bytes:
     return bytes(builder.Output())
 
 
-def run(content: bytes, images: Pixels, backend: str, kernels: str) -> INT8S:
-    """The outputs, int8 [count, ...], of an int8 model for ``images`` uint8 [count, 28, 28]."""
-    loaded = interpreter.load(content, backend, kernels)
-    given = loaded.input
-    values = image.quantize(image.to_float(images), given.scale, given.zero_point, np.int8)
-    return loaded.run(values)
+def run(content: bytes, given: npt.NDArray[Any], backend: str, kernels: str) -> npt.NDArray[Any]:
+    """The only output [count, ...] of a model for ``given`` [count, *shape], in its own type."""
+    return interpreter.load(content, backend, kernels).run(given)
 
 
 def dequantize(stored: INT8S, tensor: tflite.Tensor) -> FLOATS:
@@ -280,18 +168,54 @@ def saturation(stored: INT8S, tensor: tflite.Tensor) -> float:
     return float(np.mean(np.isin(stored, sorted(ends))))
 
 
-def _weights(layer: keras.layers.Layer, int8: tflite.Model, index: int) -> Weights | None:
-    order = _TO_TFLITE.get(_kind(layer))
-    if order is None:
+def _matched(real_graph: tflite.Model, int8: tflite.Model) -> list[tuple[int, int]]:
+    """The numbers of the operators that compute the same, in ``int8`` and in ``real_graph``.
+
+    By the layers that tensors are named after, as converters may order branches differently; else
+    by their order.
+    """
+    left, right = (
+        [n for n, one in enumerate(model.operators) if one.name not in MOVING]
+        for model in (int8, real_graph)
+    )
+    named = {_key(real_graph, at): at for at in right}
+    keys = [_key(int8, index) for index in left]
+    if len(set(keys)) == len(left) == len(right) and set(keys) == named.keys():
+        return [(index, named[key]) for index, key in zip(left, keys, strict=True)]
+    for index, at in zip(left, right, strict=False):
+        name, other = int8.operators[index].name, real_graph.operators[at].name
+        if name != other:
+            raise _differ(f"operator {index} is {name}, the float one there {other}")
+    if len(left) != len(right):
+        raise _differ(f"int8 computes with {len(left)} operators, float with {len(right)}")
+    return list(zip(left, right, strict=True))
+
+
+def _key(model: tflite.Model, index: int) -> tuple[str, ...]:
+    """An operator by its kind and the layers that its output's name tells of."""
+    operator = model.operators[index]
+    number = operator.outputs[0]
+    if number in model.outputs:
+        return (operator.name, f"output {model.outputs.index(number)}")
+    parts = (segment.split("/") for segment in model.tensors[number].name.split(";"))
+    names = {part[-2].removeprefix("quant_") for part in parts if len(part) > 1}
+    return (operator.name, *sorted(names - {"BiasAdd"}))
+
+
+def _weights(real_graph: tflite.Model, int8: tflite.Model, at: int, index: int) -> Weights | None:
+    if int8.operators[index].name not in _WEIGHTED:
         return None
-    tensor = int8.tensors[int8.operators[index].inputs[1]]
-    stored = np.frombuffer(tensor.data, np.int8).reshape(tensor.shape)
-    real = layer.get_weights()[0].transpose(order)
-    return Weights(real.reshape(stored.shape), stored, tensor)
+    kept, real = (
+        model.tensors[model.operators[n].inputs[1]]
+        for model, n in ((int8, index), (real_graph, at))
+    )
+    if kept.dtype != "INT8" or real.dtype != "FLOAT32" or kept.shape != real.shape:
+        return None
+    if not (kept.is_constant and real.is_constant):
+        return None
+    stored = np.frombuffer(kept.data, np.int8).reshape(kept.shape)
+    return Weights(np.frombuffer(real.data, "<f4").reshape(real.shape), stored, kept)
 
 
-def _kind(layer: keras.layers.Layer) -> str:
-    """The class of ``layer``; an Activation is what it applies, where that has its own class."""
-    kind = type(layer).__name__
-    applied = layer.get_config()["activation"] if kind == "Activation" else ""
-    return {"relu": "ReLU", "softmax": "Softmax"}.get(applied, kind)
+def _differ(how: str) -> ModelError:
+    return ModelError(f"the float and the int8 model are not the same network: {how}")

@@ -20,9 +20,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from convert import float_tflite, layers, quantize, surgery, tflite
+from convert import float_tflite, quantize, surgery, tflite
 from convert.compiler.build import compile_model
 from convert.quantize import Calibration
+from runtime import interpreter
 from runtime.errors import ModelError
 from train import files, qat
 from train.graph import assemble
@@ -274,7 +275,7 @@ class Flat(Network):
 
     def predict(self, real: Sequence[FLOATS]) -> list[FLOATS]:
         """By LiteRT."""
-        return layers.independent(
+        return _independent(
             self._plain.content, [values[:, None] for values in real], "litert", "default"
         )
 
@@ -332,6 +333,24 @@ def load(path: Path) -> Network:
     source = files.read(path)
     version = 3 if type(source).__module__.startswith("keras.src") else 2
     return Layers(source, f"{path.name}, Keras {version}")
+
+
+def keeps_state(model: tflite.Model) -> bool:
+    """Whether one run of ``model`` may see what an earlier one left."""
+    recurrent = ("UNIDIRECTIONAL_SEQUENCE_LSTM", "SVDF")
+    variables = any(tensor.is_variable for tensor in model.tensors)
+    return variables or any(n.endswith("_VARIABLE") or n in recurrent for n in model.op_names)
+
+
+def _independent(content: bytes, inputs: Sequence[FLOATS], *who: str) -> list[FLOATS]:
+    """The outputs [count, ...], where no example sees what an earlier one left."""
+    if not keeps_state(tflite.parse(content)):
+        return interpreter.run_all(content, inputs, *who)
+    rows = [
+        interpreter.run_all(content, [values[row : row + 1] for values in inputs], *who)
+        for row in range(len(inputs[0]))
+    ]
+    return [np.concatenate(column) for column in zip(*rows, strict=True)]
 
 
 def _flattened(path: Path) -> tflite.Model:

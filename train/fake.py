@@ -1,12 +1,12 @@
 """Fake quantization by tensorflow-model-optimization, whose import alone takes seconds."""
 
-import contextlib
 import re
 import warnings
 from contextlib import AbstractContextManager
 from typing import Any
 
 from runtime.errors import ModelError
+
 from train.tf import keras, silence  # isort: skip - must come before what imports TensorFlow
 import tensorflow_model_optimization as tfmot
 

@@ -43,7 +43,7 @@ BRING = {
 
 
 def kind(path: Path) -> Kind:
-    """What ``path`` is, by its content; raises ModelError for anything else, and says what to do."""
+    """What ``path`` is, by its content; raises ModelError with what to do for anything else."""
     if not path.exists():
         raise ModelError(f"{path} does not exist: give a .keras, .h5, SavedModel folder or .tflite")
     if hint := BRING.get(path.suffix.lower()):

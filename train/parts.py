@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-
 from runtime.errors import ModelError
 from train.nodes import INPUT, Graph, Node, unique
 from train.spelling import FUNCTIONS, WAY_OUT, Call, spell

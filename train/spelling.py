@@ -51,14 +51,31 @@ class Call:
 
 Spelling = Callable[[Call], list[Node]]
 TRAINING_ONLY = frozenset(
-    "Dropout SpatialDropout1D SpatialDropout2D AlphaDropout GaussianDropout GaussianNoise "
-    "ActivityRegularization Identity RandomFlip RandomRotation RandomZoom RandomTranslation "
-    "RandomContrast RandomBrightness RandomHeight RandomWidth".split()
+    [
+        "Dropout",
+        "SpatialDropout1D",
+        "SpatialDropout2D",
+        "AlphaDropout",
+        "GaussianDropout",
+        "GaussianNoise",
+        "ActivityRegularization",
+        "Identity",
+        "RandomFlip",
+        "RandomRotation",
+        "RandomZoom",
+        "RandomTranslation",
+        "RandomContrast",
+        "RandomBrightness",
+        "RandomHeight",
+        "RandomWidth",
+    ]
 )
 """Layers that do nothing outside of training."""
 LONGEST = 64
 """Steps of a recurrent layer that becomes operators of its own for each step."""
-ACTIVATIONS = frozenset("sigmoid tanh swish gelu elu selu exponential softplus softsign".split())
+ACTIVATIONS = frozenset(
+    ["sigmoid", "tanh", "swish", "gelu", "elu", "selu", "exponential", "softplus", "softsign"]
+)
 """What an Activation of Keras 2 is left to do, by its name."""
 _SAME = {"silu": "swish", "hard_silu": "hard_swish"}
 
@@ -247,7 +264,7 @@ def _function(name: str) -> Spelling:
 
 
 def scale(call: Call, gamma: Any, beta: Any) -> Node:
-    """gamma * x + beta, each one number or one for each channel."""
+    """Gamma * x + beta, each one number or one for each channel."""
     channels = call.shape[-1]
     try:
         values = [np.broadcast_to(np.ravel(np.float64(v)), channels) for v in (gamma, beta)]
@@ -350,8 +367,13 @@ SPELLINGS: dict[str, Spelling] = {
     "Activation": _activation_layer,
     **{
         f"{kind}{rank}D": _pool
-        for kind in "MaxPooling AveragePooling GlobalMaxPooling GlobalAveragePooling "
-        "UpSampling".split()
+        for kind in [
+            "MaxPooling",
+            "AveragePooling",
+            "GlobalMaxPooling",
+            "GlobalAveragePooling",
+            "UpSampling",
+        ]
         for rank in (1, 2)
     },
     **{f"{kind}{rank}D": _padding for kind in ("ZeroPadding", "Cropping") for rank in (1, 2)},
@@ -385,6 +407,15 @@ FUNCTIONS: dict[str, Spelling] = {
 """How each function is spelled that a model applies without a layer, by Keras 2's or 3's name."""
 
 _ACTIVATED = frozenset(
-    "Conv1D Conv2D DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D Conv1DTranspose "
-    "Conv2DTranspose Dense".split()
+    [
+        "Conv1D",
+        "Conv2D",
+        "DepthwiseConv1D",
+        "DepthwiseConv2D",
+        "SeparableConv1D",
+        "SeparableConv2D",
+        "Conv1DTranspose",
+        "Conv2DTranspose",
+        "Dense",
+    ]
 )
