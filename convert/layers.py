@@ -23,8 +23,10 @@ from runtime.errors import ModelError
 INT8S = npt.NDArray[np.int8]
 
 MOVING = frozenset(
-    ("RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "STRIDED_SLICE", "PACK", "SHAPE")
-    + ("PAD", "PADV2", "QUANTIZE", "DEQUANTIZE", "CAST")
+    (
+        *("RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "STRIDED_SLICE", "PACK", "SHAPE"),
+        *("PAD", "PADV2", "QUANTIZE", "DEQUANTIZE", "CAST"),
+    )
 )
 """Operators that move or rescale values; the others compute."""
 _WEIGHTED = frozenset(("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"))

@@ -15,7 +15,8 @@ from typing import Any, Literal
 import h5py
 
 from runtime.errors import ModelError
-from train.spelling import FUNCTIONS, SPELLINGS, TRAINING_ONLY, WAY_OUT
+from train.activations import WAY_OUT
+from train.spelling import FUNCTIONS, SPELLINGS, TRAINING_ONLY
 from train.tf import keras, silence
 
 Kind = Literal["keras", "h5", "saved_model", "tflite"]
