@@ -13,7 +13,7 @@ import tensorflow_model_optimization as tfmot
 _API = tfmot.quantization.keras
 
 
-class OutputAlone(_API.QuantizeConfig):
+class OutputAlone(_API.QuantizeConfig):  # type: ignore[name-defined] # ships no types
     """A layer without weights, whose output is quantized, or is not.
 
     An average or a copy of codes has the range of its input: a range of its own would cost an
