@@ -23,10 +23,10 @@ from runtime.errors import ModelError
 
 INT8S = npt.NDArray[np.int8]
 
-MOVING = frozenset(
-    ("RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "STRIDED_SLICE", "PACK", "SHAPE")
-    + ("PAD", "PADV2", "QUANTIZE", "DEQUANTIZE", "CAST")  # noqa: RUF005 - two lines are enough
-)
+MOVING = frozenset((
+    "RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "STRIDED_SLICE", "PACK", "SHAPE",
+    "PAD", "PADV2", "QUANTIZE", "DEQUANTIZE", "CAST",
+))  # fmt: skip
 """Operators that move or rescale values; the others compute."""
 _WEIGHTED = frozenset(("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"))
 _NAME = 24  # letters of a layer's name that there is room for
