@@ -1,4 +1,4 @@
-"""A report on a ``.tflite`` alone: what it is made of and what it costs, without data or training."""
+"""A report on a ``.tflite`` alone: what it is made of and what it costs, without data."""
 
 import sys
 from importlib.metadata import version
