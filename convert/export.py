@@ -63,11 +63,7 @@ class Request:
     @property
     def title(self) -> str:
         """The name of the model, and of its folder."""
-        source = self.wanted.source
-        if self.model:
-            return self.model.stem
-        own = source is not None and self.wanted.kind not in ("", Digits.kind)
-        return f"{source.path.stem}-{self.preset.name}" if own and source else self.preset.name
+        return self.model.stem if self.model else fit.title(self.preset, self.wanted)
 
     @property
     def recipe(self) -> Recipe:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled, compile_model
-from convert.compiler.targets.options import Optimize, Options
+from convert.compiler.targets.options import Optimize, Options, Target
 from convert.tflite import Model
 from runtime.errors import ModelError
 
@@ -18,9 +18,12 @@ CODE = {Optimize.SPEED: 12 * 1024, Optimize.SIZE: 9 * 1024}
 """Bytes of flash, at most, for start-up, protocol, self-test and engine on any core."""
 DOUBLES = 2 * 1024
 """Bytes more for --match ref, whose dense layers round in double precision, in software."""
-STATICS = 640
-"""Bytes of RAM, at most, besides arena, stack, and one request."""
-_FEW, _STEP = 4, 256
+SOFTWARE = 6656
+"""Bytes more on a Cortex-M0, whose floats and wide products are software, but for small networks
+of 8-bit pictures, which need none of it."""
+STATICS = 720
+"""Bytes of RAM, at most, besides arena, state and stack."""
+_FEW, _STEP, _STEP_M0 = 4, 384, 512
 """Operators that CODE is for, and bytes of the struct and the call of each one more."""
 
 
@@ -40,14 +43,28 @@ def code(compiled: Compiled) -> int:
     """Bytes of flash, at most, besides the model's tables."""
     options, more = compiled.unit.options, len(compiled.unit.program.steps) - _FEW
     doubles = DOUBLES if options.match is Match.REF else 0
-    return CODE[options.optimize] + doubles + _STEP * max(0, more)
+    is_m0 = options.target is Target.CORTEX_M0
+    software = SOFTWARE if is_m0 and not _is_small(compiled) else 0
+    step = _STEP_M0 if is_m0 else _STEP
+    return CODE[options.optimize] + doubles + software + step * max(0, more)
+
+
+def _is_small(compiled: Compiled) -> bool:
+    """Whether it is a network of few operators for 8-bit pictures, like those that are bundled."""
+    unit = compiled.unit
+    pictures = [(tensor.dtype, len(tensor.shape)) for tensor in unit.network.inputs]
+    return len(unit.program.steps) <= _FEW and not unit.state and pictures == [("INT8", 4)]
 
 
 def driver(compiled: Compiled) -> int:
-    """Bytes of RAM, at most, besides arena and stack: the driver's, a request, an answer, state."""
-    network = compiled.unit.network
-    border = sum(tensor.bytes for tensor in (*network.inputs, *network.outputs))
-    return border + compiled.unit.state + STATICS
+    """Bytes of RAM, at most, besides arena and stack: the driver's, state, an answer to keep.
+
+    Requests go into the arena, and answers come from there; only where there is a state, the last
+    answer is kept, for it cannot be given again.
+    """
+    unit = compiled.unit
+    kept = sum(tensor.bytes for tensor in unit.network.outputs) if unit.state else 0
+    return unit.state + kept + STATICS
 
 
 def need(compiled: Compiled, stack: int = STACK) -> Need:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from convert.network import Network, Output
-from runtime import console
 from runtime.dataset import Examples, Floats
 from runtime.errors import DataError
 from runtime.tasks.meaning import Classes, Meaning, Reconstruction, Values
@@ -62,14 +62,18 @@ def _numbers(output: Output) -> Values:
 
 
 def usual(meaning: Meaning, examples: Examples) -> Examples:
-    """The examples that a network learns from: of a reconstruction those of the usual class."""
+    """The examples that a network learns from: of a reconstruction only those of the usual class.
+
+    That is the one with a usual name, else the largest.
+    """
+    return examples.take(np.flatnonzero(are_usual(meaning, examples)))
+
+
+def are_usual(meaning: Meaning, examples: Examples) -> npt.NDArray[np.bool_]:
+    """Whether each example [count] is one that a network of that meaning is judged by."""
     if not isinstance(meaning, Reconstruction) or len(examples.names) < 2:
-        return examples
-    chosen = usual_class(examples)
-    console.note(
-        f"a reconstruction: {examples.names[chosen]!r} is what is usual, and all that it learns"
-    )
-    return examples.take(np.flatnonzero(examples.labels == chosen))
+        return np.ones(len(examples), bool)
+    return np.asarray(examples.labels == usual_class(examples))
 
 
 def usual_class(examples: Examples) -> int:

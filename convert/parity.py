@@ -87,6 +87,7 @@ class Question:
     contract: Contract
     examples: Examples
     given: Array  # [count, *shape], what the int8 network takes for them, in its own type
+    counted: npt.NDArray[np.bool_] | None = None  # [count], whether each is judged; None: all
 
 
 def measure(
@@ -132,7 +133,8 @@ def _losses(asked: Question, found: Floats) -> Floats | None:
     if not judge.knows(meaning, examples):
         return None
     real = asked.contract.task.real(examples.inputs)
-    return judge.losses(meaning, found, real, examples)
+    losses = judge.losses(meaning, found, real, examples)
+    return losses if asked.counted is None else losses[asked.counted]
 
 
 def _read(asked: Question, found: Floats) -> npt.NDArray[np.int64]:

@@ -20,6 +20,7 @@ from convert.footprint import STACK, Need
 from firmware import boards, deployment, uf2
 from firmware.boards import Board
 from firmware.deployment import Deployment
+from firmware.device import BOOT
 from runtime import classifier, console
 from runtime.errors import ModelError, ToolError
 
@@ -27,6 +28,7 @@ SOURCE = Path(__file__).parent
 OUT = Path("build/firmware")
 EXCEPTION = 108
 """Bytes that the core stacks when an exception comes, at most, with alignment."""
+_PER_MAC, _SLOWEST = 10, 4e6  # instructions at most, and in a second at least
 HELPER = 32
 """Bytes of stack, at most, for a function of the compiler's own library, such as a 64-bit shift."""
 
@@ -59,6 +61,13 @@ class Image:
     def elf(self) -> Path:
         """The image with its symbols."""
         return self.folder / "firmware.elf"
+
+    @property
+    def boot_seconds(self) -> float:
+        """How long it may take to greet, for it runs the network twice before."""
+        steps = self.deployment.compiled.unit.program.steps
+        work = sum(max(step.instructions, _PER_MAC * step.macs) for step in steps)
+        return BOOT + 2 * work / _SLOWEST
 
     @property
     def tables(self) -> int:
@@ -205,10 +214,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")
 
 
+def chosen(options: argparse.Namespace) -> tuple[Board, Deployment]:
+    """The board and the model that the options of ``add_arguments`` name."""
+    board = boards.find(options.board)
+    return board, choose(board, options.model, options.match, options.optimize)
+
+
 def requested(options: argparse.Namespace) -> Image:
     """The image that the options of ``add_arguments`` name, built."""
-    board = boards.find(options.board)
-    return build(board, choose(board, options.model, options.match, options.optimize), options.out)
+    return build(*chosen(options), options.out)
 
 
 def title(image: Image) -> str:
