@@ -6,7 +6,7 @@ XNNPACK the values in between are nowhere to be read. So a ``.tflite`` is cut be
 and each piece runs like any other model, in whatever kernels.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,6 +128,25 @@ def short(name: str) -> str:
     chosen = parts[-2] if len(parts) > 1 else parts[0] if parts else ""
     chosen = chosen.removeprefix("quant_")  # as tfmot calls what it wraps
     return chosen if len(chosen) <= _NAME else f"{chosen[: _NAME - 1]}…"
+
+
+def independent(
+    content: bytes, inputs: Sequence[FLOATS | INT8S], backend: str, kernels: str
+) -> list[Any]:
+    """For each output its values [count, ...], where no example sees what an earlier one left."""
+    if not keeps_state(tflite.parse(content)):
+        return interpreter.run_all(content, inputs, backend, kernels)
+    rows = [
+        interpreter.run_all(content, [values[row : row + 1] for values in inputs], backend, kernels)
+        for row in range(len(inputs[0]))
+    ]
+    return [np.concatenate(column) for column in zip(*rows, strict=True)]
+
+
+def keeps_state(model: tflite.Model) -> bool:
+    """Whether one run of ``model`` may see what an earlier one left."""
+    variables = any(tensor.is_variable for tensor in model.tensors)
+    return variables or any(name.endswith("_VARIABLE") for name in model.op_names)
 
 
 def cut(model: tflite.Model, index: int) -> bytes:

@@ -12,7 +12,7 @@ to scale its values is taken off and told.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -20,10 +20,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from convert import float_tflite, quantize, surgery, tflite
+from convert import float_tflite, layers, quantize, surgery, tflite
 from convert.compiler.build import compile_model
 from convert.quantize import Calibration
-from runtime import interpreter
 from runtime.errors import ModelError
 from train import files, qat
 from train.graph import assemble
@@ -275,7 +274,7 @@ class Flat(Network):
 
     def predict(self, real: Sequence[FLOATS]) -> list[FLOATS]:
         """By LiteRT."""
-        return interpreter.run_all(
+        return layers.independent(
             self._plain.content, [values[:, None] for values in real], "litert", "default"
         )
 

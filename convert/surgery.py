@@ -66,8 +66,26 @@ def plain(model: tflite.Model, name: str) -> Plain:
     ports = [_named(graph, whole, kind_) for kind_ in ("inputs", "outputs")]
     scalings = tuple(_take_scaling(whole, graph, number) for number in list(graph.inputs))
     scores = tuple(_take_softmax(whole, graph, place) for place in range(len(graph.outputs)))
+    _drop_unused(graph)
+    inputs, outputs = (tuple(names) for names in ports)
     whole.signatureDefs = [_signature(graph, *ports)]
-    return Plain(pack(whole), *(tuple(names) for names in ports), scalings, scores)
+    return Plain(pack(whole), inputs, outputs, scalings, scores)
+
+
+def _drop_unused(graph: Any) -> None:
+    """Remove tensors that no operator has any more: interpreters have no values for them."""
+    parts = [part for operator in graph.operators for part in (operator.inputs, operator.outputs)]
+    rows = [graph.inputs, graph.outputs, *(part for part in parts if part is not None)]
+    used = sorted({int(number) for row in rows for number in row if number >= 0})
+    place = {old: new for new, old in enumerate(used)} | {-1: -1}
+
+    def moved(row: Any) -> Any:
+        return None if row is None else np.array([place[int(n)] for n in row], np.int32)
+
+    graph.tensors = [graph.tensors[number] for number in used]
+    graph.inputs, graph.outputs = moved(graph.inputs), moved(graph.outputs)
+    for operator in graph.operators:
+        operator.inputs, operator.outputs = moved(operator.inputs), moved(operator.outputs)
 
 
 def _code(whole: Any, operator: Any) -> int:

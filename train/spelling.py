@@ -56,6 +56,8 @@ TRAINING_ONLY = frozenset(
     "RandomContrast RandomBrightness RandomHeight RandomWidth".split()
 )
 """Layers that do nothing outside of training."""
+LONGEST = 64
+"""Steps of a recurrent layer that becomes operators of its own for each step."""
 ACTIVATIONS = frozenset("sigmoid tanh swish gelu elu selu exponential softplus softsign".split())
 """What an Activation of Keras 2 is left to do, by its name."""
 _SAME = {"silu": "swish", "hard_silu": "hard_swish"}
@@ -317,6 +319,10 @@ def _recurrent(call: Call) -> list[Node]:
     # The fused LSTM of TensorFlow Lite has only these; all others become a step for each row.
     plain = (config["activation"], config.get("recurrent_activation")) == ("tanh", "sigmoid")
     config["unroll"] = call.kind != "LSTM" or not plain or bool(config.get("go_backwards"))
+    if config["unroll"] and call.given[0][0] > LONGEST:
+        raise call.fail(
+            f"has {call.given[0][0]} steps: all but a plain LSTM is unrolled, {LONGEST} steps at most"
+        )
     return [call.node(call.kind, config, weights=tuple(call.weights))]
 
 
