@@ -22,14 +22,14 @@ from runtime.errors import ModelError
 
 INT8S = npt.NDArray[np.int8]
 
-MOVING = frozenset(
-    (
-        *("RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "STRIDED_SLICE", "PACK", "SHAPE"),
-        *("PAD", "PADV2", "QUANTIZE", "DEQUANTIZE", "CAST"),
-    )
-)
+MOVING = frozenset((
+    "RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "STRIDED_SLICE", "PACK", "SHAPE",
+    "PAD", "PADV2", "QUANTIZE", "DEQUANTIZE", "CAST",
+))  # fmt: skip
 """Operators that move or rescale values; the others compute."""
 _WEIGHTED = frozenset(("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"))
+_NAMELESS = ("StatefulPartitionedCall", "PartitionedCall", "Identity", "arith.")
+"""How names start that converters made up."""
 _NAME = 24  # letters of a layer's name that there is room for
 
 
@@ -100,7 +100,7 @@ def capture(
             continue
         stored = run(cut(int8, index), given, *who)
         values = run(cut(real_graph, at), real, *who)
-        name = short(real_graph.tensors[real_graph.operators[at].outputs[0]].name)
+        name = layer_name(real_graph, real_graph.operators[at])
         if stored.size != values.size:
             raise _differ(f"{name} gives {values.shape[1:]}, {output.name} {stored.shape[1:]}")
         weights = _weights(real_graph, int8, at, index)
@@ -108,6 +108,17 @@ def capture(
         same = values.reshape(stored.shape)  # one converter may flatten later than the other
         layers.append(Layer(index, name, operator, output, same, stored, weights))
     return tuple(layers)
+
+
+def layer_name(model: tflite.Model, operator: tflite.Operator) -> str:
+    """What people call the layer of ``operator``, from the names of its tensors; "": nothing."""
+    outputs = [model.tensors[n].name for n in operator.outputs[:1]]
+    constants = [model.tensors[n] for n in operator.inputs if n >= 0]
+    weights = [
+        one.name for one in constants if one.is_constant
+    ]  # have a name where outputs lost it
+    names = [name for name in (*outputs, *weights) if not name.startswith(_NAMELESS)]
+    return short((names or outputs or [""])[0])
 
 
 def short(name: str) -> str:
