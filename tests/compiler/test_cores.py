@@ -31,9 +31,10 @@ CHANNELS = {
     "conv_vectors": (1, 3, 4, 5, 16, 36),
     "conv_pixels": (1, 3, 4, 5, 36),
     "winograd": (1, 3, 4, 5, 36),
+    "winograd_nested": (1, 3, 4, 5, 36),
 }
 WORDS = ("conv_single", "conv_packed", "winograd", "dense_packed", "depthwise_four")
-PAIRS = (*WORDS, "conv_pixels", "depthwise_lines")
+PAIRS = (*WORDS, "winograd_nested", "conv_pixels", "depthwise_lines")
 VECTORS = ("conv_vectors", "dense_vectors", "depthwise_vectors", "depthwise_four", "add_vectors")
 SCALAR = (*WORDS, "conv_pixels", "depthwise_pixels")
 KERNELS = {
@@ -81,9 +82,12 @@ def convolutions_for(kernel: str) -> list[bytes]:
             classic.conv_pool(Random(seed), channels=1 + seed % 9, taps=1 + seed % 5, pooled=False)
             for seed in range(40)
         ]
-    taps = (3, 5) if kernel == "winograd" else (1, 2, 3, 5)
+    taps = (3, 5) if kernel.startswith("winograd") else (1, 2, 3, 5)
+    wide = 16 if kernel == "winograd_nested" else 40
     found = [
-        classic.conv_pool(Random(seed), channels=channels, taps=size, pooled=seed % 3 > 0)
+        classic.conv_pool(
+            Random(seed), channels=channels, taps=size, pooled=seed % 3 > 0, widest=wide
+        )
         for seed, (channels, size) in enumerate(
             (c, t) for _ in range(3) for c in CHANNELS[kernel] for t in taps
         )

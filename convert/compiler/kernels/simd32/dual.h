@@ -9,6 +9,7 @@
  * high_mac(a, b, sum)    sum + a.high * b.high
  * cross_mac(a, b, sum)   sum + a.high * b.low
  * sub_lanes(a, b)        a - b, both halves
+ * halve_lanes(a, b)      (a + b) / 2, both halves, towards minus infinity
  * low_pair(a, b)         a.low, b.low
  * high_pair(a, b)        a.high, b.high
  * even_bytes(word)       bytes 0 and 2, as a pair
@@ -46,12 +47,26 @@ HELPER int32_t cross_mac(uint32_t a, uint32_t b, int32_t sum)
 
 HELPER uint32_t add_lanes(uint32_t a, uint32_t b)
 {
-    return (uint32_t)__sadd16((int16x2_t)a, (int16x2_t)b);
+    uint32_t sum;
+
+    __asm("sadd16 %0, %1, %2" : "=r"(sum) : "r"(a), "r"(b)); /* the intrinsic is never shared */
+    return sum;
 }
 
 HELPER uint32_t sub_lanes(uint32_t a, uint32_t b)
 {
-    return (uint32_t)__ssub16((int16x2_t)a, (int16x2_t)b);
+    uint32_t difference;
+
+    __asm("ssub16 %0, %1, %2" : "=r"(difference) : "r"(a), "r"(b));
+    return difference;
+}
+
+HELPER uint32_t halve_lanes(uint32_t a, uint32_t b)
+{
+    uint32_t mean;
+
+    __asm("shadd16 %0, %1, %2" : "=r"(mean) : "r"(a), "r"(b));
+    return mean;
 }
 
 HELPER uint32_t low_pair(uint32_t a, uint32_t b)
@@ -121,6 +136,11 @@ HELPER uint32_t add_lanes(uint32_t a, uint32_t b)
 HELPER uint32_t sub_lanes(uint32_t a, uint32_t b)
 {
     return pack(low_half(a) - low_half(b), low_half(a >> 16) - low_half(b >> 16));
+}
+
+HELPER uint32_t halve_lanes(uint32_t a, uint32_t b)
+{
+    return pack((low_half(a) + low_half(b)) >> 1, (low_half(a >> 16) + low_half(b >> 16)) >> 1);
 }
 
 HELPER uint32_t low_pair(uint32_t a, uint32_t b)

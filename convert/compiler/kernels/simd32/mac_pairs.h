@@ -1,7 +1,7 @@
 /* needs: mac_2x4; stack: 64 */
 /* mac_2x4 with words of two 16-bit weights: 11 instructions for 16 multiply-accumulates. */
 #if defined(MAC_ENTER)
-__attribute__((naked, noinline)) static void mac_pairs(const struct mac_blocks *b)
+__attribute__((naked, noinline, unused)) static void mac_pairs(const struct mac_blocks *b)
 {
     (void)b; /* in r0 */
     __asm volatile(MAC_ENTER(20, 44, 4)
