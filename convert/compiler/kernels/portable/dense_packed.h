@@ -61,7 +61,8 @@ NO_LIBC static void dense_packed(const struct dense_packed *d, const int8_t *in,
                                  int32_t *scratch)
 {
     uint32_t *x = (uint32_t *)scratch;
-    int32_t *sums = scratch + FOUR * d->piece, words = 0;
+    int32_t *sums = scratch + FOUR * d->piece, words = 0, shift = d->shift;
+    struct scaling scaling = d->scaling;
     const uint32_t *w = d->weights;
 
     for (int32_t first = 0; first < d->outputs; first += d->group) {
@@ -75,6 +76,6 @@ NO_LIBC static void dense_packed(const struct dense_packed *d, const int8_t *in,
             w = add_piece(w, x, words, count, sums);
         }
         for (int32_t i = 0; i < count; i++)
-            out[first + i] = requantize(&d->scaling, first + i, sums[i] >> d->shift);
+            out[first + i] = requantize(&scaling, first + i, sums[i] >> shift);
     }
 }

@@ -161,7 +161,7 @@ static void finish_tiles(const struct winograd *c, int32_t left, int32_t channel
     const int32_t *end = sums + 4;
     int32_t y[4];
 
-    for (; is_free(factor) && left >= 4 && sums != end; left -= 4, sums++) {
+    for (; is_free(&scaling) && left >= 4 && sums != end; left -= 4, sums++) {
         tile_outputs(sums, taps, inverse, bias, y);
         *out = (int8_t)free_parts(factor, y[0], shift);
         *(out += step) = (int8_t)free_parts(factor, y[1], shift);
@@ -200,7 +200,7 @@ static void finish_pooled_tiles(const struct winograd *c, int32_t left, int32_t 
         }
         y[0] = left > 1 ? larger(y[0], y[1]) : y[0];
         y[2] = left > 3 ? larger(y[2], y[3]) : y[2];
-        if (is_free(factor) && columns > 1) {
+        if (is_free(&scaling) && columns > 1) {
             *out = (int8_t)free_parts(factor, y[0], shift);
             out[step] = (int8_t)free_parts(factor, y[2], shift);
         } else {

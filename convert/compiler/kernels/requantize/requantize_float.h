@@ -8,6 +8,10 @@ struct scaling {
 };
 
 #if defined(__ARM_FP) && (__ARM_FP & 4) && defined(__GNUC__)
+#if defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT) && !defined(__clang__)
+#define REQUANTIZE_IN_ASSEMBLY
+#endif
+
 /* What a channel's outputs need, in registers. */
 struct factor {
     float scale;
@@ -80,9 +84,9 @@ HELPER int8_t requantize_256ths(struct factor f, const int32_t *sum)
 }
 
 /* Whether outputs may be any int8. Then the functions below do, which need not look. */
-HELPER int is_free(struct factor f)
+HELPER int is_free(const struct scaling *s)
 {
-    return !f.narrow;
+    return s->low == -128 && s->high == 127;
 }
 
 HELPER int32_t free_by(struct factor f, int32_t sum)
@@ -118,11 +122,7 @@ HELPER int32_t free_parts(struct factor f, int32_t sum, int32_t bits)
 
 HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
 {
-    int32_t low = s->low - s->zero_point, high = s->high - s->zero_point;
-    int32_t result = nearest_integer(factor_of(s, channel).scale * (float)sum);
-
-    result = result < low ? low : result > high ? high : result;
-    return (int8_t)(result + s->zero_point);
+    return requantize_by(factor_of(s, channel), sum);
 }
 #else
 /* value / 2^bits to the nearest, half to even; bits is 0 to 63. */
@@ -246,9 +246,9 @@ HELPER int8_t requantize_parts(struct factor f, int32_t sum, int32_t bits)
 }
 
 /* Whether outputs may be any int8, and what then need not look. Here it makes no difference. */
-HELPER int is_free(struct factor f)
+HELPER int is_free(const struct scaling *s)
 {
-    (void)f;
+    (void)s;
     return 1;
 }
 

@@ -1,4 +1,4 @@
-/* needs: prologue, dual, bytes, requantize */
+/* needs: prologue, dual, bytes, requantize, mac_lines */
 /* A depthwise convolution of 3x3 taps, line by line, four input channels at a time.
  *
  * The lines that the windows of some lines of outputs cover lie in a ring, a channel of a line as
@@ -100,11 +100,48 @@ INLINE void mac_line(const uint32_t *x, struct line_weights w, int32_t stride, i
         sums[1] = cross_mac(w.last, x[2], dual_mac(x[1], w.start, sums[1]));
 }
 
-/* Where input line `line` lies in the ring. */
-HELPER uint32_t *line_of(const struct depthwise_lines *d, uint32_t *ring, int32_t words,
-                         int32_t line)
+/* A channel's weights, bias and factor. */
+struct line_channel {
+    struct line_weights a, b, c;
+    struct factor factor;
+    int32_t bias;
+};
+
+/* The outputs of a line from `left` windows, beginning with those that go together. */
+INLINE void depthwise_line(const struct depthwise_lines *d, const struct line_channel *w,
+                           int32_t stride, const uint32_t *const *x, int8_t *out)
 {
-    return ring + (line + d->line.before) % d->ring * 4 * words;
+    const uint32_t *top = x[0], *middle = x[1], *below = x[2];
+    int32_t step = d->pixel.out_step, left = d->pixel.out;
+
+#if defined(REQUANTIZE_IN_ASSEMBLY)
+    if (is_free(&d->scaling) && left > 1) {
+        int32_t words = left / 2 * stride;
+        struct line_run run = {{w->a.start, w->a.last, w->b.start, w->b.last, w->c.start, w->c.last},
+                               w->factor.scale, w->bias, top + words, w->factor.zero_point, step, out};
+
+        if (stride == 1)
+            mac_lines(&run, top, middle, below);
+        else
+            mac_lines_by_two(&run, top, middle, below);
+        top += words, middle += words, below += words;
+        out += left / 2 * (2 * step);
+        left %= 2;
+    }
+#endif
+    for (; left > 0; left -= 2) {
+        int32_t sums[2];
+
+        sums[0] = sums[1] = w->bias;
+        mac_line(top, w->a, stride, sums);
+        mac_line(middle, w->b, stride, sums);
+        mac_line(below, w->c, stride, sums);
+        top += stride, middle += stride, below += stride;
+        out[0] = requantize_by(w->factor, sums[0]);
+        if (left > 1)
+            out[step] = requantize_by(w->factor, sums[1]);
+        out += 2 * step;
+    }
 }
 
 /* The outputs of a channel for the lines from `first` to `end`. */
@@ -113,32 +150,28 @@ INLINE void depthwise_channel(const struct depthwise_lines *d, uint32_t *ring, i
                               int8_t *out)
 {
     const int8_t *w = d->weights + 12 * channel;
-    struct line_weights a = load_line(w), b = load_line(w + 4), c = load_line(w + 8);
     struct scaling scaling = d->scaling;
-    struct factor factor = factor_of(&scaling, channel);
-    int32_t step = d->pixel.out_step, bias = d->bias[channel], pixels = d->pixel.out;
+    struct line_channel one = {load_line(w), load_line(w + 4), load_line(w + 8),
+                               factor_of(&scaling, channel), d->bias[channel]};
+    int32_t place = first * d->line.stride % d->ring, size = 4 * words, rows = d->ring;
 
-    for (; first < end; first++) {
-        int32_t line = first * d->line.stride - d->line.before;
-        const uint32_t *top = line_of(d, ring, words, line);
-        const uint32_t *middle = line_of(d, ring, words, line + 1);
-        const uint32_t *below = line_of(d, ring, words, line + 2);
-        int8_t *to = out + first * d->line.out_step + channel;
+    out += first * d->line.out_step + channel;
+    for (; first < end; first++, out += d->line.out_step) {
+        const uint32_t *x[3];
 
-        for (int32_t left = pixels; left > 0; left -= 2) {
-            int32_t sums[2];
-
-            sums[0] = sums[1] = bias;
-            mac_line(top, a, stride, sums);
-            mac_line(middle, b, stride, sums);
-            mac_line(below, c, stride, sums);
-            top += stride, middle += stride, below += stride;
-            to[0] = requantize_by(factor, sums[0]);
-            if (left > 1)
-                to[step] = requantize_by(factor, sums[1]);
-            to += 2 * step;
-        }
+        for (int32_t i = 0, at = place; i < 3; i++, at = at + 1 == rows ? 0 : at + 1)
+            x[i] = ring + at * size;
+        depthwise_line(d, &one, stride, x, out);
+        place += d->line.stride;
+        place = place >= rows ? place - rows : place;
     }
+}
+
+/* Where input line `line` lies in the ring. */
+HELPER uint32_t *line_of(const struct depthwise_lines *d, uint32_t *ring, int32_t words,
+                         int32_t line)
+{
+    return ring + (line + d->line.before) % d->ring * 4 * words;
 }
 
 static void depthwise_lines(const struct depthwise_lines *d, const int8_t *in, int8_t *out,
