@@ -100,49 +100,31 @@ INLINE void mac_line(const uint32_t *x, struct line_weights w, int32_t stride, i
         sums[1] = cross_mac(w.last, x[2], dual_mac(x[1], w.start, sums[1]));
 }
 
-/* A channel's weights, bias and factor. */
-struct line_channel {
-    struct line_weights a, b, c;
-    struct factor factor;
-    int32_t bias;
+/* Where a channel's next line of outputs goes, and what its windows go through. */
+struct line_place {
+    const uint32_t *top, *middle, *below;
+    int8_t *out;
+    int32_t left; /* outputs */
 };
 
-/* The outputs of a line from `left` windows, beginning with those that go together. */
-INLINE void depthwise_line(const struct depthwise_lines *d, const struct line_channel *w,
-                           int32_t stride, const uint32_t *const *x, int8_t *out)
-{
-    const uint32_t *top = x[0], *middle = x[1], *below = x[2];
-    int32_t step = d->pixel.out_step, left = d->pixel.out;
-
 #if defined(REQUANTIZE_IN_ASSEMBLY)
-    if (is_free(&d->scaling) && left > 1) {
-        int32_t words = left / 2 * stride;
-        struct line_run run = {{w->a.start, w->a.last, w->b.start, w->b.last, w->c.start, w->c.last},
-                               w->factor.scale, w->bias, top + words, w->factor.zero_point, step, out};
+/* Two outputs at once, while there are two. */
+INLINE struct line_place mac_line_pairs(struct line_run *run, int32_t stride, struct line_place at)
+{
+    int32_t words = at.left / 2 * stride;
 
-        if (stride == 1)
-            mac_lines(&run, top, middle, below);
-        else
-            mac_lines_by_two(&run, top, middle, below);
-        top += words, middle += words, below += words;
-        out += left / 2 * (2 * step);
-        left %= 2;
-    }
-#endif
-    for (; left > 0; left -= 2) {
-        int32_t sums[2];
-
-        sums[0] = sums[1] = w->bias;
-        mac_line(top, w->a, stride, sums);
-        mac_line(middle, w->b, stride, sums);
-        mac_line(below, w->c, stride, sums);
-        top += stride, middle += stride, below += stride;
-        out[0] = requantize_by(w->factor, sums[0]);
-        if (left > 1)
-            out[step] = requantize_by(w->factor, sums[1]);
-        out += 2 * step;
-    }
+    run->end = at.top + words;
+    run->out = at.out;
+    if (stride == 1)
+        mac_lines(run, at.top, at.middle, at.below);
+    else
+        mac_lines_by_two(run, at.top, at.middle, at.below);
+    at.top += words, at.middle += words, at.below += words;
+    at.out += at.left / 2 * (2 * run->step);
+    at.left %= 2;
+    return at;
 }
+#endif
 
 /* The outputs of a channel for the lines from `first` to `end`. */
 INLINE void depthwise_channel(const struct depthwise_lines *d, uint32_t *ring, int32_t words,
@@ -150,20 +132,46 @@ INLINE void depthwise_channel(const struct depthwise_lines *d, uint32_t *ring, i
                               int8_t *out)
 {
     const int8_t *w = d->weights + 12 * channel;
+    struct line_weights a = load_line(w), b = load_line(w + 4), c = load_line(w + 8);
     struct scaling scaling = d->scaling;
-    struct line_channel one = {load_line(w), load_line(w + 4), load_line(w + 8),
-                               factor_of(&scaling, channel), d->bias[channel]};
-    int32_t place = first * d->line.stride % d->ring, size = 4 * words, rows = d->ring;
+    struct factor factor = factor_of(&scaling, channel);
+    int32_t step = d->pixel.out_step, bias = d->bias[channel], pixels = d->pixel.out;
+    int32_t size = 4 * words, next = d->line.stride * size, line = d->line.out_step;
+    const uint32_t *behind = ring + d->ring * size;
+    const uint32_t *start = ring + first * d->line.stride % d->ring * size;
+#if defined(REQUANTIZE_IN_ASSEMBLY)
+    int by_pairs = pixels > 1 && is_free(&scaling);
+    struct line_run run = {{a.start, a.last, b.start, b.last, c.start, c.last},
+                           factor.scale, bias, ring, factor.zero_point, step, out};
+#endif
 
-    out += first * d->line.out_step + channel;
-    for (; first < end; first++, out += d->line.out_step) {
-        const uint32_t *x[3];
+    out += first * line + channel;
+    for (; first < end; first++, out += line) {
+        struct line_place at = {start, start + size, start + 2 * size, out, pixels};
 
-        for (int32_t i = 0, at = place; i < 3; i++, at = at + 1 == rows ? 0 : at + 1)
-            x[i] = ring + at * size;
-        depthwise_line(d, &one, stride, x, out);
-        place += d->line.stride;
-        place = place >= rows ? place - rows : place;
+        if (at.middle == behind)
+            at.middle = ring;
+        if (at.below >= behind)
+            at.below -= behind - ring;
+        start += next;
+        if (start >= behind)
+            start -= behind - ring;
+#if defined(REQUANTIZE_IN_ASSEMBLY)
+        if (by_pairs)
+            at = mac_line_pairs(&run, stride, at);
+#endif
+        for (; at.left > 0; at.left -= 2, at.out += 2 * step) {
+            int32_t sums[2];
+
+            sums[0] = sums[1] = bias;
+            mac_line(at.top, a, stride, sums);
+            mac_line(at.middle, b, stride, sums);
+            mac_line(at.below, c, stride, sums);
+            at.top += stride, at.middle += stride, at.below += stride;
+            at.out[0] = requantize_by(factor, sums[0]);
+            if (at.left > 1)
+                at.out[step] = requantize_by(factor, sums[1]);
+        }
     }
 }
 
