@@ -108,7 +108,10 @@ def _words(filters: winograd.Matrix, lanes: Lanes) -> npt.NDArray[np.uint32]:
     out, points, rows, channels = filters.shape
     groups, pairs = math.ceil(out / lanes.filters), math.ceil(channels / 2)
     padded = np.zeros((groups * lanes.filters, points, rows, 2 * pairs), np.int64)
-    padded[:out, :, :, :channels] = filters
+    order = np.arange(channels)
+    if lanes.units == 1:  # four channels come as 0 and 2, 1 and 3
+        order[: channels // 4 * 4].reshape(-1, 4)[:, 1:3] += [1, -1]
+    padded[:out, :, :, :channels] = filters[..., order]
     halves = padded.astype(np.int16).view(np.uint16).astype(np.uint32)
     words = halves[..., 0::2] | halves[..., 1::2] << 16
     shaped = words.reshape(groups, lanes.filters, points, rows, pairs)

@@ -31,12 +31,18 @@ static inline void unnest_three(uint32_t *s, int32_t slot)
     s[slot] = add_lanes(s[3 * slot], d1);
 }
 
-/* The same for five rows, and both at once: the rows that are new lie in the slots 0 and 3. */
-static inline void nest_five(uint32_t *s, int32_t slot)
+/* The same for five rows, and both at once: d4 and d5, which are new, lie in the slots 0 and 3. At
+ * the beginning so do the others, in 1, 4, 2 and 6. */
+INLINE void nest_five(uint32_t *s, int32_t slot, int is_first)
 {
-    uint32_t d2 = s[2 * slot], d3 = add_lanes(s[6 * slot], d2), d1 = add_lanes(s[4 * slot], d2);
-    uint32_t d0 = sub_lanes(s[slot], sub_lanes(d1, s[5 * slot])), d4 = s[0], d5 = s[3 * slot];
+    uint32_t d0 = s[slot], d1 = s[4 * slot], d2 = s[2 * slot], d3 = s[6 * slot];
+    uint32_t d4 = s[0], d5 = s[3 * slot];
 
+    if (!is_first) {
+        d1 = add_lanes(d1, d2);
+        d3 = add_lanes(d3, d2);
+        d0 = sub_lanes(d0, sub_lanes(d1, s[5 * slot]));
+    }
     s[0] = sub_lanes(d2, d1);
     s[slot] = add_lanes(d1, d2);
     s[2 * slot] = d4;
@@ -63,24 +69,31 @@ static void put_row(const struct winograd *c, const int8_t *in, int32_t y, uint3
             v[i] = 0;
 }
 
-/* Make the slots for the two rows of the map whose last rows of the input are y and the next. */
-static void advance_slots(const struct winograd *c, const int8_t *in, int32_t y, uint32_t *line,
+/* Make the slots for rows 2 * row and 2 * row + 1 of the map from those of the two rows above. */
+static void advance_slots(const struct winograd *c, const int8_t *in, int32_t row, uint32_t *line,
                           uint32_t *v)
 {
-    int32_t points = c->window.width + 3, slot = 4 * pixel_words(c);
-    int32_t is_five = c->window.height == 5, plane = (is_five ? 7 : 4) * slot;
+    static const int8_t places[2][6] = {{0, 1, 2, 3}, {1, 4, 2, 6, 0, 3}}; /* of rows d0 and on */
+    int32_t points = c->window.width + 3, slot = 4 * pixel_words(c), height = c->window.height;
+    int32_t is_five = height == 5, plane = (is_five ? 7 : 4) * slot;
+    uint32_t *end = v + points * plane;
 
-    for (int32_t point = 0; !is_five && point < points; point++)
+    for (uint32_t *to = v; !is_five && row > 0 && to != end; to += plane)
         for (int32_t i = 0; i < slot; i++)
-            unnest_three(v + point * plane + i, slot);
-    put_row(c, in, y, line, v + (is_five ? 0 : 2 * slot), plane);
-    put_row(c, in, y + 1, line, v + 3 * slot, plane);
-    for (int32_t point = 0; point < points; point++, v += plane)
-        for (int32_t i = 0; i < slot; i++)
-            if (is_five)
-                nest_five(v + i, slot);
-            else
+            unnest_three(to + i, slot);
+    for (int32_t r = row == 0 ? 0 : height - 1; r <= height; r++)
+        put_row(c, in, 2 * row - c->window.top + r, line, v + places[is_five][r] * slot, plane);
+    for (; v != end; v += plane) {
+        if (!is_five)
+            for (int32_t i = 0; i < slot; i++)
                 nest_three(v + i, slot);
+        else if (row == 0)
+            for (int32_t i = 0; i < slot; i++)
+                nest_five(v + i, slot, 1);
+        else
+            for (int32_t i = 0; i < slot; i++)
+                nest_five(v + i, slot, 0);
+    }
 }
 
 /* The outputs of rows `y` and y + 1 of the map, from their slots. */
@@ -109,17 +122,13 @@ static void finish_rows(const struct winograd *c, int32_t y, const uint32_t *v, 
 APART static void winograd_nested(const struct winograd *c, const int8_t *in, int8_t *out,
                                   int32_t *scratch)
 {
-    int32_t points = c->window.width + 3, words = pixel_words(c), height = c->window.height;
-    int32_t sums = 4 * FILTERS * points * 2;
+    int32_t points = c->window.width + 3, words = pixel_words(c);
     uint32_t *line = (uint32_t *)scratch; /* where the sums are afterwards */
+    int32_t sums = 8 * FILTERS * points;
     uint32_t *v = line + larger(sums, (c->window.width + 4 * c->together - 1) * words);
-    int32_t size = points * (height == 5 ? 7 : 4) * 4 * words;
 
-    for (int32_t i = 0; i < size; i++)
-        v[i] = 0;
-    for (int32_t row = -(height / 2); row < c->blocks.rows; row++) {
-        advance_slots(c, in, 2 * row - c->window.top + height - 1, line, v);
-        if (row >= 0)
-            finish_rows(c, 2 * row, v, scratch, out);
+    for (int32_t row = 0; row < c->blocks.rows; row++) {
+        advance_slots(c, in, row, line, v);
+        finish_rows(c, 2 * row, v, scratch, out);
     }
 }

@@ -102,18 +102,11 @@ NO_LIBC static void transform_tiles(const struct winograd *c, const int8_t *in, 
     uint32_t *to = line;
 
     for (int32_t x = column; x < column + 4 * c->together - 1 + taps; x++) {
-        const int8_t *p, *last;
-
-        if (x < 0 || x >= c->in.width) {
+        if (x >= 0 && x < c->in.width)
+            to = put_pixel(to, in + x * channels, channels, zero);
+        else
             for (int32_t i = 0; i < words; i++)
                 *to++ = 0;
-            continue;
-        }
-        p = in + x * channels;
-        for (last = p + channels - 1; p < last; p += 2)
-            to = put_pair(to, p[0] - zero, p[1] - zero);
-        if (p == last) /* an odd channel's partner has no weights */
-            to = put_pair(to, *p - zero, 0);
     }
     for (int32_t tile = 0; tile < c->together; tile++, line += 4 * words)
         for (int32_t word = 0; word < words; word++)
