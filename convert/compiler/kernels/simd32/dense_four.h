@@ -1,9 +1,11 @@
-/* needs: fours; stack: 40 */
+/* needs: fours, rounds; stack: 40 */
 #if defined(__ARM_FEATURE_SIMD32) && defined(__GNUC__) && !defined(__clang__)
 /* Add the products of `words` of weights of four outputs; returns the weights behind them. In
  * assembly, because compilers do not load several words at once: 14 instructions of 4 bytes for the 16
- * multiply-accumulates of a word, eight words a round; the first round begins further on. */
+ * multiply-accumulates of a word; the first of some rounds begins further on. */
 #define DENSE_FOUR
+#define DENSE_TEXT(number) #number
+#define DENSE_NUMBER(number) DENSE_TEXT(number)
 #define DENSE_WORD                                                                                \
     "ldmia r0!, {r8-r11}\n\t"                                                                     \
     "ldrd r12, lr, [r1], #8\n\t"                                                                  \
@@ -27,7 +29,7 @@ dense_four(const uint32_t *w, const uint32_t *x, int32_t words, int32_t *sums)
     __asm volatile("push {r3-r11, lr}\n\t"
                    "ldmia r3, {r4-r7}\n\t"
                    "rsb r8, r2, #0\n\t"
-                   "and r8, r8, #7\n\t" /* words that the first round leaves out */
+                   "and r8, r8, #" DENSE_NUMBER(ROUND_WORDS) " - 1\n\t" /* words that the first round leaves out */
                    "add r2, r2, r8\n\t"
                    "movs r9, #56\n\t"
                    "adr r10, 1f\n\t"
@@ -36,10 +38,10 @@ dense_four(const uint32_t *w, const uint32_t *x, int32_t words, int32_t *sums)
                    "bx r10\n\t"
                    ".balign 4\n"
                    "1:\n\t"
-                   ".rept 8\n\t"
+                   ".rept " DENSE_NUMBER(ROUND_WORDS) "\n\t"
                    DENSE_WORD
                    ".endr\n\t"
-                   "subs r2, r2, #8\n\t"
+                   "subs r2, r2, #" DENSE_NUMBER(ROUND_WORDS) "\n\t"
                    "bne.w 1b\n\t"
                    "pop {r3}\n\t"
                    "stmia r3, {r4-r7}\n\t"

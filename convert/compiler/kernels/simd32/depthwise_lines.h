@@ -85,7 +85,7 @@ struct line_weights {
 HELPER struct line_weights load_line(const int8_t *w)
 {
     uint32_t taps = four_bytes(w), outer = even_bytes(taps), middle = odd_bytes(taps);
-    struct line_weights line = {low_pair(outer, middle), (middle & 0xffffu) | (outer & 0xffff0000u)};
+    struct line_weights line = {low_pair(outer, middle), mixed_pair(middle, outer)};
 
     return line;
 }

@@ -12,6 +12,7 @@
  * halve_lanes(a, b)      (a + b) / 2, both halves, towards minus infinity
  * low_pair(a, b)         a.low, b.low
  * high_pair(a, b)        a.high, b.high
+ * mixed_pair(a, b)       a.low, b.high
  * even_bytes(word)       bytes 0 and 2, as a pair
  * odd_bytes(word)        bytes 1 and 3, as a pair */
 #if defined(__ARM_FEATURE_SIMD32) && defined(__GNUC__)
@@ -79,6 +80,14 @@ HELPER uint32_t high_pair(uint32_t a, uint32_t b)
     uint32_t pair;
 
     __asm("pkhtb %0, %1, %2, asr #16" : "=r"(pair) : "r"(b), "r"(a));
+    return pair;
+}
+
+HELPER uint32_t mixed_pair(uint32_t a, uint32_t b)
+{
+    uint32_t pair;
+
+    __asm("pkhbt %0, %1, %2" : "=r"(pair) : "r"(a), "r"(b));
     return pair;
 }
 
@@ -151,6 +160,11 @@ HELPER uint32_t low_pair(uint32_t a, uint32_t b)
 HELPER uint32_t high_pair(uint32_t a, uint32_t b)
 {
     return a >> 16 | (b & 0xffff0000u);
+}
+
+HELPER uint32_t mixed_pair(uint32_t a, uint32_t b)
+{
+    return (a & 0xffffu) | (b & 0xffff0000u);
 }
 
 HELPER uint32_t even_bytes(uint32_t word)
