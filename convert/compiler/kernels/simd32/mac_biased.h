@@ -1,4 +1,4 @@
-/* needs: mac_packed; stack: 64 */
+/* needs: mac_packed; stack: 68 */
 /* mac_packed for blocks whose weights come behind the biases of the two filters, from which the sums
  * start; w_skip is 0. */
 #if defined(MAC_ENTER)

@@ -1,4 +1,4 @@
-/* needs: mac_pairs; stack: 104 */
+/* needs: mac_pairs; stack: 108 */
 /* Two filters by four columns of inputs for two rows of outputs, nested: for each point four blocks
  * of products instead of one for each of the rows' taps.
  *
@@ -15,7 +15,7 @@ struct mac_nested {
 /* In assembly like mac_2x4, of which it has the registers. On the stack: [sp] rounds left, [sp, #4]
  * where the first round of `words` enters, [sp, #8] rounds, [sp, #12] and [sp, #16] the same of
  * `pairs`, [sp, #20] where a block returns to, [sp, #24] points left, [sp, #28] sums, [sp, #32] bytes
- * from there to the second row's, [sp, #36] eight sums. r1 is words; what is left is free. */
+ * from there to the second row's, [sp, #36] eight sums, [sp, #68] what comes behind a round. */
 #define NESTED_ROUNDS(place)                                                                      \
     "add r2, r1, #19\n\t"                                                                         \
     "movs r3, #20\n\t"                                                                            \
@@ -44,7 +44,7 @@ __attribute__((naked, noinline)) static void mac_nested(const struct mac_nested 
 {
     (void)n; /* in r0 */
     __asm volatile("push {r4-r11, lr}\n\t"
-                   "sub sp, sp, #68\n\t"
+                   "sub sp, sp, #72\n\t"
                    "ldrd r6, r7, [r0, #16]\n\t"
                    "str r7, [sp, #24]\n\t"
                    "lsl r7, r7, #5\n\t"
@@ -52,6 +52,13 @@ __attribute__((naked, noinline)) static void mac_nested(const struct mac_nested 
                    "ldrd r7, r1, [r0, #8]\n\t"
                    "str r7, [sp, #28]\n\t"
                    NESTED_ROUNDS(4)
+                   "adr r10, 8f\n\t"
+                   "adr r11, 9f\n\t"
+                   "cmp r5, #1\n\t" /* a round for `words`, so for `pairs` too */
+                   "it eq\n\t"
+                   "moveq r10, r11\n\t"
+                   "orr r10, r10, #1\n\t"
+                   "str r10, [sp, #68]\n\t"
                    "mov r1, r6\n\t"
                    NESTED_ROUNDS(12)
                    "ldrd r0, r1, [r0]\n"
@@ -81,7 +88,7 @@ __attribute__((naked, noinline)) static void mac_nested(const struct mac_nested 
                    "subs r12, r12, #1\n\t"
                    "str r12, [sp, #24]\n\t"
                    "bne 1b\n\t"
-                   "add sp, sp, #68\n\t"
+                   "add sp, sp, #72\n\t"
                    "pop {r4-r11, pc}\n"
                    "5:\n\t" /* a block of `pairs` */
                    "str lr, [sp, #20]\n\t"
@@ -98,10 +105,13 @@ __attribute__((naked, noinline)) static void mac_nested(const struct mac_nested 
                    MAC_COLUMNS(r2, r3, r6, r7)
                    MAC_COLUMNS(r4, r5, r8, r9)
                    ".endr\n\t"
+                   "ldr pc, [sp, #68]\n"
+                   "8:\n\t"
                    "ldr r12, [sp]\n\t"
                    "subs r12, r12, #1\n\t"
                    "str r12, [sp]\n\t"
-                   "bne.w 2b\n\t"
+                   "bne.w 2b\n"
+                   "9:\n\t"
                    "ldr pc, [sp, #20]\n\t"
                    ".balign 4\n"
                    "4:\n\t"

@@ -1,4 +1,4 @@
-/* needs: mac_2x4; stack: 64 */
+/* needs: mac_2x4; stack: 68 */
 /* mac_2x4 with words of four 8-bit weights: 23 instructions for 32 multiply-accumulates, added to
  * the sums there are.
  *

@@ -1,4 +1,4 @@
-/* needs: mac_2x4; stack: 64 */
+/* needs: mac_2x4; stack: 68 */
 /* mac_2x4 with words of two 16-bit weights: 11 instructions for 16 multiply-accumulates. */
 #if defined(MAC_ENTER)
 __attribute__((naked, noinline, unused)) static void mac_pairs(const struct mac_blocks *b)
