@@ -1,4 +1,4 @@
-/* needs: prologue, window, lanes, requantize, blocks; struct: winograd */
+/* needs: prologue, window, lanes, requantize, block; struct: winograd */
 /* Winograd's minimal filtering (Toom-Cook) along x: four outputs in a row from taps + 3 products
  * instead of 4 * taps, exact in integers. The transformed filters and inputs fit 16 bits, which the
  * compiler has checked for every int8 input; sums wrap around, and what comes out is 8 times the true
