@@ -62,7 +62,7 @@ class Options:
         own = self.target.kernels
         if self.optimize is Optimize.SIZE:
             return own
-        return (*(f"{folder}/speed" for folder in own), *own)
+        return (*(f"{folder}/speed" for folder in own), *own, "speed")
 
     def __str__(self) -> str:
         """As on the command line; what is left at its default is not named."""

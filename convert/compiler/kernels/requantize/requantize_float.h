@@ -122,7 +122,11 @@ HELPER int32_t free_parts(struct factor f, int32_t sum, int32_t bits)
 
 HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
 {
-    return requantize_by(factor_of(s, channel), sum);
+    int32_t low = s->low - s->zero_point, high = s->high - s->zero_point;
+    int32_t result = nearest_integer(factor_of(s, channel).scale * (float)sum);
+
+    result = result < low ? low : result > high ? high : result;
+    return (int8_t)(result + s->zero_point);
 }
 #else
 /* value / 2^bits to the nearest, half to even; bits is 0 to 63. */

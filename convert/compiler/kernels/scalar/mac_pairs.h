@@ -9,6 +9,23 @@
 __attribute__((naked, noinline)) static void mac_pairs(const struct mac_blocks *b)
 {
     (void)b; /* in r0 */
+#if ROUND_WORDS == 2
+    __asm volatile(MAC_ENTER(5)
+                   MAC_BLOCK
+                   "movs r3, #0\n\t"
+                   "mov r8, r3\n\t"
+                   "mov r9, r3\n\t"
+                   "mov r10, r3\n\t"
+                   "mov r11, r3\n\t"
+                   "ldr r2, [sp, #4]\n\t"
+                   "lsls r2, r2, #26\n\t" /* an odd word: begin in the middle */
+                   "bmi 3f\n"
+                   "2:\n\t"
+                   MAC_WORD
+                   "3:\n\t"
+                   MAC_WORD
+                   MAC_LEAVE);
+#else
     __asm volatile(MAC_ENTER(5)
                    "ldr r2, [sp, #4]\n\t" /* inputs of a block: 32 bytes for a word */
                    "lsrs r2, r2, #5\n\t"
@@ -34,6 +51,7 @@ __attribute__((naked, noinline)) static void mac_pairs(const struct mac_blocks *
                    MAC_WORD
                    ".endr\n\t"
                    MAC_LEAVE);
+#endif
 }
 #else
 static void mac_pairs(const struct mac_blocks *b)

@@ -4,8 +4,6 @@
  * assembly, because compilers do not load several words at once: 14 instructions of 4 bytes for the 16
  * multiply-accumulates of a word; the first of some rounds begins further on. */
 #define DENSE_FOUR
-#define DENSE_TEXT(number) #number
-#define DENSE_NUMBER(number) DENSE_TEXT(number)
 #define DENSE_WORD                                                                                \
     "ldmia r0!, {r8-r11}\n\t"                                                                     \
     "ldrd r12, lr, [r1], #8\n\t"                                                                  \
@@ -28,9 +26,20 @@ dense_four(const uint32_t *w, const uint32_t *x, int32_t words, int32_t *sums)
     (void)w, (void)x, (void)words, (void)sums; /* in r0 to r3 */
     __asm volatile("push {r3-r11, lr}\n\t"
                    "ldmia r3, {r4-r7}\n\t"
+#if DENSE_ROUND == 2 /* else 8 */
+                   "lsrs r2, r2, #1\n\t" /* an odd word: begin in the middle */
+                   "bcc 1f\n\t"
+                   "adds r2, r2, #1\n\t"
+                   "b 2f\n"
+                   "1:\n\t"
+                   DENSE_WORD
+                   "2:\n\t"
+                   DENSE_WORD
+#else
                    "rsb r8, r2, #0\n\t"
-                   "and r8, r8, #" DENSE_NUMBER(ROUND_WORDS) " - 1\n\t" /* words that the first round leaves out */
+                   "and r8, r8, #7\n\t" /* words that the first round leaves out */
                    "add r2, r2, r8\n\t"
+                   "lsrs r2, r2, #3\n\t"
                    "movs r9, #56\n\t"
                    "adr r10, 1f\n\t"
                    "mla r10, r8, r9, r10\n\t"
@@ -38,11 +47,12 @@ dense_four(const uint32_t *w, const uint32_t *x, int32_t words, int32_t *sums)
                    "bx r10\n\t"
                    ".balign 4\n"
                    "1:\n\t"
-                   ".rept " DENSE_NUMBER(ROUND_WORDS) "\n\t"
+                   ".rept " ROUND_TEXT(DENSE_ROUND) "\n\t"
                    DENSE_WORD
                    ".endr\n\t"
-                   "subs r2, r2, #" DENSE_NUMBER(ROUND_WORDS) "\n\t"
-                   "bne.w 1b\n\t"
+#endif
+                   "subs r2, r2, #1\n\t"
+                   "bne 1b\n\t"
                    "pop {r3}\n\t"
                    "stmia r3, {r4-r7}\n\t"
                    "pop {r4-r11, pc}\n");

@@ -1,4 +1,4 @@
-/* needs: dual */
+/* needs: dual, rounds */
 /* What the fast kernels spend their time in: two filters by four columns of inputs.
  *
  * A block leaves the sums of filter 0 with columns 0 to 3, then those of filter 1. It has `words`
@@ -37,7 +37,7 @@ struct mac_blocks {
     "sub r4, r4, r1, lsl #" #shift "\n\t"                                                         \
     "strd r3, r4, [sp, #16]\n\t"                                                                  \
     "sub r2, r1, #1\n\t"                                                                          \
-    "movs r3, #" #unroll "\n\t"                                                                   \
+    "movs r3, #" ROUND_TEXT(unroll) "\n\t"                                                                   \
     "udiv r2, r2, r3\n\t"                                                                         \
     "str r2, [sp]\n\t"                                                                            \
     "str r2, [sp, #8]\n\t"                                                                        \

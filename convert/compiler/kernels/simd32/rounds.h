@@ -1,2 +1,7 @@
 /* needs: nothing */
-#define ROUND_WORDS 2 /* of weights in a round of dense_four, a power of two */
+/* Words of weights in a round of the assembly. */
+#define PAIR_ROUND 19
+#define PACKED_ROUND 9
+#define DENSE_ROUND 2
+#define ROUND_STRING(number) #number
+#define ROUND_TEXT(number) ROUND_STRING(number)
