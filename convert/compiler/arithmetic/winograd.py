@@ -112,7 +112,10 @@ def _integers(row: Sequence[Fraction]) -> tuple[int, list[int]]:
 
 
 def fits(
-    weights: npt.NDArray[np.int8], bias: npt.NDArray[np.int32], zero_point: int, nested: bool = False
+    weights: npt.NDArray[np.int8],
+    bias: npt.NDArray[np.int32],
+    zero_point: int,
+    nested: bool = False,
 ) -> bool:
     """Whether ``weights`` [out, height, taps, in] can go through: nothing overflows, ever.
 

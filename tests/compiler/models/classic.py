@@ -19,16 +19,14 @@ def conv_2d(r: Random) -> bytes:
     return b.pack([x], y)
 
 
-def conv_pool(
-    r: Random, *, channels: int, taps: int, pooled: bool = True, most: int = 8, widest: int = 40
-) -> bytes:
-    """A convolution of ``taps`` x ``taps`` with a 2x2 max-pooling behind it.
+def conv_pool(r: Random, *, channels: int, taps: int, pooled: bool = True, most: int = 8) -> bytes:
+    """A convolution of ``taps`` x ``taps`` with a 2x2 max-pooling behind it, up to 40 wide.
 
-    It has ``most`` filters, or fewer, and the input is up to ``widest`` wide.
+    It has ``most`` filters, or fewer.
     """
     b, padding, si = Builder(), int(r.rng.integers(2)), r.scale()
     least = taps if padding else 1
-    height, width = int(r.rng.integers(least, 12)), int(r.rng.integers(least, widest + 1))
+    height, width = int(r.rng.integers(least, 12)), int(r.rng.integers(least, 41))
     x = b.tensor((1, height, width, channels), si, r.zero())
     filters = int(r.rng.integers(1, most + 1))
     w, bias, so = r.weights(b, (filters, taps, taps, channels), filters, 0, si)
