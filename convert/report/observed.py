@@ -3,7 +3,6 @@
 import base64
 import io
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from convert.layers import INT8S, Layer
-from convert.parity import FLOATS, Misread
+from convert.parity import FLOATS
 from convert.report.document import packed
 from convert.tflite import Tensor
-from runtime.dataset import Digits, Pixels
+from runtime.dataset import Examples, Pixels
 
 IMAGES = 500
 """Test images, the first ones, that the layers are measured on."""
@@ -80,15 +79,7 @@ def _counts(codes: npt.NDArray[Any]) -> list[int]:
     return np.bincount(codes.ravel().astype(np.int64) + 128, minlength=256).tolist()
 
 
-def misread(found: Sequence[Misread], test: Digits) -> list[Json]:
-    """The wrongly read images with both answers; the first ``SHOWN`` of them with a picture."""
-    return [
-        {**asdict(one), "png": png(test.images[one.index]) if number < SHOWN else None}
-        for number, one in enumerate(found)
-    ]
-
-
-def pictures(captured: Sequence[Layer], test: Digits) -> Json:
+def pictures(captured: Sequence[Layer], test: Examples) -> Json:
     """The first test image, what each block makes of it, and the convolutions' filters."""
     followers: Sequence[Layer | None] = [*captured[1:], None]
     blocks = [
@@ -97,7 +88,7 @@ def pictures(captured: Sequence[Layer], test: Digits) -> Json:
         if layer.stored.ndim == 4 and after and after.weights
     ]
     return {
-        "image": {"index": 0, "truth": int(test.labels[0]), "png": png(test.images[0])},
+        "image": {"index": 0, "truth": int(test.labels[0]), "png": png(test.inputs[0])},
         "filters": [
             _filters(layer, layer.weights.stored)
             for layer in captured
