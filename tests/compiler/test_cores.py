@@ -297,6 +297,22 @@ def test_winograd_is_exact(taps: int) -> None:
         assert list(found) == [exact.divisor * value for value in wanted]
 
 
+@pytest.mark.parametrize("taps", winograd.ROWS)
+def test_what_is_nested_is_exact(taps: int) -> None:
+    """Along y the products, added as mac_nested adds them, are twice two rows' convolution."""
+    rng = np.random.default_rng(taps)
+    filters = np.array(winograd.ROWS[taps])
+    for _ in range(200):
+        d, g = rng.integers(-255, 256, 6), rng.integers(-127, 128, taps)
+        slots = [d[2] - d[1], d[1] + d[2], d[0] - d[2], d[3] - d[1]]
+        if taps == 5:
+            slots[2:2], slots[3:] = [d[4]], [d[0] - d[2], d[3] - d[4], d[3] - d[1], d[5] - d[4]]
+        c, *rest = (filters @ g) * slots
+        b, a, last = (sum(part) for part in np.split(np.array(rest), 3))
+        wanted = [2 * int(np.dot(d[row : row + taps], g)) for row in range(2)]
+        assert [a + b + c, last + b - c] == wanted
+
+
 def test_winograd_is_refused_where_it_could_overflow() -> None:
     """Filters whose sums could leave 28 bits are left to another kernel; real ones are not."""
     loud = np.full((1, 5, 5, 8192), 127, np.int8)
@@ -304,6 +320,8 @@ def test_winograd_is_refused_where_it_could_overflow() -> None:
     assert not winograd.fits(loud, bias, 0)
     assert winograd.fits(loud[..., :16], bias, -128)
     assert not winograd.fits(loud[..., :16], np.full(1, 1 << 28, np.int32), 0)
+    assert not winograd.fits(loud[..., :16], bias, -128, nested=True)
+    assert winograd.fits(loud[..., :16] // 4, bias, -128, nested=True)
 
 
 def test_speed_marks_choose_winograd_and_size_marks_do_not(model_path: Path) -> None:
