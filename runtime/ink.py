@@ -16,7 +16,7 @@ learning applied to document recognition", 1998, section III, and the MNIST data
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,6 +41,9 @@ FAINTEST = 0.05
 CLEAN = 1e-6
 """Noise below this is but the rounding of float64: the picture was drawn, not photographed."""
 
+CLOSED = 2.0
+"""The second look closes what is narrower than twice this many strokes."""
+
 FEW = 20
 """Ink is as dark as the darkest but this many pixels, or but a thousandth if these are fewer."""
 
@@ -51,8 +54,8 @@ class View:
 
     ink: Grey  # [height, width], 0 on paper and up to 1
     threshold: float  # the contrast from which on it is ink
-    top: int  # the row of the picture where ``ink`` begins: where a sheet lies, else 0
-    left: int  # the column
+    top: int = 0  # the row of the picture where ``ink`` begins: where a sheet lies
+    left: int = 0  # the column
 
 
 def normalize(grey: Grey) -> Grey | None:
@@ -64,7 +67,20 @@ def normalize(grey: Grey) -> Grey | None:
 def look(grey: Grey) -> View | None:
     """What ``grey`` [height, width] in 0..1 shows; None when nothing rises above the noise."""
     grey, top, left = paper.sheet(grey)
-    ink, noise = paper.flatten(grey)
+    if paper.is_light_on_dark(grey):
+        grey = 1 - grey
+    view = _look(grey, max(2, max(grey.shape) // 5))
+    if view is not None and paper.is_scene(grey):
+        # What closes the strokes and little more: it fits the edges of shadows better.
+        radius = math.ceil(CLOSED * stroke(crop(view.ink, trace(view))))
+        if radius < max(grey.shape) // 8:
+            view = _look(grey, max(2, radius))
+    return view and replace(view, top=top, left=left)
+
+
+def _look(grey: Grey, radius: int) -> View | None:
+    """What ``grey`` shows when what is narrower than twice the ``radius`` is ink."""
+    ink, noise = paper.flatten(grey, radius)
     threshold = rise(ink, noise)
     if threshold is None:
         return None
@@ -73,7 +89,7 @@ def look(grey: Grey) -> View | None:
         remaining = rise(plain, noise)
         if remaining is not None:  # else it is no rule but a 1
             ink, threshold = plain, remaining
-    return View(ink, threshold, top, left)
+    return View(ink, threshold)
 
 
 def trace(view: View) -> Mask:
@@ -107,23 +123,27 @@ def crop(ink: Grey, mask: Mask) -> Grey:
     return np.clip(np.where(mask, ink, 0)[inside] / level, 0, 1)
 
 
-def thicken(ink: Grey) -> Grey:
-    """Widen the strokes of ``ink`` [height, width] when they would be thinner than ``THIN``.
+def stroke(ink: Grey) -> float:
+    """How wide the strokes of ``ink`` [height, width] are, in its pixels.
 
-    The width of a stroke is twice its area over its perimeter; a perimeter that is counted in pixel
-    sides is 4 / pi times too long on average.
+    Twice their area over their perimeter; a perimeter that is counted in pixel sides is 4 / pi
+    times too long on average.
     """
-    scale = BOX / max(ink.shape)
     padded = np.pad(ink > 0.5, 1)
     sides = sum(int(np.sum(np.diff(padded, axis=axis))) for axis in (0, 1))
-    width = 2 * total(ink) / max(sides * math.pi / 4, 1) * scale
+    return 2 * total(ink) / max(sides * math.pi / 4, 1)
+
+
+def thicken(ink: Grey) -> Grey:
+    """Widen the strokes of ``ink`` [height, width] when they would be thinner than ``THIN``."""
+    width = stroke(ink) * (BOX / max(ink.shape))
     if width >= THIN:
         return ink
     fine = 4  # work on a grid of a quarter pixel of the result
     radius = round((WIDTH - width) * fine / 2)
     zoom = (BOX * fine - 2 * radius) / max(ink.shape)
-    height, width_ = (max(1, round(side * zoom)) for side in ink.shape)
-    return spread(np.pad(resample(ink, height, width_), radius), radius)
+    height, across = (max(1, round(side * zoom)) for side in ink.shape)
+    return spread(np.pad(resample(ink, height, across), radius), radius)
 
 
 def spread(ink: Grey, radius: int) -> Grey:

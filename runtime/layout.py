@@ -28,13 +28,16 @@ LOWEST = 6
 DUST, LIGHT = 0.01, 0.04
 """Pieces, and then digits, with less than these shares of the heaviest one's ink are left out."""
 
+PALE = 0.55
+"""Digits with less than this share of the heaviest one's mean contrast are no pen's."""
+
 LOW = 0.3
 """Digits lower than this share of the highest are something else."""
 
-WIDE, WIDE_TOGETHER = 2.0, 1.25
+WIDE, WIDE_TOGETHER = 2.0, 1.4
 """No digit is this many times wider than high, and none of several pieces this many."""
 
-NEAR_HALF, NEAR_FRAGMENT, NEAR_BESIDE = 0.1, 0.25, 0.1
+NEAR_HALF, NEAR_FRAGMENT, NEAR_BESIDE = 0.1, 0.25, 0.25
 """How near a piece is to a digit that it belongs to; shares of the digit's height."""
 
 LEVEL = 0.3
@@ -50,6 +53,7 @@ class Group:
 
     names: tuple[int, ...]
     mass: float
+    area: int
     left: int
     top: int
     right: int
@@ -88,11 +92,12 @@ def digits(view: View) -> list[Found]:
     pieces = measure(view.ink, view.threshold)
     found = rows(choose(gather(pieces)))
     if len(found) < 2:
-        return [_boxed(ink.trace(view))]
-    return [_boxed(np.isin(pieces.names, one.names)) for one in found]
+        return [boxed(ink.trace(view))]
+    return [boxed(np.isin(pieces.names, one.names)) for one in found]
 
 
-def _boxed(mask: Mask) -> Found:
+def boxed(mask: Mask) -> Found:
+    """What ``mask`` [height, width] shows, as a digit."""
     down, across = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     return Found(mask, int(across[0]), int(down[0]), int(across[-1]) + 1, int(down[-1]) + 1)
 
@@ -117,7 +122,7 @@ def gather(pieces: Pieces) -> list[Group]:
 def _group(pieces: Pieces, name: int, mass: Grey) -> Group:
     ends = (pieces.left, pieces.top, pieces.right, pieces.bottom)
     left, top, right, bottom = (int(end[name]) for end in ends)
-    return Group((name,), float(mass[name]), left, top, right, bottom)
+    return Group((name,), float(mass[name]), int(pieces.area[name]), left, top, right, bottom)
 
 
 def belongs(piece: Group, digit: Group) -> bool:
@@ -140,6 +145,7 @@ def join(one: Group, other: Group) -> Group:
     return Group(
         one.names + other.names,
         one.mass + other.mass,
+        one.area + other.area,
         min(one.left, other.left),
         min(one.top, other.top),
         max(one.right, other.right),
@@ -150,10 +156,17 @@ def join(one: Group, other: Group) -> Group:
 def choose(groups: list[Group]) -> list[Group]:
     """Those that can be digits, the heaviest first; at most MOST."""
     shaped = [one for one in groups if one.height >= LOWEST and one.width <= WIDE * one.height]
-    highest = max((one.height for one in shaped), default=0)
-    most = max((one.mass for one in shaped), default=0.0)
-    likely = [one for one in shaped if one.height >= LOW * highest and one.mass >= LIGHT * most]
-    return sorted(likely, key=lambda one: -one.mass)[:MOST]
+    if not shaped:
+        return []
+    ordered = sorted(shaped, key=lambda one: -one.mass)
+    first, highest = ordered[0], max(one.height for one in shaped)
+    return [
+        one
+        for one in ordered
+        if one.height >= LOW * highest
+        and one.mass >= LIGHT * first.mass
+        and one.mass / one.area >= PALE * (first.mass / first.area)
+    ][:MOST]
 
 
 def rows(found: list[Group]) -> list[Group]:

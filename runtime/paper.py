@@ -129,29 +129,26 @@ def corners(mask: Mask) -> float:
     return max(areas)
 
 
-def flatten(grey: Grey) -> tuple[Grey, float]:
+def flatten(grey: Grey, radius: int) -> tuple[Grey, float]:
     """Ink's contrast [height, width], 0 on paper and up to 1, and the paper's noise (one sigma).
 
-    The paper's brightness under the ink is first guessed by a closing, which fills whatever is
-    narrower than two fifths of the picture. Twice, pixels near the guess are then taken as blank
-    paper, and their average around each place is the better guess. Light falls on paper as a
-    factor, so the contrast is 1 - brightness / paper. In a scene the closing is light, too: it
-    keeps the edges of a shadow, which an average would not.
+    Ink is darker than paper here. The paper's brightness under the ink is first guessed by a
+    closing, which fills whatever is narrower than twice the ``radius``. Twice, pixels near the
+    guess are then taken as blank paper, and their average around each place is the better guess.
+    Light falls on paper as a factor, so the contrast is 1 - brightness / paper. In a scene the
+    closing is light, too: it keeps the edges of a shadow, which an average would not.
     """
-    if is_light_on_dark(grey):
-        grey = 1 - grey
-    longest = max(grey.shape)
     if is_scene(grey):
-        grey = grey / np.maximum(close_scene(grey, longest // 5), 1e-3)
+        grey = grey / np.maximum(close_scene(grey, radius), 1e-3)
         paper = np.ones(grey.shape)
     else:
-        paper = close(grey, max(2, longest // 5))
+        paper = close(grey, radius)
     for _ in range(2):
         contrast = 1 - grey / np.maximum(paper, 1e-3)
         # Both quantiles are of paper, even if half of the picture is ink.
         low, quarter = quantile(contrast, 0.05), quantile(contrast, 0.25)
         blank = contrast <= quarter + 3.7 * (quarter - low) / 0.97 + 0.02
-        paper = average(grey, blank, max(1, longest // 12))
+        paper = average(grey, blank, max(1, max(grey.shape) // 12))
     contrast = 1 - grey / np.maximum(paper, 1e-3)
     noise = 1.4826 * quantile(np.abs(contrast[blank]), 0.5)
     return np.clip(contrast, 0, 1), noise

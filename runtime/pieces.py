@@ -35,6 +35,7 @@ class Pieces:
 
     names: Components  # [height, width]
     mass: Grey  # [count + 1], the sum of the ink's contrast
+    area: Components  # [count + 1], in pixels
     left: Components  # [count + 1], in pixels, as the next three
     top: Components
     right: Components  # exclusive
@@ -51,6 +52,7 @@ def measure(ink: Grey, threshold: float) -> Pieces:
     names, count = components(ink > threshold)
     mass = np.bincount(names.ravel(), weights=ink.ravel(), minlength=count + 1)
     mass[0] = 0
+    area = np.bincount(names.ravel(), minlength=count + 1)
     y, x = np.nonzero(names)
     own = names[y, x]
     ends = [np.zeros(count + 1, np.int64) for _ in range(4)]
@@ -59,7 +61,7 @@ def measure(ink: Grey, threshold: float) -> Pieces:
     np.minimum.at(ends[1], own, y)
     np.maximum.at(ends[2], own, x + 1)
     np.maximum.at(ends[3], own, y + 1)
-    return Pieces(names, mass, *ends)
+    return Pieces(names, mass, area, *ends)
 
 
 def weigh(pieces: Pieces) -> Grey:
