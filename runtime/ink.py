@@ -44,7 +44,7 @@ CLEAN = 1e-6
 CLOSED = 2.0
 """The second look closes what is narrower than twice this many strokes."""
 
-FEW = 20
+FEW = 8
 """Ink is as dark as the darkest but this many pixels, or but a thousandth if these are fewer."""
 
 

@@ -9,7 +9,7 @@ defined to the last bit, as in ``runtime.arrays``; ``runtime/web/app/paper.js`` 
 
 import numpy as np
 
-from runtime.arrays import Grey, Mask, components, quantile, slide_max, slide_mean, total
+from runtime.arrays import Components, Grey, Mask, components, quantile, slide_max, slide_mean, total
 
 SCENE = 64
 """Pictures whose longer side is below this many pixels show a digit and nothing else."""
@@ -34,6 +34,9 @@ LEAST = 0.05
 
 BULGE = 1.15
 """A sheet is at most this many times as large as the quadrilateral of its corners."""
+
+SOLID = 0.7
+"""At least this share of it is bright: what is written on it takes no more."""
 
 WRITTEN = 0.002
 """At least this share of a sheet is darker than DARKER: something is on it."""
@@ -77,7 +80,7 @@ def slide_any(outside: Mask, radius: int) -> Mask:
 def quadrilateral(grey: Grey) -> Mask | None:
     """The largest bright thing [height, width], if it has the form of a sheet on darker ground."""
     calm = close_scene(grey, max(2, max(grey.shape) // 24))  # without what is written on it
-    levels = np.minimum((calm * LEVELS).astype(np.int64), LEVELS - 1)
+    levels = levels_of(calm)
     cut = threshold(levels)
     if cut is None:
         return None
@@ -91,12 +94,17 @@ def quadrilateral(grey: Grey) -> Mask | None:
     filled = np.logical_or.accumulate(mask, axis=1)
     filled &= np.logical_or.accumulate(mask[:, ::-1], axis=1)[:, ::-1]
     size = int(np.sum(filled))
-    if size < LEAST * filled.size or size > BULGE * corners(filled):
-        return None
-    return filled
+    bright = int(np.sum(filled & (levels_of(grey) > cut)))
+    large, solid = size >= LEAST * filled.size, bright >= SOLID * size
+    return filled if large and solid and size <= BULGE * corners(filled) else None
 
 
-def threshold(levels: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> int | None:
+def levels_of(grey: Grey) -> Components:
+    """The brightness of each pixel in whole steps from 0."""
+    return np.minimum((grey * LEVELS).astype(np.int64), LEVELS - 1)
+
+
+def threshold(levels: Components) -> int | None:
     """The highest of ``levels`` that is ground by Otsu's method; None when it is hardly darker.
 
     Source: Otsu, "A threshold selection method from gray-level histograms", 1979.
@@ -168,7 +176,7 @@ def is_light_on_dark(grey: Grey) -> bool:
     if abs(skew) > MARKED or min(grey.shape) < 3:
         return skew > 0
     if is_scene(grey):
-        radius = max(2, max(grey.shape) // 20)
+        radius = max(2, max(grey.shape) // 14)
         no_dark, no_light = close_scene(grey, radius), -close_scene(-grey, radius)
         wide = close_scene(no_light, radius) - close_scene(-no_dark, radius)
         skew = lean(grey - wide / 2)
