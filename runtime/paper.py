@@ -32,8 +32,8 @@ OPEN = 0.3
 LEAST = 0.05
 """And no less than this share of the picture."""
 
-BULGE = 1.15
-"""A sheet is at most this many times as large as the quadrilateral of its corners."""
+FORM = 0.92
+"""A sheet and the quadrilateral of its corners share at least this much of what both cover."""
 
 SOLID = 0.7
 """At least this share of it is bright: what is written on it takes no more."""
@@ -91,12 +91,17 @@ def quadrilateral(grey: Grey) -> Mask | None:
     border = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
     if np.sum(border) > OPEN * border.size:
         return None
-    filled = np.logical_or.accumulate(mask, axis=1)
-    filled &= np.logical_or.accumulate(mask[:, ::-1], axis=1)[:, ::-1]
+    filled = span(span(mask).T).T
     size = int(np.sum(filled))
     bright = int(np.sum(filled & (levels_of(grey) > cut)))
     large, solid = size >= LEAST * filled.size, bright >= SOLID * size
-    return filled if large and solid and size <= BULGE * corners(filled) else None
+    return filled if large and solid and likeness(filled) >= FORM else None
+
+
+def span(mask: Mask) -> Mask:
+    """Each row of ``mask`` filled from its first pixel to its last."""
+    from_left = np.logical_or.accumulate(mask, axis=1)
+    return from_left & np.logical_or.accumulate(mask[:, ::-1], axis=1)[:, ::-1]
 
 
 def levels_of(grey: Grey) -> Components:
@@ -123,18 +128,22 @@ def threshold(levels: Components) -> int | None:
     return cut
 
 
-def corners(mask: Mask) -> float:
-    """The area of the quadrilateral of the outermost pixels of ``mask`` in four directions.
+def likeness(mask: Mask) -> float:
+    """How much of ``mask`` and the quadrilateral of its corners both cover, of what any does; 0..1.
 
-    Diagonal or straight ones, whichever give more: a sheet may be turned.
+    Its corners are the outermost pixels in the diagonal or in the straight directions, whichever
+    fit better: a sheet may be turned.
     """
     y, x = np.nonzero(mask)
-    areas = []
-    for far in ((-x - y, x - y, x + y, y - x), (-x, -y, x, y)):
-        points = [(int(x[i]), int(y[i])) for i in (int(np.argmax(one)) for one in far)]
-        turns = zip(points, points[1:] + points[:1], strict=True)
-        areas.append(abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in turns)) / 2)
-    return max(areas)
+    rows, columns = np.indices(mask.shape)
+    best = 0.0
+    for far in ((-x - y, x - y, x + y, y - x), (-x, -y, x, y)):  # clockwise
+        ends = [(int(x[i]), int(y[i])) for i in (int(np.argmax(one)) for one in far)]
+        inside = np.ones(mask.shape, np.bool_)
+        for (ax, ay), (bx, by) in zip(ends, ends[1:] + ends[:1], strict=True):
+            inside &= (bx - ax) * (rows - ay) - (by - ay) * (columns - ax) >= 0
+        best = max(best, float(np.sum(mask & inside) / np.sum(mask | inside)))
+    return best
 
 
 def flatten(grey: Grey, radius: int) -> tuple[Grey, float]:
