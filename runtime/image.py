@@ -18,8 +18,8 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from runtime import arrays, ink, layout
-from runtime.layout import Found
 from runtime.errors import ImageError
+from runtime.layout import Found
 
 SMALLEST = 4
 """Pictures with a side below this many pixels cannot show a digit."""
@@ -108,7 +108,9 @@ class Digit:
     """A digit in a picture."""
 
     pixels: Pixels  # uint8 [28, 28], 0 is paper and 255 is ink
-    box: tuple[int, int, int, int]  # left, top, right, bottom in the picture; the last two exclusive
+    box: tuple[
+        int, int, int, int
+    ]  # left, top, right, bottom in the picture; the last two exclusive
     is_wide: bool  # it may be two that touch
 
 

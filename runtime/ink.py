@@ -3,7 +3,7 @@
 Everything here is plain arithmetic on arrays that is defined to the last bit (``runtime.arrays``
 says how), so that another language gives the same bytes; ``runtime/web/app/ink.js`` does:
 
-1. ``sheet``     in a scene, leaves only the sheet of paper that lies on something darker
+1. ``cut_out``   in a scene, leaves only the sheet of paper that lies on something darker
 2. ``flatten``   paper becomes 0 and ink up to 1, whatever the light and whichever is darker
 3. ``erase``     in a scene, takes out the lines of ruled and squared paper
 4. ``trace``     keeps the ink: what rises above the noise, without specks, frames and page edges
@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from runtime import paper, pieces, rules
+from runtime import paper, pieces, rules, sheet
 from runtime.arrays import Grey, Mask, quantile, resample, total
 
 SIDE = 28
@@ -66,7 +66,7 @@ def normalize(grey: Grey) -> Grey | None:
 
 def look(grey: Grey) -> View | None:
     """What ``grey`` [height, width] in 0..1 shows; None when nothing rises above the noise."""
-    grey, top, left = paper.sheet(grey)
+    grey, top, left = sheet.cut_out(grey)
     if paper.is_light_on_dark(grey):
         grey = 1 - grey
     view = _look(grey, max(2, max(grey.shape) // 5))

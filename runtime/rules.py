@@ -99,18 +99,19 @@ def goes_through(thin: Mask, rows: Whole, columns: Whole) -> bool:
     for step in (-1, 0, 1):
         hit |= thin[np.clip(rows + step, 0, len(thin) - 1), columns]
     end, half = max(1, count // 6), count // 2
-    return all(2 * np.sum(part) >= len(part) for part in (hit[:end], hit[-end:], hit[:half], hit[half:]))
+    parts = (hit[:end], hit[-end:], hit[:half], hit[half:])
+    return all(2 * np.sum(part) >= len(part) for part in parts)
 
 
 def _wipe(ink: Grey, result: Grey, place: tuple[Whole, Whole], pen: float) -> None:
-    """Take a line of ``ink`` out of ``result``: what does not go on above or below, nor is a pen's."""
+    """Take a line of ``ink`` out of ``result``: but not a pen's."""
     rows, columns = place
     thick, last = reach(ink), len(ink) - 1
     level = max(DARKER * quantile(ink[rows, columns], 0.5), PEN * pen)
     above = ink[np.clip(rows - thick - 1, 0, last), columns]
     below = ink[np.clip(rows + thick + 1, 0, last), columns]
-    beside = np.maximum(above, below)
+    beside = np.maximum(above, below)  # strokes that go on there
     for step in range(-thick, thick + 1):
         at = (np.clip(rows + step, 0, last), columns)
-        values = ink[at]
-        result[at] = np.minimum(result[at], np.where(values > level, values, np.minimum(values, beside)))
+        kept = np.where(ink[at] > level, ink[at], np.minimum(ink[at], beside))
+        result[at] = np.minimum(result[at], kept)

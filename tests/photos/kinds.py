@@ -43,7 +43,9 @@ def soft_shadow(view: Plane, digit: Digits) -> None:
 
 
 def ruled(view: Plane, digit: Digits) -> None:
-    view.rules(view.y, view.rng.uniform(*view.settings.pitch), scene.pick(view.rng, view.settings.prints))
+    view.rules(
+        view.y, view.rng.uniform(*view.settings.pitch), scene.pick(view.rng, view.settings.prints)
+    )
     plain(view, digit)
 
 

@@ -100,7 +100,11 @@ class Plane:
 
     def __post_init__(self) -> None:
         paper = np.array(pick(self.rng, self.settings.papers), np.float32)
-        texture = 1 + 0.012 * cloudy(self.rng, self.x.shape, 3) + 0.01 * cloudy(self.rng, self.x.shape, 40)
+        texture = (
+            1
+            + 0.012 * cloudy(self.rng, self.x.shape, 3)
+            + 0.01 * cloudy(self.rng, self.x.shape, 40)
+        )
         self.colour = texture[..., None] * paper
 
     def multiply(self, cover: Reals, colour: Colour) -> None:
@@ -122,7 +126,9 @@ class Plane:
         width = self.rng.uniform(*self.settings.rule)
         away = np.abs((across / pitch + self.rng.uniform(0, 1)) % 1 - 0.5) * pitch
         pixel = 1 / self.scale
-        self.multiply(np.clip((width / 2 - away) / pixel + 0.5, 0, 1) * min(1, width / pixel), colour)
+        self.multiply(
+            np.clip((width / 2 - away) / pixel + 0.5, 0, 1) * min(1, width / pixel), colour
+        )
 
 
 def pick(rng: np.random.Generator, among: tuple[Colour, ...]) -> Colour:
@@ -132,7 +138,9 @@ def pick(rng: np.random.Generator, among: tuple[Colour, ...]) -> Colour:
     return red, green, blue
 
 
-def cloudy(rng: np.random.Generator, shape: tuple[int, ...], grains: int, stretch: int = 1) -> Reals:
+def cloudy(
+    rng: np.random.Generator, shape: tuple[int, ...], grains: int, stretch: int = 1
+) -> Reals:
     """Smooth noise [height, width] of about one sigma: ``grains`` along the longer side."""
     height, width = shape
     longest = max(shape)
@@ -162,7 +170,10 @@ def plane(settings: Settings, rng: np.random.Generator, share: float) -> Plane:
     width, height = settings.sizes[rng.choice(len(settings.sizes), p=weights(settings))]
     scale = share * min(width, height)
     room = [max(0.0, (side - 1.15 * scale) / 2) for side in (width, height)]
-    middle = [side / 2 + rng.uniform(-0.6, 0.6) * space for side, space in zip((width, height), room, strict=True)]
+    middle = [
+        side / 2 + rng.uniform(-0.6, 0.6) * space
+        for side, space in zip((width, height), room, strict=True)
+    ]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     x, y = (x - middle[0]) / scale, (y - middle[1]) / scale
     longest = max(width, height) / scale
@@ -187,7 +198,10 @@ def shadow(scene: Plane, *, hard: bool) -> None:
     longest = max(height, width)
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32) / longest
     edge = rng.uniform(*(settings.hard if hard else settings.soft))
-    middle = (width / longest / 2 + rng.uniform(-0.25, 0.25), height / longest / 2 + rng.uniform(-0.25, 0.25))
+    middle = (
+        width / longest / 2 + rng.uniform(-0.25, 0.25),
+        height / longest / 2 + rng.uniform(-0.25, 0.25),
+    )
     if rng.random() < 0.75:
         angle = rng.uniform(0, 2 * np.pi)
         beyond = (columns - middle[0]) * np.cos(angle) + (rows - middle[1]) * np.sin(angle)

@@ -142,6 +142,30 @@ export function transpose({ values, height, width }) {
 }
 
 /**
+ * The part of a picture in the bounding box of a mask.
+ * @param {Grey} picture
+ * @param {Uint8Array} mask [height, width], 0 or 1, not all 0
+ * @returns {{picture: Grey, top: number, left: number}}
+ */
+export function crop({ values, height, width }, mask) {
+  let [top, bottom, left, right] = [height, 0, width, 0];
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (!mask[i]) continue;
+      top = Math.min(top, y);
+      bottom = y + 1;
+      left = Math.min(left, x);
+      right = Math.max(right, x + 1);
+    }
+  }
+  const result = new Float64Array((bottom - top) * (right - left));
+  for (let y = top; y < bottom; y++) {
+    result.set(values.subarray(y * width + left, y * width + right), (y - top) * (right - left));
+  }
+  return { picture: { values: result, height: bottom - top, width: right - left }, top, left };
+}
+
+/**
  * The largest of the 2 * radius + 1 values around each, down the columns; outside is -infinity.
  * @param {Grey} picture
  * @param {number} radius in pixels
