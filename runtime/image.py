@@ -108,9 +108,7 @@ class Digit:
     """A digit in a picture."""
 
     pixels: Pixels  # uint8 [28, 28], 0 is paper and 255 is ink
-    box: tuple[
-        int, int, int, int
-    ]  # left, top, right, bottom in the picture; the last two exclusive
+    box: tuple[int, int, int, int]  # left, top, right, bottom; the last two exclusive
     is_wide: bool  # it may be two that touch
 
 

@@ -61,7 +61,7 @@ class View:
 def normalize(grey: Grey) -> Grey | None:
     """The 28x28 form, in 0..1, of ``grey`` [height, width] in 0..1; None when there is no ink."""
     view = look(grey)
-    return view and form(view.ink, trace(view))
+    return None if view is None else form(view.ink, trace(view))
 
 
 def look(grey: Grey) -> View | None:
@@ -70,7 +70,7 @@ def look(grey: Grey) -> View | None:
     if paper.is_light_on_dark(grey):
         grey = 1 - grey
     view = _look(grey, max(2, max(grey.shape) // 5))
-    if view is not None and paper.is_scene(grey):
+    if view is not None and paper.is_scene(grey.shape):
         # What closes the strokes and little more: it fits the edges of shadows better.
         radius = math.ceil(CLOSED * stroke(crop(view.ink, trace(view))))
         if radius < max(grey.shape) // 8:
@@ -84,7 +84,7 @@ def _look(grey: Grey, radius: int) -> View | None:
     threshold = rise(ink, noise)
     if threshold is None:
         return None
-    if paper.is_scene(grey):
+    if paper.is_scene(grey.shape):
         plain = rules.erase(ink, noise, quantile(ink[ink > threshold], 0.7))
         remaining = rise(plain, noise)
         if remaining is not None:  # else it is no rule but a 1

@@ -1,6 +1,6 @@
 """What is paper and what is ink, whatever the light.
 
-All is defined to the last bit, as in ``runtime.arrays``; ``runtime/web/app/paper.js`` does the same.
+All is defined to the last bit, as in ``runtime.arrays``; ``runtime/web/app/paper.js`` does it too.
 """
 
 import numpy as np
@@ -17,9 +17,9 @@ MARKED_DETAIL = 0.2
 """The same for what is narrow, which is hardly ever anything but ink."""
 
 
-def is_scene(grey: Grey) -> bool:
-    """Whether ``grey`` is large enough to show more than a digit."""
-    return max(grey.shape) >= SCENE
+def is_scene(shape: tuple[int, ...]) -> bool:
+    """Whether a picture of ``shape`` is large enough to show more than a digit."""
+    return max(shape) >= SCENE
 
 
 def flatten(grey: Grey, radius: int) -> tuple[Grey, float]:
@@ -31,7 +31,7 @@ def flatten(grey: Grey, radius: int) -> tuple[Grey, float]:
     Light falls on paper as a factor, so the contrast is 1 - brightness / paper. In a scene the
     closing is light, too: it keeps the edges of a shadow, which an average would not.
     """
-    if is_scene(grey):
+    if is_scene(grey.shape):
         grey = grey / np.maximum(close_scene(grey, radius), 1e-3)
         paper = np.ones(grey.shape)
     else:
@@ -60,7 +60,7 @@ def is_light_on_dark(grey: Grey) -> bool:
     skew = lean(grey - average(grey, everywhere, max(2, max(grey.shape) // 8)))
     if abs(skew) > MARKED or min(grey.shape) < 3:
         return skew > 0
-    if is_scene(grey):
+    if is_scene(grey.shape):
         radius = max(2, max(grey.shape) // 14)
         no_dark, no_light = close_scene(grey, radius), -close_scene(-grey, radius)
         wide = close_scene(no_light, radius) - close_scene(-no_dark, radius)

@@ -61,7 +61,7 @@ def measure(ink: Grey, threshold: float) -> Pieces:
     np.minimum.at(ends[1], own, y)
     np.maximum.at(ends[2], own, x + 1)
     np.maximum.at(ends[3], own, y + 1)
-    return Pieces(names, mass, area, *ends)
+    return Pieces(names, np.asarray(mass, np.float64), area, *ends)
 
 
 def weigh(pieces: Pieces) -> Grey:
@@ -70,7 +70,7 @@ def weigh(pieces: Pieces) -> Grey:
     frames = framing(pieces)
     if mass[~frames].max() >= INNER * mass.max():
         mass[frames] = 0
-    if is_scene(pieces.names):
+    if is_scene(pieces.names.shape):
         whole = ~cut(pieces)
         if mass[whole].max() >= CUT * mass.max():
             mass[~whole] = 0
@@ -139,7 +139,7 @@ def trace(pieces: Pieces) -> Mask:
     """
     mass = weigh(pieces)
     keep = mass >= SPECK * mass.max()
-    if is_scene(pieces.names):
+    if is_scene(pieces.names.shape):
         main = int(np.argmax(mass))
         across = np.maximum(pieces.left - pieces.right[main], pieces.left[main] - pieces.right)
         down = np.maximum(pieces.top - pieces.bottom[main], pieces.top[main] - pieces.bottom)

@@ -1,6 +1,6 @@
 """A sheet of paper on something darker: where it is, and the picture without the rest.
 
-All is defined to the last bit, as in ``runtime.arrays``; ``runtime/web/app/sheet.js`` does the same.
+All is defined to the last bit, as in ``runtime.arrays``; ``runtime/web/app/sheet.js`` does it too.
 """
 
 import numpy as np
@@ -36,7 +36,7 @@ def cut_out(grey: Grey) -> tuple[Grey, int, int]:
     Where its surroundings show in that part, they become paper. Without a sheet, all of it.
     """
     whole = (grey, 0, 0)
-    inside = quadrilateral(grey) if is_scene(grey) else None
+    inside = quadrilateral(grey) if is_scene(grey.shape) else None
     if inside is None:
         return whole
     longest = max(grey.shape)
@@ -84,7 +84,8 @@ def quadrilateral(grey: Grey) -> Mask | None:
 def span(mask: Mask) -> Mask:
     """Each row of ``mask`` filled from its first pixel to its last."""
     from_left = np.logical_or.accumulate(mask, axis=1)
-    return from_left & np.logical_or.accumulate(mask[:, ::-1], axis=1)[:, ::-1]
+    from_right = np.logical_or.accumulate(mask[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray(from_left & from_right)
 
 
 def levels_of(grey: Grey) -> Components:

@@ -5,7 +5,7 @@ from there; the other numbers are repeated, and a port that is written from this
 give the runtime's pixels keeps them true (``tests/bundle/port.mjs``).
 """
 
-from runtime import image, ink
+from runtime import image, ink, paper
 
 PARAMETERS: dict[str, float] = {
     "smallest_side": image.SMALLEST,
@@ -15,7 +15,7 @@ PARAMETERS: dict[str, float] = {
     "opaque": 0.5,
     "card_contrast": 0.3,
     "detail_divisor": 8,
-    "marked": ink.MARKED,
+    "marked": paper.MARKED,
     "closing_divisor": 5,
     "average_divisor": 12,
     "darkest_paper": 0.001,
