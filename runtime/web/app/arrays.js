@@ -135,8 +135,8 @@ function partition(values, k) {
  */
 export function transpose({ values, height, width }) {
   const turned = new Float64Array(values.length);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) turned[x * height + y] = values[y * width + x];
+  for (let x = 0, i = 0; x < width; x++) {
+    for (let y = 0, j = x; y < height; y++, i++, j += width) turned[i] = values[j];
   }
   return { values: turned, height: width, width: height };
 }

@@ -5,7 +5,7 @@
  */
 
 import { trace } from "./ink.js";
-import { heaviest, measure, weigh } from "./pieces.js";
+import { among, heaviest, measure, weigh } from "./pieces.js";
 
 /** @typedef {import("./ink.js").View} View */
 /** @typedef {import("./pieces.js").Piece} Piece */
@@ -73,7 +73,7 @@ export function digits(view) {
   return found.map((one) => {
     const own = new Uint8Array(pieces.all.length);
     for (const name of one.names) own[name] = 1;
-    return boxed(Uint8Array.from(names, (name) => own[name]), width);
+    return boxed(among(names, own), width);
   });
 }
 

@@ -109,7 +109,9 @@ function lean(detail) {
  * @returns {Grey} the same with the sign of its values changed
  */
 function negative(picture) {
-  return { ...picture, values: picture.values.map((value) => -value) };
+  const values = new Float64Array(picture.values.length);
+  for (let i = 0; i < values.length; i++) values[i] = -picture.values[i];
+  return { ...picture, values };
 }
 
 /**

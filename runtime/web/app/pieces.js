@@ -179,5 +179,17 @@ export function trace(pieces) {
     const down = Math.max(top - main.bottom, main.top - bottom);
     return Number(!isScene(pieces) || Math.max(across, down) <= near);
   });
-  return Uint8Array.from(pieces.names, (name) => keep[name]);
+  return among(pieces.names, keep);
+}
+
+/**
+ * The pixels of some pieces.
+ * @param {Int32Array} names [height, width]
+ * @param {ArrayLike<number>} keep [count + 1], 0 or 1
+ * @returns {Uint8Array} [height, width], 0 or 1
+ */
+export function among(names, keep) {
+  const mask = new Uint8Array(names.length);
+  for (let i = 0; i < names.length; i++) mask[i] = keep[names[i]];
+  return mask;
 }

@@ -89,7 +89,9 @@ function ridges({ values, height, width }, noise) {
  * @returns {Int32Array} [width]
  */
 function rises(slope, width) {
-  return Int32Array.from({ length: width }, (_, x) => Math.floor((2 * slope * x + width) / (2 * width)));
+  const result = new Int32Array(width);
+  for (let x = 0; x < width; x++) result[x] = Math.floor((2 * slope * x + width) / (2 * width));
+  return result;
 }
 
 /**
@@ -113,14 +115,15 @@ function line(slope, start, { height, width }) {
 function candidates(thin, { height, width }) {
   const steepest = Math.floor(width / STEEPEST);
   const rooms = height + 2 * steepest + 1;
-  const rows = Array.from({ length: height }, (_, y) => y);
-  const places = rows.flatMap((y) => {
-    const own = [];
-    for (let x = 0; x < width; x++) if (thin[y * width + x]) own.push(y * width + x);
-    return own;
-  });
-  const xs = Int32Array.from(places, (place) => place % width);
-  const ys = Int32Array.from(places, (place) => Math.floor(place / width));
+  const xs = [];
+  const ys = [];
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (!thin[i]) continue;
+      xs.push(x);
+      ys.push(y);
+    }
+  }
   /** @type {[number, number, number][]} */
   const full = [];
   for (let slope = -steepest; slope <= steepest; slope++) {

@@ -3,8 +3,9 @@
  * @module
  */
 
-import { components, crop, quantile, shown, slideMax, transpose } from "./arrays.js";
+import { above, components, crop, quantile, shown, slideMax, transpose } from "./arrays.js";
 import { average, close, isScene } from "./paper.js";
+import { among } from "./pieces.js";
 
 /** @typedef {import("./arrays.js").Grey} Grey */
 
@@ -66,9 +67,10 @@ function count(mask) {
  * @returns {Uint8Array}
  */
 function shrink(mask, { height, width }, radius) {
-  const outside = { values: Float64Array.from(mask, (is) => 1 - is), height, width };
+  const outside = { values: Float64Array.from(mask), height, width };
+  outside.values.forEach((is, i) => { outside.values[i] = 1 - is; });
   const wide = transpose(slideMax(transpose(slideMax(outside, radius)), radius));
-  return Uint8Array.from(wide.values, (value) => Number(value < 0.5));
+  return above(wide.values, 0.5).map((is) => 1 - is);
 }
 
 /**
@@ -104,10 +106,10 @@ function quadrilateral(grey) {
 function largestOf(mask, height, width) {
   const { names, count: many } = components(mask, height, width);
   const area = new Int32Array(many + 1);
-  for (const name of names) area[name]++;
+  for (let i = 0; i < names.length; i++) area[names[i]]++;
   area[0] = 0;
   const most = area.indexOf(area.reduce((a, b) => Math.max(a, b)));
-  return Uint8Array.from(names, (name) => Number(name === most));
+  return among(names, area.map((_, name) => Number(name === most)));
 }
 
 /**
@@ -139,7 +141,11 @@ function span(mask, length, step, lines, stride) {
  * @returns {Uint8Array}
  */
 function levelsOf({ values }) {
-  return Uint8Array.from(values, (value) => Math.min(Math.trunc(value * LEVELS), LEVELS - 1));
+  const levels = new Uint8Array(values.length);
+  for (let i = 0; i < levels.length; i++) {
+    levels[i] = Math.min(Math.trunc(values[i] * LEVELS), LEVELS - 1);
+  }
+  return levels;
 }
 
 /**
