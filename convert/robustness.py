@@ -13,7 +13,7 @@ import numpy as np
 
 from convert import parity
 from runtime import console, worker
-from runtime.dataset import Digits, Pixels
+from runtime.dataset import Examples, Pixels
 from runtime.image import to_float
 from train import data
 from train.augment import Level, affine
@@ -63,11 +63,11 @@ def changed(condition: Condition, images: Pixels) -> Pixels:
     return np.rint(result.numpy()[..., 0] * 255).astype(np.uint8)
 
 
-def measure(model: Path, test: Digits) -> dict[str, float]:
+def measure(model: Path, test: Examples) -> dict[str, float]:
     """Accuracy, 0..1, of ``model`` under each condition, by the named runtime."""
     result = {}
     for condition in console.progress(CONDITIONS, model.parent.name):
-        scores = worker.outputs(model, changed(condition, test.images), *parity.NAMED)
+        scores = worker.answers(model, changed(condition, test.inputs), *parity.NAMED)
         result[condition.name] = float(np.mean(scores.argmax(axis=1) == test.labels))
     return result
 
@@ -83,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     options = console.parse(parser(), argv)
-    dataset = data.load(options.data)
+    dataset = data.digits_of(options.data)
     configure(SEED)
     results = {str(path): measure(path, dataset.test) for path in options.models}
     rows = [

@@ -17,7 +17,7 @@ from convert import parity, publish, tflite
 from convert.report.document import dump
 from convert.robustness import SEED, Change, Condition, changed, geometric, noise
 from runtime import console, worker
-from runtime.dataset import Digits, Pixels
+from runtime.dataset import Examples, Pixels
 from runtime.errors import DataError
 from train import data
 from train.augment import Level
@@ -56,7 +56,7 @@ SWEEPS = (
 )
 
 
-def measure(model: Path, test: Digits) -> list[dict[str, Any]]:
+def measure(model: Path, test: Examples) -> list[dict[str, Any]]:
     """A curve for each of ``SWEEPS``: accuracy 0..1 of ``model`` and of the float one beside it.
 
     Raises ModelError when one of them cannot be read.
@@ -67,7 +67,7 @@ def measure(model: Path, test: Digits) -> list[dict[str, Any]]:
     points = [(sweep, strength) for sweep in SWEEPS for strength in sweep.strengths]
     found: dict[tuple[str, str], list[float]] = {}
     for sweep, strength in console.progress(points, "points"):
-        images = changed(Condition(sweep.name, sweep.change(strength)), test.images)
+        images = changed(Condition(sweep.name, sweep.change(strength)), test.inputs)
         for name, path in networks.items():
             found.setdefault((sweep.name, name), []).append(_accuracy(path, images, test))
     return [
@@ -81,8 +81,8 @@ def measure(model: Path, test: Digits) -> list[dict[str, Any]]:
     ]
 
 
-def _accuracy(model: Path, images: Pixels, test: Digits) -> float:
-    scores = worker.outputs(model, images, *parity.NAMED)
+def _accuracy(model: Path, images: Pixels, test: Examples) -> float:
+    scores = worker.answers(model, images, *parity.NAMED)
     return float(np.mean(scores.argmax(axis=1) == test.labels))
 
 
@@ -102,9 +102,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = console.parse(parser(), argv)
     if options.images is not None and options.images < 1:
         raise DataError("--images must be at least 1")
-    test = data.load(options.data).test
+    test = data.digits_of(options.data).test
     cut = slice(options.images)
-    test = replace(test, images=test.images[cut], labels=test.labels[cut])
+    test = replace(test, inputs=test.inputs[cut], labels=test.labels[cut])
     configure(SEED)
     curves = measure(options.model, test)
     content = {

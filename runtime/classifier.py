@@ -1,4 +1,4 @@
-"""A .tflite digit classifier with its labels: pictures in, named probabilities out."""
+"""A .tflite with its contract: things of the world in, what the model says of them out."""
 
 import time
 from dataclasses import dataclass
@@ -7,19 +7,22 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
-from runtime import image, ink, interpreter
+from runtime import contract, image, interpreter
 from runtime.compiled import COMPILED, CompiledModel
-from runtime.errors import ImageError, ModelError
+from runtime.contract import Contract, read_labels
+from runtime.dataset import Array, Floats
+from runtime.errors import ModelError
+from runtime.interpreter import Tensor
+from runtime.tasks.meaning import Classes, softmax
+from runtime.tasks.task import Task, Thing
+
+__all__ = ["Classifier", "Model", "Prediction", "bundled", "find", "read_labels", "softmax"]
 
 BUNDLED = Path(__file__).parent / "models"
 """Where the models lie that come with this package, each in a folder of its name."""
 
-SHAPE = (1, ink.SIDE, ink.SIDE, 1)
-"""What a model takes: [batch, height, width, channels]."""
-
-KINDS = ("int8", "uint8", "float32")
+KINDS = ("int8", "uint8", "int16", "float32")
 """The types that a model's input and output may have."""
 
 Scores = npt.NDArray[np.float32]
@@ -27,13 +30,13 @@ Scores = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a model says of one picture."""
+    """What a classifier says of one thing."""
 
     label: str
     index: int  # of the label
     probability: float  # of the label, 0..1
-    probabilities: Scores  # [classes], sums to 1
-    scores: Scores  # [classes], logits
+    probabilities: Scores  # [classes]; they sum to 1 unless each class is judged by itself
+    scores: Scores  # [classes], as the network gives them
     milliseconds: float  # of the inference alone
 
     def top(self, count: int) -> list[int]:
@@ -41,11 +44,11 @@ class Prediction:
         return [int(index) for index in np.argsort(-self.scores, kind="stable")[:count]]
 
 
-class Classifier:
+class Model:
     """A model, by its path or as the name of a bundled one, in an interpreter.
 
-    Raises ModelError for a model that is damaged or of another kind, BackendError for an
-    interpreter that is missing; ``backend`` and ``kernels`` are as in ``interpreter.load``,
+    Of one input. Raises ModelError for a model that is damaged or of another kind, BackendError
+    for an interpreter that is missing; ``backend`` and ``kernels`` are as in ``interpreter.load``,
     and the backend "c" runs the C that ``convert.compiler`` wrote beside the model.
     """
 
@@ -58,56 +61,107 @@ class Classifier:
     ) -> None:
         self.path = find(model)
         self.interpreter = load(self.path, backend, kernels, threads)
-        for tensor, what in (
-            (self.interpreter.input, "input"),
-            (self.interpreter.output, "output"),
-        ):
-            _check(tensor, what, self.path)
-        self.labels = read_labels(self.path, self.interpreter.output.shape[1])
-
-    def raw(self, pixels: image.Pixels) -> npt.NDArray[Any]:
-        """The outputs [n, classes] for ``pixels`` uint8 [n, 28, 28], in the model's own type."""
-        if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[1:] != SHAPE[1:3]:
-            raise ImageError(
-                f"pixels are uint8 [n, 28, 28], not {pixels.dtype} {list(pixels.shape)}: "
-                "use runtime.image.normalize"
+        if len(self.interpreter.inputs) != 1:
+            count = len(self.interpreter.inputs)
+            raise ModelError(
+                f"{self.path} has {count} inputs: what reads the world takes models of one; "
+                "runtime.benchmark and convert.compiler --check take any"
             )
-        tensor = self.interpreter.input
-        values: npt.NDArray[Any] = image.to_float(pixels)
-        if tensor.dtype != np.float32:
-            values = image.quantize(values, tensor.scale, tensor.zero_point, tensor.dtype)
-        return self.interpreter.run(values)
-
-    def scores(self, pixels: image.Pixels) -> Scores:
-        """The logits, float32 [n, classes], for ``pixels`` uint8 [n, 28, 28]."""
-        return self._real(self.raw(pixels))
-
-    def _real(self, values: npt.NDArray[Any]) -> Scores:
-        tensor = self.interpreter.output
-        if tensor.dtype == np.float32:
-            return np.asarray(values, np.float32)
-        steps = values.astype(np.int32) - tensor.zero_point
-        return steps.astype(np.float32) * np.float32(tensor.scale)
-
-    def predict(self, picture: str | Path | Image.Image | image.Pixels) -> Prediction:
-        """What the model says of a picture: a path, an image, or normalized uint8 [28, 28].
-
-        Raises ImageError when it cannot be read or has nothing to read in it.
-        """
-        pixels = prepare(picture)
-        start = time.perf_counter()
-        scores = self.scores(pixels[None])[0]
-        milliseconds = (time.perf_counter() - start) * 1000
-        probabilities = softmax(scores)
-        index = int(scores.argmax())
-        return Prediction(
-            self.labels[index],
-            index,
-            float(probabilities[index]),
-            probabilities,
-            scores,
-            milliseconds,
+        for tensor in (self.interpreter.input, *self.interpreter.outputs):
+            _check(tensor, self.path)
+        self.contract: Contract = contract.of(
+            self.path, self.interpreter.input, self.interpreter.outputs
         )
+
+    @property
+    def task(self) -> Task:
+        """How a thing of the world becomes the input."""
+        return self.contract.task
+
+    def fed(self, examples: Array) -> Array:
+        """``examples`` [n, *task.stored_shape] as the model takes them, in its own type."""
+        task, tensor = self.task, self.interpreter.input
+        if examples.dtype != task.stored or examples.shape[1:] != task.stored_shape:
+            raise ModelError(
+                f"examples are {task.stored} {['n', *task.stored_shape]}, not {examples.dtype} "
+                f"{list(examples.shape)}"
+            )
+        return as_input(task, examples, tensor)
+
+    def run(self, examples: Array) -> list[Array]:
+        """For each output its values [n, *shape without the batch], in the model's own type."""
+        answers = self.interpreter.run_all([self.fed(examples)[:, None]])
+        return [answer[:, 0] for answer in answers]
+
+    def reals(self, examples: Array) -> list[Floats]:
+        """For each output its values [n, *shape without the batch], float32."""
+        answers = self.run(examples)
+        pairs = zip(answers, self.interpreter.outputs, strict=True)
+        return [dequantized(answer, tensor) for answer, tensor in pairs]
+
+
+class Classifier(Model):
+    """A model whose first output has a number for each class; see ``Model``."""
+
+    def __init__(
+        self,
+        model: str | Path = "base",
+        backend: str | None = None,
+        kernels: str = "default",
+        threads: int = 1,
+    ) -> None:
+        super().__init__(model, backend, kernels, threads)
+        if not isinstance(self.contract.outputs[0], Classes):
+            kind = self.contract.outputs[0].describe()["kind"]
+            raise ModelError(f"{self.path} gives {kind}, no classes")
+        self._classes = self.contract.outputs[0]
+        self.labels = self._classes.labels
+
+    def raw(self, examples: Array) -> npt.NDArray[Any]:
+        """The first output [n, classes] for ``examples``, in the model's own type."""
+        return np.asarray(self.run(examples)[0].reshape(len(examples), -1))
+
+    def scores(self, examples: Array) -> Scores:
+        """The first output, float32 [n, classes]: logits or probabilities, as the network gives."""
+        return dequantized(self.raw(examples), self.interpreter.output)
+
+    def predict(self, thing: Thing) -> Prediction:
+        """What the model says of a file, a picture or an example as its task keeps them.
+
+        Raises ThimbleError when it cannot be read or has nothing to read in it.
+        """
+        example = self.task.prepare(thing)
+        start = time.perf_counter()
+        scores = self._classes.by_class(self.scores(example[None]))[0]
+        milliseconds = (time.perf_counter() - start) * 1000
+        return self.judged(scores, milliseconds)
+
+    def judged(self, scores: Scores, milliseconds: float) -> Prediction:
+        """What ``scores`` [classes] say."""
+        probabilities = self._classes.probabilities(scores)
+        index = int(scores.argmax())
+        sure = float(probabilities[index])
+        return Prediction(self.labels[index], index, sure, probabilities, scores, milliseconds)
+
+
+def as_input(task: Task, examples: Array, tensor: Tensor) -> Array:
+    """``examples`` of ``task`` in the type of the input ``tensor``, [n, *shape]."""
+    return as_type(task.real(examples), tensor)
+
+
+def as_type(values: Floats, tensor: Tensor) -> Array:
+    """Real ``values`` [n, *shape] in the type of the input ``tensor``."""
+    if tensor.dtype == np.float32:
+        return values
+    return image.quantize(values, tensor.scale, tensor.zero_point, tensor.dtype)
+
+
+def dequantized(values: Array, tensor: Tensor) -> Floats:
+    """``values`` of an output ``tensor`` as reals, float32."""
+    if tensor.dtype == np.float32:
+        return np.asarray(values, np.float32)
+    steps = values.astype(np.int32) - tensor.zero_point
+    return np.asarray(steps.astype(np.float32) * np.float32(tensor.scale))
 
 
 def load(
@@ -117,28 +171,6 @@ def load(
     if backend == COMPILED or path.suffix == ".c":
         return CompiledModel(path.with_suffix(".c"))
     return interpreter.load(path, backend, kernels, threads)
-
-
-def prepare(picture: str | Path | Image.Image | image.Pixels) -> image.Pixels:
-    """``picture`` as uint8 [28, 28]: arrays as they are, all else through ``image.normalize``."""
-    if isinstance(picture, np.ndarray):
-        return picture
-    if isinstance(picture, Image.Image):
-        return image.normalize(picture)
-    try:
-        return image.normalize(image.read(picture))
-    except ImageError as error:
-        where = str(picture)
-        raise error if where in str(error) else ImageError(f"{where}: {error}") from error
-
-
-def softmax(scores: Scores) -> Scores:
-    """Probabilities [..., classes] from logits; the largest is subtracted so that none overflows.
-
-    Summed in float64, so that they add up to 1 as well as float32 can say.
-    """
-    powers = np.exp(scores.astype(np.float64) - scores.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
 
 
 def bundled() -> tuple[str, ...]:
@@ -162,28 +194,14 @@ def find(model: str | Path) -> Path:
     return path
 
 
-def _check(tensor: interpreter.Tensor, what: str, path: Path) -> None:
-    """Raise ModelError unless ``tensor`` is what a digit classifier has as its ``what``."""
-    fits = tensor.shape == SHAPE if what == "input" else len(tensor.shape) == 2
-    needed = list(SHAPE) if what == "input" else "[1, classes]"
-    if not fits:
-        raise ModelError(f"{path} has the {what} {list(tensor.shape)}: {needed} is needed")
+def _check(tensor: Tensor, path: Path) -> None:
+    """Raise ModelError unless values of ``tensor`` can be told as reals."""
+    if tensor.shape[:1] != (1,):
+        raise ModelError(
+            f"{path} has a border of shape {list(tensor.shape)}: a batch of 1 is needed"
+        )
     if tensor.dtype.name not in KINDS:
         kinds = " or ".join(KINDS)
-        raise ModelError(f"{path} has an {what} of {tensor.dtype.name}: {kinds} is needed")
+        raise ModelError(f"{path} has a border of {tensor.dtype.name}: {kinds} is needed")
     if tensor.dtype != np.float32 and not (np.isfinite(tensor.scale) and tensor.scale > 0):
-        raise ModelError(f"{path} has the {what} scale {tensor.scale}: more than 0 is needed")
-
-
-def read_labels(path: Path, classes: int) -> tuple[str, ...]:
-    """The lines of labels.txt beside the model, else the numbers from 0; one per class."""
-    file = path.parent / "labels.txt"
-    if not file.is_file():
-        return tuple(str(index) for index in range(classes))
-    try:
-        labels = tuple(file.read_text(encoding="utf-8-sig").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(f"{file} cannot be read as UTF-8: save it as that") from error
-    if len(labels) != classes:
-        raise ModelError(f"{file} has {len(labels)} labels, the model {classes} classes")
-    return labels
+        raise ModelError(f"{path} has a border of scale {tensor.scale}: more than 0 is needed")

@@ -47,10 +47,11 @@ _DRAFT = 512  # a JPEG is decoded at 1/2, 1/4 or 1/8 of its size while both side
 Pixels = npt.NDArray[np.uint8]
 
 
-def read(path: str | Path) -> Image.Image:
+def read(path: str | Path, least: int = _DRAFT) -> Image.Image:
     """The picture in a file, decoded and turned upright, in the file's own mode.
 
-    A large JPEG is decoded at a fraction of its size. Raises ImageError: no such file, not a
+    A large JPEG is decoded at a fraction of its size, as long as both sides keep ``least`` pixels,
+    and 512. Raises ImageError: no such file, not a
     picture, damaged, an animation or several pages, below 4 pixels or above 64 megapixels.
     """
     path = Path(path)
@@ -63,7 +64,8 @@ def read(path: str | Path) -> Image.Image:
         try:
             with path.open("rb") as stream, Image.open(stream) as picture:
                 _check(picture, path)
-                picture.draft(None, (_DRAFT, _DRAFT))  # None: keep the mode
+                draft = max(least, _DRAFT)
+                picture.draft(None, (draft, draft))  # None: keep the mode
                 picture.load()
                 return _upright(picture)
         except ImageError:
@@ -196,7 +198,7 @@ def to_grey(picture: Image.Image, working: int = WORKING) -> arrays.Grey:
     Or what ``working`` says. Transparent parts get the colour that the rest contrasts with.
     """
     if picture.mode[0] in "IF":  # 16- and 32-bit integers, floats
-        return _shrink(_deep(picture), _factor(picture, working))
+        return _shrink(deep(picture), _factor(picture, working))
     if picture.has_transparency_data:
         picture = _reduce(picture.convert("RGBA"), working)
         pixels = np.asarray(picture.convert("LA"), np.float64) / 255
@@ -218,7 +220,7 @@ def _reduce(picture: Image.Image, working: int) -> Image.Image:
     return picture.reduce(factor) if factor > 1 else picture
 
 
-def _deep(picture: Image.Image) -> arrays.Grey:
+def deep(picture: Image.Image) -> arrays.Grey:
     """Values of more than 8 bits, scaled to 0..1 by the range that they seem to have."""
     values = np.nan_to_num(np.asarray(picture).astype(np.float64), posinf=0, neginf=0)
     low, high = min(float(values.min()), 0.0), float(values.max())
@@ -252,7 +254,11 @@ def to_float(pixels: Pixels) -> npt.NDArray[np.float32]:
 def quantize(
     values: npt.NDArray[np.float32], scale: float, zero_point: int, dtype: npt.DTypeLike
 ) -> npt.NDArray[np.generic]:
-    """``values`` in steps of ``scale`` from ``zero_point``, half to even, clipped to ``dtype``."""
+    """``values`` in steps of ``scale`` from ``zero_point``, half to even, clipped to ``dtype``.
+
+    What is no number becomes the zero point, on every machine.
+    """
     limits = np.iinfo(np.dtype(dtype))
     steps = np.rint(values / np.float32(scale)) + zero_point
+    steps = np.where(np.isnan(steps), zero_point, steps)
     return np.asarray(np.clip(steps, limits.min, limits.max), dtype)

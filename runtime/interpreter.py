@@ -124,35 +124,64 @@ def version(backend: Backend) -> str:
 
 
 class Interpreter:
-    """A loaded model with one input and one output, ready to run; made by ``load``."""
+    """A loaded model, ready to run; made by ``load``."""
 
     def __init__(self, native: Any, backend: Backend, kernels: str) -> None:
         self._native = native
         self.backend = backend.name
         self.version = version(backend)
         self.kernels = kernels
-        self._input, self._output = _only(native, "input"), _only(native, "output")
-        self.input, self.output = _tensor(self._input), _tensor(self._output)
+        given, answers = native.get_input_details(), native.get_output_details()
+        self._places = [details["index"] for details in given]
+        self._results = [details["index"] for details in answers]
+        self.inputs = [_tensor(details) for details in given]
+        self.outputs = [_tensor(details) for details in answers]
+
+    @property
+    def input(self) -> Tensor:
+        """The only, or first, input."""
+        return self.inputs[0]
+
+    @property
+    def output(self) -> Tensor:
+        """The only, or first, output."""
+        return self.outputs[0]
 
     def run(self, batch: Array) -> Array:
         """The outputs [n, *output.shape[1:]] for ``batch`` [n, *input.shape[1:]], one by one.
 
-        ``batch`` is of the input's dtype. Raises ModelError when shape or dtype do not fit.
+        ``batch`` is of the input's dtype. Raises ModelError when shape or dtype do not fit, and of
+        a model with more than one input or output.
         """
-        if batch.shape[1:] != self.input.shape[1:] or batch.dtype != self.input.dtype:
-            raise ModelError(
-                f"the model takes {self.input.dtype} {['n', *self.input.shape[1:]]} "
-                f"and was given {batch.dtype} {list(batch.shape)}"
-            )
-        outputs = np.empty((len(batch), *self.output.shape[1:]), self.output.dtype)
-        for row, example in enumerate(batch):
-            self._native.set_tensor(self._input["index"], example[None])
+        if len(self.inputs) != 1 or len(self.outputs) != 1:
+            counts = f"{len(self.inputs)} inputs and {len(self.outputs)} outputs"
+            raise ModelError(f"the model has {counts}: one of each is needed")
+        (outputs,) = self.run_all([batch[:, None]])
+        return outputs[:, 0]
+
+    def run_all(self, inputs: Sequence[Array]) -> list[Array]:
+        """For each output its values [n, *shape], for each input's [n, *shape], one by one.
+
+        Raises ModelError as ``run`` does, and when the interpreter fails at them.
+        """
+        for tensor, array in zip(self.inputs, inputs, strict=True):
+            if array.shape[1:] != tensor.shape or array.dtype != tensor.dtype:
+                raise ModelError(
+                    f"the model takes {tensor.dtype} {['n', *tensor.shape[1:]]} and was given "
+                    f"{array.dtype} {[len(array), *array.shape[2:]]}"
+                )
+        count = len(inputs[0])
+        answers = [np.empty((count, *tensor.shape), tensor.dtype) for tensor in self.outputs]
+        for row in range(count):
+            for place, array in zip(self._places, inputs, strict=True):
+                self._native.set_tensor(place, array[row])
             try:
                 self._native.invoke()
             except RuntimeError as error:
                 raise ModelError(f"{self.backend} cannot run this model: {_line(error)}") from error
-            outputs[row] = self._native.get_tensor(self._output["index"])[0]
-        return outputs
+            for answer, result in zip(answers, self._results, strict=True):
+                answer[row] = self._native.get_tensor(result)
+        return answers
 
 
 def load(
@@ -160,8 +189,8 @@ def load(
 ) -> Interpreter:
     """Load a .tflite, from its path or bytes, into an interpreter.
 
-    A batch that can be resized becomes 1. Raises ModelError for a file that is not a sound model
-    of one input and one output, BackendError for an interpreter that cannot be had.
+    A batch that can be resized becomes 1. Raises ModelError for a file that is not a sound model,
+    BackendError for an interpreter that cannot be had.
     """
     name = "the model" if isinstance(model, bytes) else str(model)
     native, chosen = _native(model, backend, kernels, threads)
@@ -271,17 +300,7 @@ def _line(text: object) -> str:
     return " ".join(str(text).split())[:160]
 
 
-def _only(native: Any, kind: str) -> dict[str, Any]:
-    """The details of the only input or output; one of a flexible batch is resized to 1."""
-    details: list[dict[str, Any]] = getattr(native, f"get_{kind}_details")()
-    if len(details) != 1:
-        raise ModelError(f"has {len(details)} {kind}s: exactly one is needed")
-    return details[0]
-
-
 def _tensor(details: dict[str, Any]) -> Tensor:
     scale, zero_point = details["quantization"]
     shape = tuple(int(side) for side in details["shape"])
-    if not shape or shape[0] != 1:
-        raise ModelError(f"has a tensor of shape {list(shape)}: a batch of 1 is needed")
     return Tensor(details["name"], shape, np.dtype(details["dtype"]), float(scale), int(zero_point))

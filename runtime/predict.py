@@ -1,25 +1,29 @@
-"""Say which digit a picture shows.
+"""Say what files show: which digit, which class, or which values.
 
 For example:
   python -m runtime.predict digit.png
   python -m runtime.predict --top 3 --show photo.jpg
   python -m runtime.predict --json scans/*.png
-  python -m runtime.predict --model build/nano/model.tflite --backend tflite-runtime digit.png
+  python -m runtime.predict --model build/photos/model.tflite --backend tflite-runtime holiday.jpg
+  python -m runtime.predict --model build/gestures/model.tflite recording.csv
 """
 
 import argparse
 import itertools
+import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from runtime import console
-from runtime.errors import ImageError
+from runtime.errors import ThimbleError
 
 if TYPE_CHECKING:
-    from runtime import image
-    from runtime.classifier import Classifier, Prediction
-
-SHADES = " .:-=+*#%@"
+    from runtime.classifier import Model
+    from runtime.contract import Contract
+    from runtime.dataset import Array, Floats
+    from runtime.tasks.task import Task
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,7 +33,12 @@ def parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    result.add_argument("pictures", nargs="+", metavar="PICTURE", help="a picture of one digit")
+    result.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="a picture; for a model of arrays a .csv, .npy or .npz",
+    )
     result.add_argument(
         "--model", default="base", help="a .tflite, or the name of a bundled model (default: base)"
     )
@@ -53,69 +62,143 @@ def positive(text: str) -> int:
     return number
 
 
+class Told(Protocol):
+    """Whatever answers, as far as the words for its answers go: a model here, or on a device."""
+
+    @property
+    def contract(self) -> "Contract":
+        """What its outputs mean."""
+
+    @property
+    def task(self) -> "Task":
+        """What it is asked with."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model says of one example."""
+
+    name: str  # of the file, with the example's number where it holds several
+    example: "Array"  # as its task keeps it
+    outputs: "list[Floats]"  # every output of the model, real values
+    milliseconds: float  # of the inference alone
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Predict every picture; 1 when one could not be read, after the others' answers."""
+    """Answer for every file; 1 when one could not be read, after the others' answers."""
     options = console.parse(parser(), argv)
-    from runtime.classifier import Classifier, prepare  # noqa: PLC0415  # --help needs no NumPy
+    from runtime.classifier import Model  # noqa: PLC0415  # --help needs no NumPy
 
-    model = Classifier(options.model, options.backend)
+    model = Model(options.model, options.backend)
     console.note(f"model {options.model}, {describe(model)}")
-    results: list[dict[str, Any]] = []
-    rows = []
-    for name in options.pictures:
+    answers: list[Answer] = []
+    failed = 0
+    for name in options.files:
         try:
-            pixels = prepare(name)
-        except ImageError as error:
+            examples = model.task.read(Path(name))
+        except ThimbleError as error:
             console.fail(error)
+            failed += 1
             continue
-        prediction = model.predict(pixels)
-        results.append(as_json(name, prediction, model, options.top))
-        rows.append(cells(name, prediction, model, options.top))
-        if options.show:
-            console.note(f"{name}\n{draw(pixels)}")
-    header = ("picture", "digit", "sure", *("or", "sure") * (options.top - 1), "ms")
-    about = {"model": options.model, **about_backend(model), "pictures": results}
-    console.finish(console.table(header, rows), about)
-    return int(len(results) < len(options.pictures))
+        for answer, example in zip(answered(model, name, examples), examples, strict=True):
+            answers.append(answer)
+            if options.show:
+                console.note(f"{answer.name}\n{model.task.shown(example)}")
+    rows = [cells(model, answer, options.top) for answer in answers]
+    data = [as_json(model, answer, options.top) for answer in answers]
+    about = {"model": options.model, **about_backend(model), f"{model.task.noun}s": data}
+    console.finish(console.table(header(model, options.top), rows), about)
+    return int(failed > 0)
 
 
-def about_backend(model: "Classifier") -> dict[str, str]:
+def answered(model: "Model", name: str, examples: "Array") -> "list[Answer]":
+    """What ``model`` says of the examples in the file ``name``."""
+    found = []
+    for number, example in enumerate(examples):
+        start = time.perf_counter()
+        outputs = model.reals(example[None])
+        milliseconds = (time.perf_counter() - start) * 1000
+        title = name if len(examples) == 1 else f"{name}[{number}]"
+        found.append(Answer(title, example, [one[0] for one in outputs], milliseconds))
+    return found
+
+
+def told(model: Told, answer: Answer) -> list[dict[str, Any]]:
+    """What each output says, in terms of its meaning."""
+    from runtime.tasks.meaning import Classes, Reconstruction  # noqa: PLC0415 - needs NumPy
+
+    result: list[dict[str, Any]] = []
+    for meaning, values in zip(model.contract.outputs, answer.outputs, strict=True):
+        flat = values.ravel()
+        if isinstance(meaning, Classes):
+            scores = meaning.by_class(values[None])[0]
+            sure = meaning.probabilities(scores)
+            best = sorted(range(len(scores)), key=lambda index: -scores[index])
+            result.append({"top": [(meaning.labels[index], float(sure[index])) for index in best]})
+        elif isinstance(meaning, Reconstruction):
+            error = float(meaning.errors(model.task.real(answer.example[None]), values[None])[0])
+            odd = None if meaning.threshold is None else error > meaning.threshold
+            result.append({"error": error, "odd": odd})
+        else:
+            result.append({"values": dict(zip(meaning.names, flat.tolist(), strict=True))})
+    return result
+
+
+def header(model: Told, top: int) -> list[str]:
+    """The titles of the columns of ``cells``."""
+    from runtime.tasks.meaning import Classes, Reconstruction  # noqa: PLC0415 - needs NumPy
+
+    titles: list[str] = []
+    for meaning in model.contract.outputs:
+        if isinstance(meaning, Classes):
+            shown = min(top, len(meaning.labels))
+            titles += [model.task.said, "sure", *("or", "sure") * (shown - 1)]
+        elif isinstance(meaning, Reconstruction):
+            titles += ["error", "verdict"]
+        else:
+            titles += meaning.names
+    return [model.task.noun, *titles, "ms"]
+
+
+def cells(model: Told, answer: Answer, top: int) -> list[str]:
+    """An answer as a row: the ``top`` best labels with their probabilities, or the values."""
+    row = [answer.name]
+    for one in told(model, answer):
+        if "top" in one:
+            row += itertools.chain(*((label, f"{sure:.1%}") for label, sure in one["top"][:top]))
+        elif "error" in one:
+            row += [f"{one['error']:.6g}", {None: "-", True: "odd", False: "as usual"}[one["odd"]]]
+        else:
+            row += [f"{value:.6g}" for value in one["values"].values()]
+    return [*row, f"{answer.milliseconds:.2f}"]
+
+
+def as_json(model: Told, answer: Answer, top: int) -> dict[str, Any]:
+    """An answer for JSON: that of the first output, and of all of them where there are several."""
+    every = [_as_json(one, top) for one in told(model, answer)]
+    more = {"outputs": every} if len(every) > 1 else {}
+    milliseconds = round(answer.milliseconds, 3)
+    return {"file": answer.name, **every[0], "milliseconds": milliseconds, **more}
+
+
+def _as_json(one: dict[str, Any], top: int) -> dict[str, Any]:
+    if "top" not in one:
+        return one
+    best = [{"label": label, "probability": sure} for label, sure in one["top"][:top]]
+    return {**best[0], "top": best}
+
+
+def about_backend(model: "Model") -> dict[str, str]:
     """What runs ``model``, for JSON."""
     runs = model.interpreter
     return {"backend": runs.backend, "version": runs.version, "kernels": runs.kernels}
 
 
-def describe(model: "Classifier") -> str:
+def describe(model: "Model") -> str:
     """What runs ``model``, for people."""
     runs = model.interpreter
     kernels = "" if runs.kernels == "default" else f", {runs.kernels} kernels"
     return f"{runs.backend} {runs.version}{kernels}"
-
-
-def cells(name: str, prediction: "Prediction", model: "Classifier", top: int) -> list[str]:
-    """One picture's answer as a row: the ``top`` best labels, each with its probability."""
-    best = [(model.labels[i], f"{prediction.probabilities[i]:.1%}") for i in prediction.top(top)]
-    return [name, *itertools.chain(*best), f"{prediction.milliseconds:.2f}"]
-
-
-def as_json(name: str, prediction: "Prediction", model: "Classifier", top: int) -> dict[str, Any]:
-    """One picture's answer for JSON."""
-    best = [
-        {"label": model.labels[index], "probability": float(prediction.probabilities[index])}
-        for index in prediction.top(top)
-    ]
-    return {
-        "file": name,
-        "label": prediction.label,
-        "probability": prediction.probability,
-        "milliseconds": round(prediction.milliseconds, 3),
-        "top": best,
-    }
-
-
-def draw(pixels: "image.Pixels") -> str:
-    """The 28x28 picture in characters, two to a pixel so that it looks square."""
-    return "\n".join("".join(SHADES[int(value) * 10 // 256] * 2 for value in row) for row in pixels)
 
 
 if __name__ == "__main__":

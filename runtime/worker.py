@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,9 @@ import numpy.typing as npt
 from runtime import flatbuffer
 from runtime.compiled import COMPILED
 from runtime.errors import BackendError, ModelError, ThimbleError
+
+if TYPE_CHECKING:
+    from runtime.interpreter import Tensor
 
 Array = npt.NDArray[Any]
 
@@ -39,13 +42,18 @@ class WorkerError(BackendError):
         self.reason = reason  # a phrase
 
 
-def outputs(model: Path, images: Array, backend: str, kernels: str) -> npt.NDArray[np.generic]:
-    """Run ``images`` through ``model``: its own outputs, [count, classes].
+def outputs(model: Path, inputs: Array, backend: str, kernels: str) -> npt.NDArray[np.generic]:
+    """Run ``inputs`` [count, *shape without the batch] through ``model``: its first output.
 
-    Pictures, uint8 [count, 28, 28], are first made the model's input; anything else is its input
-    already, in its type and shape. Raises BackendError when the interpreter fails in any way.
+    They are in the model's own type, and so are the outputs, [count, *shape without the batch].
+    Raises BackendError when the interpreter fails in any way.
     """
-    return _ask("images", model, [images], backend, kernels)[0]
+    return run(model, [inputs[:, None]], backend, kernels)[0][:, 0]
+
+
+def answers(model: Path, examples: Array, backend: str, kernels: str) -> npt.NDArray[np.generic]:
+    """As ``outputs``, for ``examples`` as the task of the model's contract keeps them."""
+    return _ask("examples", model, [examples], backend, kernels)[0]
 
 
 def run(model: Path, inputs: Sequence[Array], backend: str, kernels: str) -> list[Array]:
@@ -105,7 +113,7 @@ def main() -> None:
     """Read inputs from standard input, write outputs to standard output, both as ``.npz``."""
     what, model, backend, kernels = sys.argv[1:]
     inputs = _unpacked(sys.stdin.buffer.read())
-    answer = _images if what == "images" else _tensors
+    answer = _examples if what == "examples" else _tensors
     try:
         result = answer(Path(model), inputs, backend, kernels)
     except ThimbleError as error:
@@ -113,19 +121,16 @@ def main() -> None:
     sys.stdout.buffer.write(_packed(result))
 
 
-def _images(model: Path, inputs: list[Array], backend: str, kernels: str) -> list[Array]:
-    from runtime import interpreter  # noqa: PLC0415 - only the child needs them
-    from runtime.classifier import Classifier  # noqa: PLC0415
+def _examples(model: Path, inputs: list[Array], backend: str, kernels: str) -> list[Array]:
+    from runtime import contract  # noqa: PLC0415 - only the child needs them
+    from runtime.classifier import Model, as_input  # noqa: PLC0415
 
-    (images,) = inputs
-    are_pictures = images.dtype == np.uint8 and images.ndim == 3
-    if backend == MICRO:
-        batch = _as_micro_takes(model, images) if are_pictures else images
-        (result,) = _micro(model, [batch[:, None]])
-        return [result[:, 0]]
-    if are_pictures:
-        return [Classifier(model, backend=backend, kernels=kernels).raw(images)]
-    return [interpreter.load(model, backend, kernels).run(images)]
+    if backend != MICRO:
+        return [Model(model, backend, kernels).run(inputs[0])[0]]
+    given, answers = _micro_borders(model)
+    task = contract.of(model, given, answers).task
+    fed = as_input(task, inputs[0], given)
+    return [one[:, 0] for one in _micro(model, [fed[:, None]])[:1]]
 
 
 def _tensors(model: Path, inputs: list[Array], backend: str, kernels: str) -> list[Array]:
@@ -138,16 +143,22 @@ def _tensors(model: Path, inputs: list[Array], backend: str, kernels: str) -> li
     return interpreter.run_all(model, inputs, backend, kernels)
 
 
-def _as_micro_takes(model: Path, images: Array) -> Array:
-    """Pictures as the model's int8 input [n, 28, 28, 1]."""
+def _micro_borders(model: Path) -> tuple["Tensor", list["Tensor"]]:
+    """The first input and the outputs of ``model``, as TensorFlow Lite Micro says."""
     from tflite_micro.python.tflite_micro import runtime as micro  # noqa: PLC0415
 
-    from runtime.image import quantize, to_float  # noqa: PLC0415
+    from runtime.interpreter import Tensor  # noqa: PLC0415
+
+    def tensor(details: dict[str, Any]) -> Tensor:
+        known = details["quantization_parameters"]
+        scales, zeros = list(known["scales"]) or [0.0], list(known["zero_points"]) or [0]
+        shape = tuple(map(int, details["shape"]))
+        return Tensor("", shape, np.dtype(details["dtype"]), float(scales[0]), int(zeros[0]))
 
     interpreter = micro.Interpreter.from_file(str(model))
-    details = interpreter.get_input_details(0)["quantization_parameters"]
-    scale, zero_point = float(details["scales"][0]), int(details["zero_points"][0])
-    return quantize(to_float(images), scale, zero_point, np.int8)
+    _, count = flatbuffer.borders(model.read_bytes())
+    outputs = [interpreter.get_output_details(number) for number in range(count)]
+    return tensor(interpreter.get_input_details(0)), list(map(tensor, outputs))
 
 
 def _micro(model: Path, inputs: list[Array]) -> list[Array]:

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runtime import dataset
-from runtime.dataset import Digits
+from runtime import dataset, reading
+from runtime import mnist as mnist_files
+from runtime.dataset import Examples
 
 ROOT = Path(__file__).parents[1]
 # A shell's background jobs ignore Ctrl-C, and so would the commands that the tests interrupt.
@@ -26,12 +27,12 @@ def model_path() -> Path:
 
 
 @pytest.fixture(scope="session")
-def mnist() -> Digits:
+def mnist() -> Examples:
     """MNIST's test part; a test that takes this is left out where there is no MNIST."""
-    folder = dataset.find(None)
-    if folder is None or not dataset.is_mnist(folder):
+    folder = reading.find(None)
+    if folder is None or not mnist_files.is_mnist(folder):
         pytest.skip(f"needs MNIST: set {dataset.ENVIRONMENT} to its folder")
-    return dataset.read_mnist(folder, "test")
+    return mnist_files.read_mnist(folder, "test")
 
 
 @pytest.fixture

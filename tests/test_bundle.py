@@ -12,7 +12,7 @@ from convert.compiler.targets.options import Options
 from convert.export import Request
 from firmware import deployment
 from runtime import classifier, worker
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 from train import presets, store
 from train.model import two_block_cnn
 
@@ -41,19 +41,19 @@ def test_generated_c_is_what_the_compiler_gives() -> None:
 
 
 @pytest.mark.parametrize("name", presets.PRESETS)
-def test_bundled_model_reads_mnist_as_well_as_it_says(name: str, mnist: Digits) -> None:
+def test_bundled_model_reads_mnist_as_well_as_it_says(name: str, mnist: Examples) -> None:
     """The accuracy in the manifest is what LiteRT measures."""
     model_path = classifier.find(name)
-    answers = worker.outputs(model_path, mnist.images, *NAMED).argmax(axis=1)
+    answers = worker.answers(model_path, mnist.inputs, *NAMED).argmax(axis=1)
     manifest = json.loads(model_path.with_name("manifest.json").read_text())
     assert np.mean(answers == mnist.labels) == manifest["accuracy"]["int8"]
 
 
 def test_export_gives_the_bundled_model_again(
-    mnist: Digits, model_path: Path, tmp_path: Path
+    mnist: Examples, model_path: Path, tmp_path: Path
 ) -> None:
     """Another machine rounds the fine-tuning differently: the same network, the same answers."""
-    export.export(Request("base", None, None, tmp_path, "qat", "uint8", None, 0, 2))
+    export.export(Request(presets.find("base"), tmp_path))
     made, bundled = tflite.read(tmp_path / "base/model.tflite"), tflite.read(model_path)
     assert made.op_names == bundled.op_names
     assert [t.shape for t in made.tensors] == [t.shape for t in bundled.tensors]
@@ -61,8 +61,8 @@ def test_export_gives_the_bundled_model_again(
         if ours.is_constant and ours.dtype == "INT8":
             left, right = (np.frombuffer(t.data, np.int8).astype(int) for t in (ours, theirs))
             assert np.mean(np.abs(left - right) <= 2) > 0.99, ours.name
-    left = worker.outputs(tmp_path / "base/model.tflite", mnist.images, *NAMED).argmax(axis=1)
-    right = worker.outputs(model_path, mnist.images, *NAMED).argmax(axis=1)
+    left = worker.answers(tmp_path / "base/model.tflite", mnist.inputs, *NAMED).argmax(axis=1)
+    right = worker.answers(model_path, mnist.inputs, *NAMED).argmax(axis=1)
     assert np.mean(left == right) > 0.998
     assert np.mean(left == mnist.labels) >= 0.994
 
@@ -83,10 +83,11 @@ def test_pretrained_models_are_small() -> None:
 
 @pytest.mark.parametrize(("name", "least"), [("small", 0.993), ("micro", 0.991), ("nano", 0.988)])
 def test_small_presets_reach_their_marks(
-    name: str, least: float, mnist: Digits, tmp_path: Path
+    name: str, least: float, mnist: Examples, tmp_path: Path
 ) -> None:
     """Int8 by post-training quantization, which takes seconds, on 10,000 test images."""
-    request = Request(name, None, None, tmp_path, "ptq", "uint8", 1.0, 0, 2)
+    request = Request(presets.find(name), tmp_path, quantize="ptq", max_drop=1.0)
     found = export.export(request)
     assert found.images == len(mnist)
-    assert found.int8_accuracy >= least
+    assert found.int8 is not None
+    assert found.int8.figure >= least

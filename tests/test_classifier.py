@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from runtime import dataset, interpreter
 from runtime.classifier import Classifier, bundled, softmax
-from runtime.errors import ImageError, ModelError
+from runtime.errors import DataError, ImageError, ModelError
 
 
 def draw_one() -> Image.Image:
@@ -29,19 +29,30 @@ class FakeRunner:
 
     def __init__(self, dtype: str, scale: float, zero_point: int) -> None:
         kind = np.dtype(dtype)
-        self.input = interpreter.Tensor("in", (1, 28, 28, 1), kind, scale, zero_point)
-        self.output = interpreter.Tensor("out", (1, 3), kind, scale, zero_point)
+        self.inputs = [interpreter.Tensor("in", (1, 28, 28, 1), kind, scale, zero_point)]
+        self.outputs = [interpreter.Tensor("out", (1, 3), kind, scale, zero_point)]
         self.seen: interpreter.Array = np.zeros(0)
 
-    def run(self, batch: interpreter.Array) -> interpreter.Array:
+    @property
+    def input(self) -> interpreter.Tensor:
+        """The only input."""
+        return self.inputs[0]
+
+    @property
+    def output(self) -> interpreter.Tensor:
+        """The only output."""
+        return self.outputs[0]
+
+    def run_all(self, inputs: list[interpreter.Array]) -> list[interpreter.Array]:
         """Logits of 1, 3 and 2 steps, whatever the batch."""
-        self.seen = batch
-        return np.tile(np.array([1, 3, 2], self.output.dtype), (len(batch), 1))
+        self.seen = inputs[0][:, 0]
+        row = np.array([1, 3, 2], self.output.dtype)
+        return [np.tile(row, (len(inputs[0]), 1, 1))]
 
 
 def faked(runner: FakeRunner, monkeypatch: pytest.MonkeyPatch) -> Classifier:
     monkeypatch.setattr(interpreter, "load", lambda *_arguments: runner)
-    monkeypatch.setattr("runtime.classifier.read_labels", lambda *_arguments: ("a", "b", "c"))
+    monkeypatch.setattr("runtime.contract.read_labels", lambda *_arguments: ("a", "b", "c"))
     return Classifier()
 
 
@@ -74,9 +85,9 @@ def test_every_type_is_quantized_and_dequantized_by_its_definition(
     assert model.raw(pixels).dtype == form[0]
 
 
-def test_mnist_is_classified_as_labelled(classifier: Classifier, mnist: dataset.Digits) -> None:
+def test_mnist_is_classified_as_labelled(classifier: Classifier, mnist: dataset.Examples) -> None:
     """The bundled model is right on at least 97 of MNIST's first 100 test images."""
-    predicted = classifier.scores(mnist.images[:100]).argmax(axis=1)
+    predicted = classifier.scores(mnist.inputs[:100]).argmax(axis=1)
     assert (predicted == mnist.labels[:100]).sum() >= 97
 
 
@@ -114,7 +125,7 @@ def test_pixels_of_another_form_are_refused(
     pixels: interpreter.Array, classifier: Classifier
 ) -> None:
     """Floats and other sizes are refused instead of being misread."""
-    with pytest.raises(ImageError, match="uint8"):
+    with pytest.raises(DataError, match="uint8"):
         classifier.predict(pixels)
 
 
@@ -165,10 +176,10 @@ def test_a_missing_model_is_refused_with_the_names_there_are() -> None:
 @pytest.mark.parametrize(
     ("given", "made", "kind", "message"),
     [
-        ((1, 32, 32, 1), (1, 10), "int8", r"input \[1, 32, 32, 1\].*\[1, 28, 28, 1\]"),
-        ((1, 28, 28, 3), (1, 10), "int8", r"input \[1, 28, 28, 3\]"),
-        ((1, 28, 28, 1), (1, 7, 7, 10), "int8", r"output \[1, 7, 7, 10\].*classes"),
-        ((1, 28, 28, 1), (1, 10), "int16", "int16: int8 or uint8 or float32"),
+        ((2, 28, 28, 1), (1, 10), "int8", r"\[2, 28, 28, 1\].*batch of 1"),
+        ((1, 28, 28, 1), (1, 7, 7, 10), "int8", "gives values, no classes"),
+        ((1, 28, 28, 1), (1, 28, 28, 1), "int8", "gives reconstruction, no classes"),
+        ((1, 28, 28, 1), (1, 10), "int32", "int32: int8 or uint8 or int16 or float32"),
     ],
 )
 def test_another_kind_of_model_is_refused(
@@ -180,7 +191,7 @@ def test_another_kind_of_model_is_refused(
 ) -> None:
     """A wrong shape or type is a ModelError with what it has and what is needed."""
     runner = FakeRunner(kind, 0.1, 0)
-    runner.input = interpreter.Tensor("in", given, np.dtype(kind), 0.1, 0)
-    runner.output = interpreter.Tensor("out", made, np.dtype(kind), 0.1, 0)
+    runner.inputs[0] = interpreter.Tensor("in", given, np.dtype(kind), 0.1, 0)
+    runner.outputs[0] = interpreter.Tensor("out", made, np.dtype(kind), 0.1, 0)
     with pytest.raises(ModelError, match=message):
         faked(runner, monkeypatch)

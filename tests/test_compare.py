@@ -133,7 +133,7 @@ def configured() -> None:
 @pytest.fixture(scope="module")
 def images() -> dataset.Pixels:
     """Few, but enough."""
-    return data.load().test.images[:128]
+    return data.load().test.inputs[:128]
 
 
 @pytest.mark.parametrize("against", AGAINST)
@@ -239,7 +239,7 @@ def test_layers_are_what_the_interpreter_keeps(images: dataset.Pixels) -> None:
 
 def test_figures(tmp_path: Path) -> None:
     """Of a recorded output, by hand: one value of 160 is 3.0 off, the rest is equal."""
-    pictures = data.load().test.images[:16]
+    pictures = data.load().test.inputs[:16]
     right = interpreter.load(BASE).run((pictures.astype(np.int16) - 128).astype(np.int8)[..., None])
     reals = (right.astype(np.float64) - 4) * np.float64(np.float32(0.33119985461235046))
     wrong = reals.copy()

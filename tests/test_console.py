@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from runtime import console, dataset
+from runtime import console, reading
 from runtime.errors import ThimbleError
+from runtime.tasks.digits import TASK
 from tests.test_docs import MODULES
 from train import data
 
@@ -32,7 +33,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")
     from PIL import Image
 
-    for number, (image, label) in enumerate(zip(test.images[:60], test.labels, strict=False)):
+    for number, (image, label) in enumerate(zip(test.inputs[:60], test.labels, strict=False)):
         place = folder / str(label)
         place.mkdir(exist_ok=True)
         Image.fromarray(255 - image).save(place / f"{number}.png")
@@ -218,4 +219,4 @@ def test_json_is_strict(capsys: Capture) -> None:
 
 def test_tables_of_data_are_read(pictures: Path) -> None:
     """The folder that these tests evaluate on holds every class."""
-    assert dataset.read_test(pictures).names == tuple("0123456789")
+    assert reading.judged_on(TASK, pictures).names == tuple("0123456789")

@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runtime import dataset
-from runtime.dataset import Digits, IdxFile
+from runtime import mnist as mnist_files
+from runtime.dataset import Examples
 from runtime.errors import DataError
+from runtime.mnist import IdxFile
+from runtime.reading import Source
 from train import data, download
 
 CONTENT = {name: name.encode() * 500 for name in ("a", "b")}
@@ -26,7 +28,8 @@ def files(monkeypatch: pytest.MonkeyPatch) -> None:
         name: IdxFile(name, hashlib.sha256(content).hexdigest(), len(content))
         for name, content in CONTENT.items()
     }
-    monkeypatch.setattr(dataset, "MNIST", table)
+    monkeypatch.setattr(download, "MNIST", table)
+    monkeypatch.setattr(mnist_files, "MNIST", table)
 
 
 @pytest.fixture
@@ -127,14 +130,14 @@ def test_embedded_digits_are_those_of_scikit_learn() -> None:
 def test_embedded_digits_look_like_mnist() -> None:
     """Ink fills 20 pixels along its longer side, its centre of mass on the middle pixel."""
     digits = data.embedded()
-    weight = digits.images.sum(axis=(1, 2))
-    rows = (digits.images.sum(axis=2) * np.arange(28)).sum(axis=1) / weight
-    columns = (digits.images.sum(axis=1) * np.arange(28)).sum(axis=1) / weight
+    weight = digits.inputs.sum(axis=(1, 2))
+    rows = (digits.inputs.sum(axis=2) * np.arange(28)).sum(axis=1) / weight
+    columns = (digits.inputs.sum(axis=1) * np.arange(28)).sum(axis=1) / weight
     assert rows.min() > 13.4
     assert rows.max() < 14.6
     assert columns.min() > 13.4
     assert columns.max() < 14.6
-    inked = (digits.images > 40).any(axis=2).sum(axis=1)
+    inked = (digits.inputs > 40).any(axis=2).sum(axis=1)
     assert np.median(inked) in (19, 20, 21)
 
 
@@ -143,22 +146,22 @@ def test_split_is_disjoint_complete_and_repeatable() -> None:
     digits = data.embedded()
     first, second = data.split(digits), data.split(digits)
     parts = (first.train, first.validation, first.test)
-    everything = sorted(image.tobytes() for part in parts for image in part.images)
-    assert everything == sorted(image.tobytes() for image in digits.images)
+    everything = sorted(image.tobytes() for part in parts for image in part.inputs)
+    assert everything == sorted(image.tobytes() for image in digits.inputs)
     assert all(set(part.labels) == set(range(10)) for part in parts)
     assert first.sha256 == second.sha256
 
 
-def test_mnist_holds_five_thousand_training_images_out(mnist: Digits) -> None:
+def test_mnist_holds_five_thousand_training_images_out(mnist: Examples) -> None:
     """55,000 to train on, 5,000 held out, and the test set as it is."""
     found = data.load()
     assert (len(found.train), len(found.validation), len(found.test)) == (55_000, 5_000, 10_000)
-    assert np.array_equal(found.test.images, mnist.images)
+    assert np.array_equal(found.test.inputs, mnist.inputs)
     assert found.is_mnist
 
 
 def test_class_with_too_few_pictures_is_refused(class_folder: Path) -> None:
     """The message names the class and how many it needs."""
     (class_folder / "ring" / "0.png").unlink()
-    with pytest.raises(DataError, match=r"ring.*9 pictures"):
-        data.load(class_folder)
+    with pytest.raises(DataError, match=r"ring.*9 examples"):
+        data.load(Source(class_folder))

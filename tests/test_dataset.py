@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runtime import dataset
-from runtime.dataset import IdxFile
+from runtime import dataset, reading
+from runtime import mnist as mnist_files
 from runtime.errors import DataError
+from runtime.mnist import IdxFile
+from runtime.tasks.digits import TASK
 
 
 def idx(array: np.ndarray) -> bytes:
@@ -31,26 +33,26 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             file = IdxFile(f"{part}-{kind}", hashlib.sha256(content).hexdigest(), len(content))
             (tmp_path / file.name).write_bytes(content)
             table[f"{part} {kind}"] = file
-    monkeypatch.setattr(dataset, "MNIST", table)
+    monkeypatch.setattr(mnist_files, "MNIST", table)
     return tmp_path
 
 
 def test_idx_is_read_as_numpy_wrote_it(tiny: Path) -> None:
     """Pixels and labels come back exactly."""
-    digits = dataset.read_mnist(tiny, "test")
+    digits = mnist_files.read_mnist(tiny, "test")
     expected = np.random.default_rng(3).integers(0, 256, (12, 28, 28), np.uint8)
-    assert np.array_equal(digits.images, expected)
+    assert np.array_equal(digits.inputs, expected)
     assert digits.labels.dtype == np.int64
     assert len(digits) == 12
 
 
 def test_gzip_files_serve_as_well(tiny: Path) -> None:
     """A file may be plain or gzip."""
-    plain = dataset.read_mnist(tiny, "test")
+    plain = mnist_files.read_mnist(tiny, "test")
     path = tiny / "test-images"
     (tiny / "test-images.gz").write_bytes(gzip.compress(path.read_bytes()))
     path.unlink()
-    assert np.array_equal(dataset.read_mnist(tiny, "test").images, plain.images)
+    assert np.array_equal(mnist_files.read_mnist(tiny, "test").inputs, plain.inputs)
 
 
 @pytest.mark.parametrize("damage", ["cut", "flip", "longer", "gone", "bad gzip", "gzip bomb"])
@@ -73,14 +75,14 @@ def test_damaged_file_is_refused_by_name(tiny: Path, damage: str) -> None:
         elif damage == "gzip bomb":
             (tiny / "test-images.gz").write_bytes(gzip.compress(bytes(1 << 24)))
     with pytest.raises(DataError, match="test-images"):
-        dataset.read_mnist(tiny, "test")
+        mnist_files.read_mnist(tiny, "test")
 
 
-def test_real_mnist_has_the_known_first_label(mnist: dataset.Digits) -> None:
+def test_real_mnist_has_the_known_first_label(mnist: dataset.Examples) -> None:
     """The first test image of MNIST is a seven; there are 980 zeros and 10,000 images."""
     assert mnist.labels[0] == 7
     assert np.sum(mnist.labels == 0) == 980
-    assert mnist.images.shape == (10_000, 28, 28)
+    assert mnist.inputs.shape == (10_000, 28, 28)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,7 @@ def test_real_mnist_has_the_known_first_label(mnist: dataset.Digits) -> None:
 def test_what_is_not_idx_is_refused(content: bytes) -> None:
     """Wrong magic, wrong type and a size that does not fit are errors that name the file."""
     with pytest.raises(DataError, match=r"some\.idx"):
-        dataset.parse_idx(content, Path("some.idx"))
+        mnist_files.parse_idx(content, Path("some.idx"))
 
 
 def test_option_wins_over_environment_over_cache(
@@ -99,15 +101,15 @@ def test_option_wins_over_environment_over_cache(
     other = tmp_path / "other"
     other.mkdir()
     monkeypatch.setenv(dataset.ENVIRONMENT, str(other))
-    assert dataset.find(tiny) == tiny
-    assert dataset.find(None) == other
+    assert reading.find(tiny) == tiny
+    assert reading.find(None) == other
     monkeypatch.delenv(dataset.ENVIRONMENT)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    assert dataset.find(None) is None
-    cache = dataset.cache_folder()
+    assert reading.find(None) is None
+    cache = mnist_files.cache_folder()
     cache.parent.mkdir(parents=True)
     cache.symlink_to(tiny)
-    assert dataset.find(None) == cache
+    assert reading.find(None) == cache
 
 
 def test_a_named_folder_that_is_not_there_is_an_error(
@@ -115,20 +117,25 @@ def test_a_named_folder_that_is_not_there_is_an_error(
 ) -> None:
     """Data that was asked for is never replaced silently."""
     with pytest.raises(DataError, match="--data"):
-        dataset.find(tmp_path / "nowhere")
+        reading.find(tmp_path / "nowhere")
     monkeypatch.setenv(dataset.ENVIRONMENT, str(tmp_path / "nowhere"))
     with pytest.raises(DataError, match=dataset.ENVIRONMENT):
-        dataset.find(None)
+        reading.find(None)
+
+
+def read_folder(folder: Path, *, strict: bool = True) -> dataset.Examples:
+    """All of a folder's digits."""
+    return reading.parts(TASK, reading.Source(folder, strict=strict))[reading.ALL]
 
 
 def test_folder_classes_are_its_subfolders(class_folder: Path) -> None:
     """Names are the subfolders', sorted; every picture is there, labelled by its folder."""
-    digits = dataset.read_folder(class_folder)
+    digits = read_folder(class_folder)
     assert digits.names == ("bar", "ring")
     assert digits.labels.tolist() == [0] * 10 + [1] * 10
-    assert digits.images.shape == (20, 28, 28)
+    assert digits.inputs.shape == (20, 28, 28)
     # A ring has paper in its middle, a bar has ink there.
-    middle = digits.images[:, 12:16, 13:15].max(axis=(1, 2))
+    middle = digits.inputs[:, 12:16, 13:15].max(axis=(1, 2))
     assert middle[:10].min() > 200
     assert middle[10:].max() < 50
 
@@ -146,11 +153,11 @@ def test_folder_that_cannot_serve_is_refused(class_folder: Path, spoil, named: s
     """The message names the picture, the class or the count that is wrong."""
     spoil(class_folder)
     with pytest.raises(DataError, match=named):
-        dataset.read_folder(class_folder)
+        read_folder(class_folder)
 
 
 def test_hidden_files_are_passed_over(class_folder: Path) -> None:
     """What a file manager leaves behind is not a picture."""
     (class_folder / "ring" / ".DS_Store").write_bytes(b"\0")
     (class_folder / ".cache").mkdir()
-    assert len(dataset.read_folder(class_folder)) == 20
+    assert len(read_folder(class_folder)) == 20

@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 from runtime import dataset, evaluate
+from runtime.contract import Contract
 from runtime.errors import DataError
+from runtime.tasks.digits import TASK
+from runtime.tasks.meaning import Classes
 
 
 def fake(said: list[int], classes: int = 3) -> Any:
@@ -18,15 +21,16 @@ def fake(said: list[int], classes: int = 3) -> Any:
     scores = np.eye(classes, dtype=np.float32)[said]
     runs = SimpleNamespace(backend="none", version="0", kernels="default")
     return SimpleNamespace(
-        scores=lambda images: scores[: len(images)],
-        labels=tuple("abc"[:classes]),
+        reals=lambda images: [scores[: len(images)]],
+        contract=Contract(TASK, (Classes(tuple("abc"[:classes])),)),
+        task=TASK,
         interpreter=runs,
     )
 
 
-def digits(labels: list[int]) -> dataset.Digits:
+def digits(labels: list[int]) -> dataset.Examples:
     images = np.zeros((len(labels), 28, 28), np.uint8)
-    return dataset.Digits(images, np.array(labels), ("a", "b", "c"), "made up")
+    return dataset.Examples(images, np.array(labels), ("a", "b", "c"), "made up")
 
 
 def test_accuracy_and_confusion_are_counted() -> None:
@@ -57,14 +61,14 @@ def test_text_names_data_model_and_backend_and_shows_every_count() -> None:
     text = evaluate.as_text("some.tflite", model, data, evaluate.evaluate(model, data))
     head, accuracy, _, *table = text.splitlines()
     assert head == "data made up, model some.tflite, none 0"
-    assert "66.67% (2 of 3)" in accuracy
+    assert "66.67 % (20.77 to 93.85), 2 of 3" in accuracy
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
     assert cells[-1] == ["c", "0", "1", "0", "0.00%"]
     assert len(cells) == 2 + 3
 
 
 def test_mnist_from_the_command_line(
-    mnist: dataset.Digits, capsys: pytest.CaptureFixture[str]
+    mnist: dataset.Examples, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The bundled model is right on 95 % or more of MNIST's first 500, and the sums agree."""
     assert evaluate.main(["--limit", "500", "--json"]) == 0

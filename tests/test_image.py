@@ -97,10 +97,10 @@ def test_the_aspect_ratio_is_kept() -> None:
 
 
 @pytest.mark.parametrize("invert", [False, True])
-def test_mnist_comes_back_as_it_is(invert: bool, mnist: dataset.Digits) -> None:
+def test_mnist_comes_back_as_it_is(invert: bool, mnist: dataset.Examples) -> None:
     """A picture that is in MNIST's form already is hardly changed, in either polarity."""
     same = 0
-    for pixels in mnist.images[:200]:
+    for pixels in mnist.inputs[:200]:
         saved = Image.fromarray(255 - pixels if invert else pixels)
         difference = image.normalize(saved).astype(int) - pixels
         same += int(np.abs(difference).max() <= 8)

@@ -21,7 +21,7 @@ COMPUTING = ["CONV_2D", "MAX_POOL_2D", "CONV_2D", "MAX_POOL_2D", "FULLY_CONNECTE
 
 @pytest.fixture(scope="module")
 def images() -> np.ndarray:  # type: ignore[type-arg]
-    return data.embedded().images[:20]
+    return data.embedded().inputs[:20]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_default_kernels_end_in_the_answers_of_the_whole_model(  # type: ignore[
     """Cut behind its last operator, the model answers as it does uncut, under XNNPACK."""
     last = layers.capture(model, int8, images)[-1]
     path = model_path.parents[1] / "small/model.tflite"
-    np.testing.assert_array_equal(last.stored, worker.outputs(path, images, "litert", "default"))
+    np.testing.assert_array_equal(last.stored, worker.answers(path, images, "litert", "default"))
 
 
 def test_float_values_are_those_of_keras(  # type: ignore[no-untyped-def]
@@ -131,7 +131,7 @@ def test_whatever_can_be_exported_is_matched(  # type: ignore[no-untyped-def]
 ) -> None:
     """However the converter fuses activations and moves reshapes, int8 stays close to float."""
     model = chain(*stack(keras.layers))
-    int8 = tflite.parse(quantize.int8(deployment_graph(model), images))
+    int8 = tflite.parse(quantize.int8(deployment_graph(model), image.to_float(images)))
     captured = layers.capture(model, int8, images)
     assert [layer.operator for layer in captured] == operators
     assert all(layer.sqnr_db > 25 for layer in captured)

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from runtime import predict
 from runtime.errors import ModelError
+from runtime.tasks.digits import TASK
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -74,7 +75,7 @@ def test_show_draws_what_the_network_sees(one: Path, capsys: pytest.CaptureFixtu
 
 def test_draw_goes_from_blank_to_full() -> None:
     """0 is a space, 255 the darkest character, each twice."""
-    assert predict.draw(np.array([[0, 255]], np.uint8)) == "  @@"
+    assert TASK.shown(np.array([[0, 255]], np.uint8)) == "  @@"
 
 
 def test_a_missing_model_is_one_line(one: Path, run: Run) -> None:

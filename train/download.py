@@ -11,8 +11,9 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from runtime import console, dataset
+from runtime import console
 from runtime.errors import DataError
+from runtime.mnist import MNIST, IdxFile, locate
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -28,7 +29,7 @@ def mnist(folder: Path, mirrors: Sequence[str] = MIRRORS, patience: float = PATI
 
     Raises DataError when no mirror answers in time, a download breaks off, or a file is another.
     """
-    files = [f for f in dataset.MNIST.values() if dataset.locate(folder, f) is None]
+    files = [f for f in MNIST.values() if locate(folder, f) is None]
     if not files:
         return
     mirror = _first_answering(mirrors, f"{files[0].name}.gz", patience)
@@ -63,7 +64,7 @@ def _first_answering(mirrors: Sequence[str], name: str, patience: float) -> str:
     raise DataError("no mirror of MNIST answers: check the network, or pass --data DIR")
 
 
-def _fetch(mirror: str, file: dataset.IdxFile, folder: Path, patience: float) -> None:
+def _fetch(mirror: str, file: IdxFile, folder: Path, patience: float) -> None:
     url, target = f"{mirror}{file.name}.gz", folder / f"{file.name}.gz"
     partial = target.with_suffix(f".part{os.getpid()}")
     try:
@@ -83,7 +84,7 @@ def _fetch(mirror: str, file: dataset.IdxFile, folder: Path, patience: float) ->
         partial.unlink(missing_ok=True)
 
 
-def _verify(path: Path, file: dataset.IdxFile, url: str) -> None:
+def _verify(path: Path, file: IdxFile, url: str) -> None:
     try:
         with gzip.open(path) as stream:
             content = stream.read(file.size + 1)

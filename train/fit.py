@@ -1,28 +1,47 @@
-"""Train a preset's float model: ``python -m train.fit --preset base``.
+"""Train a float model on digits or on data of one's own.
 
-Writes ``float.keras``, ``float.csv`` and ``curves.png`` to a folder. Interrupted, the same
-command resumes after the last whole epoch and ends with the same bytes as an uninterrupted run.
+For example:
+  python -m train.fit --preset base
+  python -m train.fit --data photos --size 32x32x3 --preset small
+  python -m train.fit --data gestures.csv --window 128/64 --preset micro
+
+Writes float.keras, contract.json, float.csv, curves.png, confusion.csv and wrong.png to a folder.
+Interrupted, the same command resumes after the last whole epoch and ends with the same bytes as an
+uninterrupted run.
 """
 
 import argparse
 import dataclasses
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from runtime import console
+import numpy as np
+
+from runtime import console, mnist, options, statistics
+from runtime.contract import Contract
+from runtime.dataset import Examples
 from runtime.errors import DataError
-from train import curves, data, presets, store
-from train.augment import LEVELS
+from runtime.options import Wanted
+from runtime.reading import propose
+from runtime.tasks import scaling
+from runtime.tasks.meaning import Classes, Meaning, Values
+from runtime.tasks.tensor import Arrays
+from train import curves, data, feed, mistakes, presets, store
 from train.checkpoint import Checkpoint
 from train.data import Dataset
+from train.feed import logits
 from train.loop import Epoch, Plan, Trainer
-from train.model import two_block_cnn
-from train.presets import Preset
+from train.model import MOMENTUM, two_block_cnn
+from train.presets import Architecture, Preset
 from train.tf import DEFAULT_THREADS, configure, keras, tf
 
 BATCH = 128
 MINIMUM_STEPS = 1_000
 """Training steps that a small data set gets at least, by more epochs."""
+UNEVEN = 1.5
+"""Classes are weighted where the largest has this many times the examples of the smallest."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +51,7 @@ class Fit:
     preset: Preset
     plan: Plan
     threads: int
+    class_weights: tuple[float, ...] = ()  # in the loss; (): all classes count alike
 
     def key(self, dataset: Dataset) -> dict[str, object]:
         """Everything that decides the weights that come out."""
@@ -39,7 +59,9 @@ class Fit:
             "preset": dataclasses.asdict(self.preset),
             "plan": dataclasses.asdict(self.plan),
             "threads": self.threads,
+            "class_weights": self.class_weights,
             "data": dataset.sha256,
+            "task": dataset.task.describe(),
             "tensorflow": tf.__version__,
         }
 
@@ -51,18 +73,51 @@ def setup(preset: Preset, dataset: Dataset, seed: int, threads: int, epochs: int
         steps = max(1, len(dataset.train) // BATCH)
         epochs = epochs or max(recipe.epochs, -(-MINIMUM_STEPS // steps))
         preset = dataclasses.replace(preset, recipe=dataclasses.replace(recipe, teacher=""))
-    level = LEVELS[recipe.augmentation]
+    level = feed.level(dataset.task, recipe.augmentation)
+    weights = () if dataset.is_mnist else class_weights(dataset.train)
     plan = Plan(epochs or recipe.epochs, recipe.peak_rate, level, seed, BATCH)
-    return Fit(preset, plan, threads)
+    return Fit(preset, plan, threads, weights)
+
+
+def class_weights(train: Examples) -> tuple[float, ...]:
+    """What makes small classes count as much as large ones; () where they are about even."""
+    counts = np.bincount(train.labels, minlength=len(train.names))[: len(train.names)]
+    if not train.names or counts.max() < UNEVEN * counts.min():
+        return ()
+    weights = len(train) / (len(counts) * counts)
+    told = ", ".join(
+        f"{name} {weight:.2f}" for name, weight in zip(train.names, weights, strict=True)
+    )
+    console.note(f"the classes are uneven; each counts by its weight: {told}")
+    return tuple(float(weight) for weight in weights)
 
 
 def build(fit: Fit, dataset: Dataset) -> Trainer:
     """A fresh model with its trainer; the same for the same ``fit``."""
     configure(fit.plan.seed, fit.threads)
     recipe = fit.preset.recipe
-    model = two_block_cnn(fit.preset.architecture, len(dataset.names))
+    # Moving means that are still on their way at the end would spoil a short training.
+    steps = fit.plan.epochs * max(1, len(dataset.train) // fit.plan.batch)
+    momentum = min(MOMENTUM, 1 - 10 / max(20, steps))
+    outputs, shape = meaning(dataset).values, dataset.task.shape
+    model = two_block_cnn(fit.preset.architecture, outputs, shape, momentum)
     teacher = store.load(store.pretrained(recipe.teacher)) if recipe.teacher else None
-    return Trainer(model, dataset.train, fit.plan, teacher)
+    train = feed.material(
+        dataset.task, dataset.train, (meaning(dataset),), fit.plan.level, fit.class_weights
+    )
+    return Trainer(model, train, fit.plan, teacher)
+
+
+def meaning(dataset: Dataset) -> Meaning:
+    """What the output of a network means that is trained on ``dataset``."""
+    if dataset.names:
+        return Classes(dataset.names)
+    if dataset.train.targets is None:
+        raise DataError(
+            f"{dataset.source} has neither classes nor values to learn: add a column label or an "
+            "array y; a network that gives its input once more comes by --model"
+        )
+    return Values(tuple(f"y{number}" for number in range(dataset.train.targets.shape[1])))
 
 
 def train(
@@ -74,7 +129,8 @@ def train(
     history = kept.resume() if kept else []
     if history:
         console.note(f"resuming after epoch {history[-1].epoch} of {fit.plan.epochs}")
-    for epoch in report(trainer.epochs(dataset.validation), fit.plan.epochs):
+    held_out = feed.material(dataset.task, dataset.validation, (meaning(dataset),))
+    for epoch in report(trainer.epochs(held_out), fit.plan.epochs):
         history.append(epoch)
         if kept:
             kept.save(history)
@@ -84,55 +140,139 @@ def train(
 def report(epochs: Iterator[Epoch], total: int) -> Iterator[Epoch]:
     """Print a line for each epoch on its way."""
     for row in epochs:
-        console.note(
-            f"epoch {row.epoch:3}/{total}  loss {row.loss:.4f}  "
-            f"augmented {100 * row.train_accuracy:.2f} %  "
-            f"validation {100 * row.validation_accuracy:.2f} %"
-        )
+        judged = [f"{name} {figure}" for name, figure in figures(row)]
+        console.note(f"epoch {row.epoch:3}/{total}  loss {row.loss:.4f}  {'  '.join(judged)}")
         yield row
+
+
+def figures(row: Epoch) -> list[tuple[str, str]]:
+    """What an epoch came to, besides its loss, for people."""
+    if row.train_accuracy is None or row.validation_accuracy is None:
+        return [("validation loss", f"{row.validation_loss:.5g}")]
+    return [
+        ("augmented", f"{100 * row.train_accuracy:.2f} %"),
+        ("validation", f"{100 * row.validation_accuracy:.2f} %"),
+    ]
+
+
+def title(preset: Preset, wanted: Wanted) -> str:
+    """What a network is called that is trained on the data that are asked for."""
+    source = wanted.source if wanted.given else None
+    if source is None or (source.path.is_dir() and mnist.is_mnist(source.path)):
+        return preset.name
+    return f"{source.path.resolve().stem}-{preset.name}"
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m train.fit``."""
-    result = console.Parser("python -m train.fit", description=__doc__)
+    result = console.Parser(
+        "python -m train.fit",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     result.add_argument("--preset", default="base", choices=presets.PRESETS, help="the network")
-    result.add_argument("--data", type=Path, metavar="DIR", help="MNIST's files, or class folders")
-    result.add_argument("--out", type=Path, metavar="DIR", help="default: build/train/PRESET")
+    add_architecture(result)
+    options.add_data(result)
+    options.add_task(result)
+    where = "default: build/train/PRESET, or DATA-PRESET"
+    result.add_argument("--out", type=Path, metavar="DIR", help=where)
     result.add_argument("--epochs", type=int, default=0, help="default: the recipe's")
     result.add_argument("--seed", type=int, default=0, help="of every random choice; default 0")
     result.add_argument("--threads", type=int, default=DEFAULT_THREADS, help="default %(default)s")
     return result
 
 
+def add_architecture(parser: argparse.ArgumentParser) -> None:
+    """Options that change the preset's network."""
+    group = parser.add_argument_group("network, where it is not to be the preset's")
+    group.add_argument("--channels", metavar="A,B", help="of the two convolutions: 16,32")
+    group.add_argument("--kernel", type=int, help="side of the convolutions' kernels")
+    group.add_argument("--hidden", type=int, help="units of a dense layer before the last; 0: none")
+
+
+def chosen(given: argparse.Namespace) -> Preset:
+    """The preset that is asked for, with its changes; raises DataError for ones that cannot be."""
+    preset = presets.find(given.preset)
+    changes: dict[str, Any] = {
+        name: getattr(given, name)
+        for name in ("kernel", "hidden")
+        if getattr(given, name) is not None
+    }
+    if given.channels:
+        changes["channels"] = _two(given.channels)
+    if min((changes.get("kernel", 1), 1 + changes.get("hidden", 0))) < 1:
+        raise DataError("--kernel must be at least 1, --hidden at least 0")
+    architecture: Architecture = dataclasses.replace(preset.architecture, **changes)
+    return dataclasses.replace(preset, architecture=architecture)
+
+
+def _two(text: str) -> tuple[int, int]:
+    try:
+        first, second = (int(number) for number in text.split(","))
+    except ValueError:
+        first, second = 0, 0
+    if min(first, second) < 1:
+        raise DataError(f"--channels {text!r} is not the channels of two convolutions: give 16,32")
+    return first, second
+
+
+def loaded(wanted: Wanted, shape: tuple[int, ...] | None = None) -> Dataset:
+    """The data that are asked for, scaled as is asked for; ``shape`` is what a network takes."""
+    task = wanted.task(shape)
+    console.note(f"task: {task.kind}, {task.title} as {propose.written(task.shape)}")
+    dataset = data.load(wanted.source, task)
+    own = isinstance(task, Arrays) and not wanted.scaling and shape is None
+    if wanted.scaling == options.STANDARD or own:
+        measured = scaling.measured(dataset.train.inputs.reshape(-1, *task.shape))
+        dataset = dataset.scaled(task.scaled(measured))
+    console.note(dataset.summary())
+    return dataset
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = console.parse(parser(), argv)
-    if options.epochs < 0 or options.threads < 1 or options.seed < 0:
+    given = console.parse(parser(), argv)
+    if given.epochs < 0 or given.threads < 1 or given.seed < 0:
         raise DataError("--epochs and --seed must be at least 0, --threads at least 1")
-    dataset = data.load(options.data)
-    console.note(dataset.summary())
-    preset = presets.find(options.preset)
-    fit = setup(preset, dataset, options.seed, options.threads, options.epochs)
-    out = options.out or Path("build/train") / preset.name
+    preset = chosen(given)
+    wanted = options.wanted(given)
+    dataset = loaded(wanted)
+    fit = setup(preset, dataset, given.seed, given.threads, given.epochs)
+    out = given.out or Path("build/train") / title(preset, wanted)
     checkpoint = out / "checkpoint.npz"
     model, history = train(fit, dataset, checkpoint)
-    store.write(out / "float.keras", store.dump(model))
-    store.write(out / "float.csv", curves.as_csv(history))
-    store.write(out / "curves.png", curves.as_png(history, f"{preset.name} on {dataset.source}"))
+    contract = Contract(dataset.task, (meaning(dataset),))
+    found = logits(model, dataset.task, dataset.validation)
+    files = {
+        "float.keras": store.dump(model),
+        "contract.json": (json.dumps(contract.describe(), indent=2) + "\n").encode(),
+        "float.csv": curves.as_csv(history),
+        "curves.png": curves.as_png(history, f"{preset.name} on {dataset.source}"),
+        **mistakes.files(dataset.validation, found),
+    }
+    for name, content in files.items():
+        store.write(out / name, content)
     checkpoint.unlink(missing_ok=True)
-    last = history[-1]
-    rows = [
-        ("epochs", str(last.epoch)),
-        ("loss", f"{last.loss:.4f}"),
-        ("accuracy, augmented", f"{100 * last.train_accuracy:.2f} %"),
-        ("accuracy, validation", f"{100 * last.validation_accuracy:.2f} %"),
-    ]
-    text = f"\n{console.table((preset.name, 'at the end'), rows)}"
-    console.finish(
-        f"{text}\n\nwrote {out}/float.keras, float.csv and curves.png",
-        {"folder": str(out), "preset": preset.name, **dataclasses.asdict(last)},
-    )
+    _finish(out, preset, dataset, history, found)
     return 0
+
+
+def _finish(
+    out: Path, preset: Preset, dataset: Dataset, history: Sequence[Epoch], found: Any
+) -> None:
+    last = history[-1]
+    held_out = dataset.validation
+    rows = [("epochs", str(last.epoch)), ("loss", f"{last.loss:.4f}"), *figures(last)]
+    text = f"\n{console.table((preset.name, 'at the end'), rows)}"
+    told: dict[str, Any] = {"folder": str(out), "preset": preset.name, **dataclasses.asdict(last)}
+    if dataset.names:
+        right = int((found.argmax(axis=1) == held_out.labels).sum())
+        interval = statistics.wilson(right, len(held_out))
+        told["interval"] = [interval.low, interval.high]
+        text += f"\n\nvalidation: {statistics.percent(right, len(held_out))}, 95 % interval"
+        text += f"\n\n{mistakes.table(held_out, found)}"
+    files = ", ".join(sorted(path.name for path in out.iterdir() if path.is_file()))
+    console.finish(f"{text}\n\nwrote {out}: {files}", told)
 
 
 if __name__ == "__main__":

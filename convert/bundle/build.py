@@ -21,9 +21,11 @@ import numpy.typing as npt
 from convert import parity, tflite
 from convert.bundle import archive, border, contract, metadata, pictures
 from runtime import worker
-from runtime.dataset import Digits
+from runtime.contract import Contract
+from runtime.dataset import Examples
 from runtime.errors import GateError
-from train.model import SIDE
+from runtime.ink import SIDE
+from runtime.tasks.digits import Digits
 
 NAME = "bundle.zip"
 MODEL = "model.tflite"
@@ -32,7 +34,14 @@ PROOFS = ((parity.NAMED, None), (("litert", "reference"), 1_000))
 """Runtimes that have to see no difference, and on how many images; None: on all."""
 
 
-def bundle(graph: tflite.Model, name: str, io: str, test: Digits) -> bytes:
+def files(
+    graph: tflite.Model, name: str, io: str, contract_: Contract, test: Examples
+) -> dict[str, bytes]:
+    """The bundle as a file of an export, for the tasks that have one."""
+    return {NAME: bundle(graph, name, io, test)} if isinstance(contract_.task, Digits) else {}
+
+
+def bundle(graph: tflite.Model, name: str, io: str, test: Examples) -> bytes:
     """The archive for the int8 network ``graph``, which takes and gives ``io`` in it.
 
     The same input gives the same bytes. Raises GateError when the bundled model's outputs are not
@@ -49,7 +58,7 @@ def bundle(graph: tflite.Model, name: str, io: str, test: Digits) -> bytes:
     model = metadata.described(border.with_io(graph, io), about, labels)
     drawn = pictures.draw(test)
     with _folder({"int8.tflite": graph.content, MODEL: model, **drawn}) as folder:
-        prove(graph, folder / "int8.tflite", folder / MODEL, test.images)
+        prove(graph, folder / "int8.tflite", folder / MODEL, test.inputs)
         vectors = contract.vectors(folder / MODEL, [folder / file for file in drawn], labels)
     described = contract.describe(tflite.parse(model), name, labels)
     files = {
@@ -68,7 +77,7 @@ def prove(graph: tflite.Model, int8: Path, bundled: Path, images: npt.NDArray[np
     for who, count in PROOFS:
         with ThreadPoolExecutor(2) as pool:
             jobs = [
-                pool.submit(worker.outputs, path, images[:count], *who) for path in (int8, bundled)
+                pool.submit(worker.answers, path, images[:count], *who) for path in (int8, bundled)
             ]
             expected, found = (job.result() for job in jobs)
         differing = int(np.sum(_as_type(expected, found.dtype, output) != found))

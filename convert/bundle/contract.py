@@ -81,7 +81,7 @@ def vectors(model: Path, pictures: Sequence[Path], labels: Sequence[str]) -> dic
     """What the runtime makes of each picture, and what ``model`` answers to that, as JSON data."""
     pixels = {path.name: _pixels(path) for path in pictures}
     read = [found for found in pixels.values() if found is not None]
-    outputs = iter(worker.outputs(model, np.stack(read), *parity.NAMED))
+    outputs = iter(worker.answers(model, np.stack(read), *parity.NAMED))
     backend, kernels = parity.NAMED
     version = interpreter.version(interpreter.BACKENDS[backend])
     return {

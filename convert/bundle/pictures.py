@@ -12,19 +12,19 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
 
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 
 _ORIENTATION, _RIGHT_TOP = 0x0112, 6  # EXIF: rows run from the right, so turn it clockwise
 
 Ink = npt.NDArray[np.float64]  # [height, width], 0 is paper and 1 is ink
 
 
-def draw(digits: Digits) -> dict[str, bytes]:
+def draw(digits: Examples) -> dict[str, bytes]:
     """PNG files by name; the digits are the first of each class in turn."""
     shown = {}
     for turn, (name, dress) in enumerate(_DRESSES.items()):
         label = turn % len(digits.names)
-        image = digits.images[np.flatnonzero(digits.labels == label)[0]]
+        image = digits.inputs[np.flatnonzero(digits.labels == label)[0]]
         shown[name] = dress(_enlarged(image))
     shown |= {name: scene() for name, scene in _SCENES.items()}
     return {f"{name}.png": _png(picture) for name, picture in shown.items()}

@@ -155,7 +155,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _images(b: Version, options: argparse.Namespace) -> Pixels:
     if isinstance(b, Recording):
         return b.images[: options.images]
-    return data.load(options.data).test.images[: options.images or IMAGES]
+    return data.digits_of(options.data).test.inputs[: options.images or IMAGES]
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ import numpy as np
 
 from convert.compiler import golden
 from convert.compiler.ir import Array, Graph, Tensor
-from runtime import dataset, image
+from runtime import image, reading
 from runtime.errors import DataError
+from runtime.tasks import digits as digits_task
 
 SIDE = 28
 FAR = 1000
@@ -21,23 +22,24 @@ def load(path: Path, network: Graph, count: int) -> list[Array]:
 
     Raises DataError when they are not what the model takes.
     """
-    arrays = _read(path)
+    arrays = read(path)
     tensors = network.inputs
     if len(tensors) == 1 and len(arrays) == 1:
         return [_fitting(next(iter(arrays.values())), tensors[0], path, count)]
-    known = {_bare(name): array for name, array in arrays.items()}
+    known = {bare(name): array for name, array in arrays.items()}
     found = []
     for tensor in tensors:
-        if _bare(tensor.name) not in known:
+        if bare(tensor.name) not in known:
             raise DataError(
-                f"{path} lacks {_bare(tensor.name)!r}: the model's inputs are "
-                f"{', '.join(_bare(one.name) for one in tensors)}, and the arrays must be named so"
+                f"{path} lacks {bare(tensor.name)!r}: the model's inputs are "
+                f"{', '.join(bare(one.name) for one in tensors)}, and the arrays must be named so"
             )
-        found.append(_fitting(known[_bare(tensor.name)], tensor, path, count))
+        found.append(_fitting(known[bare(tensor.name)], tensor, path, count))
     return found
 
 
-def _read(path: Path) -> Mapping[str, Array]:
+def read(path: Path) -> Mapping[str, Array]:
+    """The arrays of a ``.npz`` by their names, or that of a ``.npy``; raises DataError."""
     try:
         content = np.load(path, allow_pickle=False)
         if isinstance(content, np.ndarray):
@@ -52,14 +54,14 @@ def _read(path: Path) -> Mapping[str, Array]:
         raise DataError(f"{path} is not a .npz or .npy of numbers: {reason}") from error
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """A tensor's name as people write it."""
     return name.removeprefix("serving_default_").removesuffix(":0")
 
 
 def _fitting(array: Array, tensor: Tensor, path: Path, count: int) -> Array:
     """``array`` as [count, *tensor.shape]."""
-    name, shapes = _bare(tensor.name), [tensor.shape]
+    name, shapes = bare(tensor.name), [tensor.shape]
     if tensor.shape[:1] == (1,):
         shapes.append(tensor.shape[1:])
     wanted = f"{tensor.numpy} {' or '.join(str(['n', *shape]) for shape in shapes)}"
@@ -85,12 +87,12 @@ def digits(network: Graph, data: Path | None, count: int) -> list[Array] | None:
         [("INT8", SIDE * SIDE, 4)],
         [("INT8", SIDE * SIDE, 2)],
     ) and {SIDE, SIDE * SIDE} & set(network.input.shape)
-    if not fits or (data is None and dataset.find(None) is None):
+    if not fits or (data is None and reading.find(None) is None):
         if data is not None:
             raise DataError("--data has pictures of 28x28, this model takes others: use --inputs")
         return None
     tensor = network.input
-    pictures = dataset.read_test(data).images[:count]
+    pictures = reading.judged_on(digits_task.TASK, data).inputs[:count]
     values = image.quantize(
         image.to_float(pictures), float(tensor.scale), tensor.zero_point, np.int8
     )

@@ -147,5 +147,5 @@ def _examples() -> bytes:
     digits = data.embedded()
     chosen = [int(np.flatnonzero(digits.labels == digit)[0]) for digit in range(10)]
     sink = io.BytesIO()
-    Image.fromarray(np.hstack(list(digits.images[chosen]))).save(sink, "PNG", optimize=True)
+    Image.fromarray(np.hstack(list(digits.inputs[chosen]))).save(sink, "PNG", optimize=True)
     return sink.getvalue()

@@ -19,8 +19,9 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.targets.options import Optimize, Target
 from firmware import boards
 from firmware.bench import networks, page, peers, presets
-from runtime import classifier, console, dataset
+from runtime import classifier, console, reading
 from runtime.errors import DataError, GateError
+from runtime.tasks import digits
 
 _IMAGES = 20  # of a preset
 _INPUTS = 5  # of any other network: one of each kind of random numbers
@@ -134,7 +135,7 @@ def _question(name: str, options: argparse.Namespace) -> networks.Question:
 def _presets(names: Sequence[str], options: argparse.Namespace) -> list[presets.Row]:
     if not names:
         return []
-    images = dataset.read_test(options.data).images[: options.images]
+    images = reading.judged_on(digits.TASK, options.data).inputs[: options.images]
     measured = [boards.find(name) for name in presets.BOARDS]
     measured = [board for board in measured if board.target in _targets(options)]
     matches = [Match(options.match)] if options.match else list(Match)

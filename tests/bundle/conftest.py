@@ -11,7 +11,7 @@ import pytest
 from convert import tflite
 from convert.bundle import border, build
 from runtime import classifier
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 from train import data
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ def int8() -> Path:
 
 
 @pytest.fixture(scope="session")
-def digits() -> Digits:
+def digits() -> Examples:
     """The embedded digits' test part: hundreds of pictures, on every machine."""
     return data.split(data.embedded()).test
 
@@ -42,7 +42,7 @@ def digits() -> Digits:
 def bundle(
     request: pytest.FixtureRequest,
     int8: Path,
-    digits: Digits,
+    digits: Examples,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Bundle:
     """Each kind of bundle in turn."""

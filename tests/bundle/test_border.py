@@ -10,7 +10,7 @@ import pytest
 from convert import tflite
 from convert.bundle import border
 from runtime import classifier, worker
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 from runtime.errors import ModelError
 from train import presets
 from train.tf import keras, silence, tf
@@ -65,24 +65,24 @@ def test_int8_is_the_same_file(int8: Path) -> None:
 @pytest.mark.parametrize("who", RUNTIMES, ids=" ".join)
 @pytest.mark.parametrize("io", OTHERS)
 def test_outputs_are_the_int8_model_s(
-    io: str, who: tuple[str, str], int8: Path, digits: Digits, tmp_path: Path
+    io: str, who: tuple[str, str], int8: Path, digits: Examples, tmp_path: Path
 ) -> None:
     """In every runtime: uint8 outputs are int8 + 128, float32 ones what int8 stands for."""
-    images = digits.images[:200]
-    found = worker.outputs(behind(io, int8, tmp_path), images, *who)
+    images = digits.inputs[:200]
+    found = worker.answers(behind(io, int8, tmp_path), images, *who)
     assert found.dtype == io
-    assert (as_int8(found, int8) == worker.outputs(int8, images, *who)).all()
+    assert (as_int8(found, int8) == worker.answers(int8, images, *who)).all()
 
 
 @pytest.mark.parametrize("kernels", ["default", "reference"])
 @pytest.mark.parametrize("io", OTHERS)
 def test_outputs_are_the_int8_model_s_on_mnist(
-    io: str, kernels: str, model_path: Path, mnist: Digits, tmp_path: Path
+    io: str, kernels: str, model_path: Path, mnist: Examples, tmp_path: Path
 ) -> None:
     """``base`` on test images of MNIST: 0 differences."""
-    images = mnist.images[: 10_000 if kernels == "default" else 500]
-    found = worker.outputs(behind(io, model_path, tmp_path), images, "litert", kernels)
-    expected = worker.outputs(model_path, images, "litert", kernels)
+    images = mnist.inputs[: 10_000 if kernels == "default" else 500]
+    found = worker.answers(behind(io, model_path, tmp_path), images, "litert", kernels)
+    expected = worker.answers(model_path, images, "litert", kernels)
     assert (as_int8(found, model_path) == expected).all()
 
 
@@ -90,12 +90,14 @@ def test_outputs_are_the_int8_model_s_on_mnist(
 def test_every_pixel_crosses_the_border(io: str, int8: Path, tmp_path: Path) -> None:
     """Each of the 256 values alone, which pictures may lack, becomes value - 128."""
     images = np.repeat(np.arange(256, dtype=np.uint8), 784).reshape(256, 28, 28)
-    found = worker.outputs(behind(io, int8, tmp_path), images, "litert", "default")
-    assert (as_int8(found, int8) == worker.outputs(int8, images, "litert", "default")).all()
+    found = worker.answers(behind(io, int8, tmp_path), images, "litert", "default")
+    assert (as_int8(found, int8) == worker.answers(int8, images, "litert", "default")).all()
 
 
 @pytest.mark.parametrize("io", OTHERS)
-def test_it_is_what_tensorflow_s_converter_writes(io: str, digits: Digits, tmp_path: Path) -> None:
+def test_it_is_what_tensorflow_s_converter_writes(
+    io: str, digits: Examples, tmp_path: Path
+) -> None:
     """The converter's own uint8 or float32 model has the same operators, border and outputs."""
     layers = keras.layers
     keras.utils.set_random_seed(3)
@@ -114,17 +116,17 @@ def test_it_is_what_tensorflow_s_converter_writes(io: str, digits: Digits, tmp_p
         assert (a.dtype, a.shape, a.scales, a.zero_points) == (
             (b.dtype, b.shape, b.scales, b.zero_points)
         )
-    one, other = (worker.outputs(p, digits.images, "litert", "default") for p in (ours, theirs))
+    one, other = (worker.answers(p, digits.inputs, "litert", "default") for p in (ours, theirs))
     assert (one == other).all()
 
 
-def converted(model: keras.Model, io: str, digits: Digits) -> bytes:
+def converted(model: keras.Model, io: str, digits: Examples) -> bytes:
     """``model`` by TensorFlow's converter, with input and output of type ``io``."""
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.representative_dataset = lambda: (
-        [image[None, ..., None].astype(np.float32) / 255] for image in digits.images[:50]
+        [image[None, ..., None].astype(np.float32) / 255] for image in digits.inputs[:50]
     )
     converter.inference_input_type = converter.inference_output_type = tf.dtypes.as_dtype(io)
     with silence():

@@ -10,7 +10,7 @@ import pytest
 from convert import tflite
 from convert.bundle import border, build
 from runtime import classifier
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 from runtime.errors import GateError
 from tests.bundle.conftest import Bundle
 
@@ -35,7 +35,7 @@ def test_everything_is_in_the_archive(bundle: Bundle) -> None:
     assert all(f"`{name}`" in readme for name in FILES - {"README.md"})
 
 
-def test_the_same_input_gives_the_same_bytes(bundle: Bundle, int8: Path, digits: Digits) -> None:
+def test_the_same_input_gives_the_same_bytes(bundle: Bundle, int8: Path, digits: Examples) -> None:
     """Made again, at another time."""
     again = build.bundle(tflite.read(int8), "micro", bundle.io, digits)
     assert again == bundle.content
@@ -45,7 +45,7 @@ def test_the_same_input_gives_the_same_bytes(bundle: Bundle, int8: Path, digits:
 
 
 def test_a_model_that_differs_is_not_bundled(
-    int8: Path, digits: Digits, monkeypatch: pytest.MonkeyPatch
+    int8: Path, digits: Examples, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Were the border wrong, the outputs would tell: here by putting another network behind it."""
     other, honest = tflite.read(classifier.find("nano")), border.with_io

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from runtime import worker
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 from tests.bundle.conftest import Bundle
 
 RANGES = {"uint8": (0.0, 255.0), "int8": (-128.0, 127.0), "float32": (0.0, 1.0)}
@@ -72,16 +72,16 @@ def test_labels_lie_behind_the_model_as_they_are(bundle: Bundle) -> None:
     "who", [("litert", "default"), ("tensorflow", "default"), ("tflite-runtime", "reference")]
 )
 def test_interpreters_do_not_mind_metadata(
-    bundle: Bundle, who: tuple[str, str], int8: Path, digits: Digits
+    bundle: Bundle, who: tuple[str, str], int8: Path, digits: Examples
 ) -> None:
     """The bundled model's answers are the int8 model's in each of them."""
-    images = digits.images[:50]
-    found = worker.outputs(bundle.folder / "model.tflite", images, *who).argmax(axis=1)
-    assert (found == worker.outputs(int8, images, *who).argmax(axis=1)).all()
+    images = digits.inputs[:50]
+    found = worker.answers(bundle.folder / "model.tflite", images, *who).argmax(axis=1)
+    assert (found == worker.answers(int8, images, *who).argmax(axis=1)).all()
 
 
 def test_tensorflow_lite_micro_does_not_mind_either(
-    bundle: Bundle, int8: Path, digits: Digits
+    bundle: Bundle, int8: Path, digits: Examples
 ) -> None:
     """Its outputs for the bundled model are those for the int8 model."""
     from tflite_micro.python.tflite_micro import runtime as micro
@@ -90,7 +90,7 @@ def test_tensorflow_lite_micro_does_not_mind_either(
     outer = micro.Interpreter.from_file(str(bundle.folder / "model.tflite"))
     details = inner.get_output_details(0)["quantization_parameters"]
     scale, zero_point = details["scales"][0], details["zero_points"][0]
-    for image in digits.images[:50, ..., None]:
+    for image in digits.inputs[:50, ..., None]:
         inner.set_input((image[None] ^ 128).view(np.int8), 0)
         outer.set_input(as_input(image[None], bundle.io), 0)
         inner.invoke()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from runtime import worker
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 from tests import browser
 from tests.bundle.conftest import Bundle
 
@@ -51,7 +51,7 @@ def test_the_page_of_the_note_finds_every_vector_equal(
 
 @pytest.mark.parametrize("bundle", ["uint8", "float32"], indirect=True)
 def test_test_images_give_the_same_bytes_in_the_browser(
-    bundle: Bundle, site: str, chromium: Browser, digits: Digits
+    bundle: Bundle, site: str, chromium: Browser, digits: Examples
 ) -> None:
     """Every embedded test digit: LiteRT.js's outputs are those of LiteRT's default kernels."""
     page = browser.open_page(chromium, f"{site}/empty.html")
@@ -63,7 +63,7 @@ def test_test_images_give_the_same_bytes_in_the_browser(
             for (const pixels of pictures) answers.push(await output(pixels));
             return answers;
         }""",
-        digits.images.reshape(len(digits), -1).tolist(),
+        digits.inputs.reshape(len(digits), -1).tolist(),
     )
     model = bundle.folder / "model.tflite"
-    assert found == worker.outputs(model, digits.images, "litert", "default").tolist()
+    assert found == worker.answers(model, digits.inputs, "litert", "default").tolist()

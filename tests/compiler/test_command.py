@@ -12,7 +12,7 @@ from convert.compiler.build import compile_model
 from convert.compiler.frontend import border
 from convert.compiler.frontend.read import read
 from convert.compiler.targets.options import Io, Options
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 from runtime.errors import DataError, ModelError, ToolError
 from tests.compiler import networks
 from tests.conftest import Command
@@ -134,12 +134,12 @@ def test_the_state_is_part_of_the_cost(run: Command, tmp_path: Path) -> None:
         compile_model(tflite.parse(content), "net").require_plain("the web app")
 
 
-def test_digits_are_taken_where_they_fit(mnist: Digits, model_path: Path) -> None:
+def test_digits_are_taken_where_they_fit(mnist: Examples, model_path: Path) -> None:
     """28x28 of int8 gets MNIST as stored numbers, anything else does not, and a folder is named."""
     found = samples.digits(read(tflite.read(model_path)), None, 5)
     assert found is not None
     assert np.array_equal(
-        found[0].reshape(5, 28, 28).astype(int), mnist.images[:5].astype(int) - 128
+        found[0].reshape(5, 28, 28).astype(int), mnist.inputs[:5].astype(int) - 128
     )
     network = read(tflite.parse(networks.dense()))
     assert samples.digits(network, None, 5) is None

@@ -15,8 +15,9 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled, compile_model
 from convert.compiler.select import Candidate
 from convert.compiler.targets.options import Optimize, Options, Target
-from runtime import classifier, dataset
+from runtime import classifier, reading
 from runtime.errors import ModelError
+from runtime.tasks.digits import TASK
 from tests.compiler import cores, harness, models, wasm
 from tests.compiler.models import classic
 from tests.compiler.models.base import Random
@@ -231,7 +232,7 @@ def test_presets_equal_the_runtime_on_real_images(
     target: Target, optimize: Optimize, tmp_path: Path
 ) -> None:
     """0 bytes differ on the first 1,000 test images, for each preset."""
-    pixels = dataset.read_test(None).images[:1000]
+    pixels = reading.judged_on(TASK, None).inputs[:1000]
     x = [(pixels[:, None, :, :, None].astype(np.int16) - 128).astype(np.int8)]
     contents = [classifier.find(name).read_bytes() for name in classifier.bundled()]
     compiled = harness.compile_all(contents, Options(target=target, optimize=optimize))

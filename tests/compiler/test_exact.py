@@ -15,7 +15,7 @@ from convert.compiler.frontend.read import read
 from convert.compiler.ir import Tensor
 from convert.compiler.operators import registry
 from convert.compiler.targets.options import Options
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 from runtime.errors import ModelError
 from tests.compiler import harness, models
 from tests.compiler.runtimes import RUN
@@ -102,7 +102,7 @@ ASSISTANTS = {"CALL_ONCE", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"}
 ASSISTANTS |= {"FLOOR_DIV", "REDUCE_PROD"}  # of constants only; test_fold_arithmetic.py
 
 
-def test_bundled_model_equals_every_runtime(mnist: Digits, model_path: Path) -> None:
+def test_bundled_model_equals_every_runtime(mnist: Examples, model_path: Path) -> None:
     """On real digits a mode equals its own runtime in every byte, and no other runtime."""
     del mnist  # the check finds them itself; this test is left out without them
     count = 10_000 if LONG else 1_000

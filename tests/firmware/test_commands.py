@@ -16,7 +16,7 @@ from convert.report import gathered
 from convert.report.gathered import Places
 from firmware import boards
 from runtime.classifier import Classifier
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 from tests.conftest import ROOT, Command
 from tests.firmware.images import image
 from tests.firmware.test_flash import empty_board
@@ -235,7 +235,7 @@ def test_overview_has_every_board(run: Command, data: Path, tmp_path: Path) -> N
     assert all("built, not run" in line for line in found.values())
 
 
-def test_mnist_is_named(mnist: Digits, run: Command, tmp_path: Path) -> None:
+def test_mnist_is_named(mnist: Examples, run: Command, tmp_path: Path) -> None:
     """With MNIST present, it is what is measured on, and is named."""
     del mnist
     options = ("--board", "microbit", "--model", "nano", "--images", "50", "--out", tmp_path)

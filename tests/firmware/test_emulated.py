@@ -12,21 +12,21 @@ from firmware.device import CALIBRATION
 from firmware.emulate import booted, emulate
 from firmware.validation import Validation, validate
 from runtime import worker
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 from tests.firmware.images import EMULATED, image
 
 COUNT = 40
 
 
-def noise(count: int = COUNT) -> Digits:
+def noise(count: int = COUNT) -> Examples:
     """Pictures of noise: what is in them does not matter to the bytes."""
     rng = np.random.default_rng(3)
     images = rng.integers(0, 256, (count, 28, 28)).astype(np.uint8)
     images[0], images[1] = 0, 255
-    return Digits(images, np.zeros(count, np.int64), tuple("0123456789"), "noise")
+    return Examples(images, np.zeros(count, np.int64), tuple("0123456789"), "noise")
 
 
-def run(built: Image, test: Digits) -> Validation:
+def run(built: Image, test: Examples) -> Validation:
     with booted(built) as device:
         return validate(device, built, test, built.board.emulator)
 
@@ -70,12 +70,12 @@ def test_counter_counts_instructions(name: str) -> None:
     assert len(counts) == 1
 
 
-def test_board_reads_mnist_as_the_runtime_does(mnist: Digits) -> None:
+def test_board_reads_mnist_as_the_runtime_does(mnist: Examples) -> None:
     """On 200 real digits the device's accuracy and confusion are those of LiteRT."""
     built = image("netduinoplus2", "nano")
-    test = Digits(mnist.images[:200], mnist.labels[:200], mnist.names, mnist.source)
+    test = Examples(mnist.inputs[:200], mnist.labels[:200], mnist.names, mnist.source)
     found = run(built, test)
-    read = worker.outputs(built.deployment.path, test.images, "litert", "default").argmax(axis=1)
+    read = worker.answers(built.deployment.path, test.inputs, "litert", "default").argmax(axis=1)
     assert found.accuracy == np.mean(read == test.labels) > 0.9
     assert sum(map(sum, found.confusion)) == 200
     assert sum(row[i] for i, row in enumerate(found.confusion)) == np.sum(read == test.labels)
@@ -84,7 +84,7 @@ def test_board_reads_mnist_as_the_runtime_does(mnist: Digits) -> None:
 def test_quantized_tensor_gives_the_same_answer_as_pixels() -> None:
     """CLASSIFY of what the runtime quantizes equals INFER of the pixels."""
     with booted(image("microbit")) as device:
-        for pixels in noise(8).images:
+        for pixels in noise(8).inputs:
             tensor = (pixels.astype(np.int16) - 128).astype(np.int8)
             answers = device.classify(tensor.tobytes()), device.infer(pixels.tobytes())
             assert answers[0].outputs == answers[1].outputs

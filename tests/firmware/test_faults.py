@@ -143,14 +143,14 @@ def quiet_patience(device: Device) -> float:
 def test_noisy_line_only_costs_time(name: str) -> None:
     """With a third of the requests damaged, every answer still comes, and is LiteRT's."""
     built, test = image(name), noise(30)
-    expected = worker.outputs(built.deployment.path, test.images, "litert", "default")
+    expected = worker.answers(built.deployment.path, test.inputs, "litert", "default")
     with (
         emulate(built.board, built.elf) as emulator,
         contextlib.closing(emulator.connect()) as line,
     ):
         patience = quiet_patience(Device(line))
         device = Device(NoisyPort(line, 5))
-        for pixels, answer in zip(test.images, expected, strict=True):
+        for pixels, answer in zip(test.inputs, expected, strict=True):
             outputs = device.request(Type.INFER, pixels.tobytes(), patience, attempts=30)[6:]
             assert outputs == answer.tobytes()
         assert device.retries > 10

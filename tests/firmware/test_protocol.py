@@ -145,7 +145,7 @@ def test_no_fault_on_the_line_gives_a_wrong_answer(quick_device: Path) -> None:
     """20,000 frames, half of them damaged: answers are LiteRT's, and each good frame has one."""
     rng = np.random.default_rng(2)
     images = rng.integers(0, 256, (64, 28, 28)).astype(np.uint8)
-    expected = worker.outputs(classifier.find("nano"), images, "litert", "default")
+    expected = worker.answers(classifier.find("nano"), images, "litert", "default")
     line, asked = bytearray(), {}
     for number in range(FRAMES):
         sequence, picture = 1 + number % 65535, int(rng.integers(len(images)))

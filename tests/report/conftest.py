@@ -8,7 +8,9 @@ import pytest
 
 from convert import artifacts, parity, tflite
 from convert.artifacts import Provenance
-from runtime.dataset import Digits
+from convert.feed import fed
+from runtime.dataset import Examples
+from runtime.tasks.digits import TASK
 from train import data, loop, store
 from train.loop import Epoch
 from train.tf import configure
@@ -22,18 +24,22 @@ FINE_TUNING = (
 
 
 @pytest.fixture(scope="session")
-def digits() -> Digits:
+def digits() -> Examples:
     """The test part of the embedded digits, 359 images."""
     return data.split(data.embedded()).test
 
 
 @pytest.fixture(scope="session")
-def made(digits: Digits) -> dict[str, bytes]:
+def made(digits: Examples) -> dict[str, bytes]:
     """The files of an export of the bundled nano, which was not trained on these digits."""
     model = store.load(store.pretrained("nano"))
     graph = tflite.read(NANO)
     measured = parity.measure(
-        NANO, loop.logits(model, digits), digits, graph.tensors[graph.outputs[0]]
+        NANO,
+        fed(TASK, digits.inputs, graph),
+        loop.logits(model, TASK, digits),
+        digits,
+        graph.tensors[graph.outputs[0]],
     )
     provenance = Provenance(
         "nano", "uint8", "nano.keras", {"--preset": "nano"}, "qat", 0.5, None, FINE_TUNING, None

@@ -14,7 +14,7 @@ from convert.report import __main__ as command
 from convert.report import document
 from convert.sweep import SWEEPS
 from runtime import worker
-from runtime.dataset import Digits
+from runtime.dataset import Examples
 from runtime.errors import DataError
 from tests.report.conftest import NANO
 from train import data
@@ -75,11 +75,11 @@ def test_sweep_is_what_litert_measures(
     monkeypatch.setattr(sweep, "SWEEPS", (ends[0], ends[-1]))
     assert sweep.main([str(folder / "model.tflite"), "--images", "100"]) == 0
     found = again(folder)["robustness"]
-    test: Digits = data.split(data.embedded()).test
+    test: Examples = data.split(data.embedded()).test
     assert found["images"] == 100
     shift, contrast = found["curves"]
     for place, left in enumerate(contrast["strengths"]):
-        faint = np.rint(255 * (1 - left) / 2 + left * test.images[:100].astype(float))
+        faint = np.rint(255 * (1 - left) / 2 + left * test.inputs[:100].astype(float))
         for name, path in (("int8", NANO), ("float", folder / "model_float.tflite")):
             scores = worker.outputs(path, faint.astype(np.uint8), "litert", "default")
             right = np.mean(scores.argmax(axis=1) == test.labels[:100])

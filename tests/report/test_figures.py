@@ -12,13 +12,14 @@ import pytest
 from PIL import Image
 
 from convert.report import document
-from runtime.dataset import Digits
+from runtime.dataset import Examples
+from runtime.tasks.digits import TASK
 from tests.report.conftest import NANO
 from train import loop, store
 
 
 @pytest.fixture(scope="module")
-def answers(digits: Digits) -> np.ndarray:  # type: ignore[type-arg]
+def answers(digits: Examples) -> np.ndarray:  # type: ignore[type-arg]
     """LiteRT's own outputs, int8 [count, 10], by its plain interface."""
     from ai_edge_litert.interpreter import Interpreter
 
@@ -26,7 +27,7 @@ def answers(digits: Digits) -> np.ndarray:  # type: ignore[type-arg]
     judge.allocate_tensors()
     (given,), (asked,) = judge.get_input_details(), judge.get_output_details()
     found = []
-    for pixels in digits.images:
+    for pixels in digits.inputs:
         # int8 pixel = uint8 pixel - 128, because the scale is 1/255 and the zero point -128
         judge.set_tensor(given["index"], (pixels[None, ..., None] ^ 128).view(np.int8))
         judge.invoke()
@@ -35,9 +36,9 @@ def answers(digits: Digits) -> np.ndarray:  # type: ignore[type-arg]
 
 
 @pytest.fixture(scope="module")
-def float_logits(digits: Digits) -> np.ndarray:  # type: ignore[type-arg]
+def float_logits(digits: Examples) -> np.ndarray:  # type: ignore[type-arg]
     """Keras's answers, float32 [count, 10]."""
-    return loop.logits(store.load(store.pretrained("nano")), digits)
+    return loop.logits(store.load(store.pretrained("nano")), TASK, digits)
 
 
 def test_accuracy_and_confusion(found, answers, float_logits, digits) -> None:  # type: ignore[no-untyped-def]
@@ -70,7 +71,7 @@ def test_wrongly_read_images(found, answers, float_logits, digits) -> None:  # t
             assert one[f"{name}_read"] == scores.argmax()
             assert one[f"{name}_confidence"] == pytest.approx(shares.max(), abs=2e-6)
         png = Image.open(io.BytesIO(base64.b64decode(one["png"])))
-        np.testing.assert_array_equal(255 - np.asarray(png), digits.images[index])
+        np.testing.assert_array_equal(255 - np.asarray(png), digits.inputs[index])
 
 
 def test_costs_are_those_of_the_c(found, made) -> None:  # type: ignore[no-untyped-def]
@@ -133,7 +134,7 @@ def test_maps_and_filters_are_those_of_the_networks(found, digits) -> None:  # t
     model = store.load(store.pretrained("nano"))
     ends = keras.Model(model.input, [model.get_layer(f"relu{n}").output for n in (1, 2)])
     maps = found["pictures"]["maps"]
-    for entry, expected in zip(maps, ends(to_float(digits.images[:1])), strict=True):
+    for entry, expected in zip(maps, ends(to_float(digits.inputs[:1])), strict=True):
         real = np.frombuffer(base64.b64decode(entry["float32"]), "<f4").reshape(entry["shape"])
         np.testing.assert_allclose(real, expected[0], atol=1e-4)
         codes = np.frombuffer(base64.b64decode(entry["int8"]), np.int8).reshape(entry["shape"])

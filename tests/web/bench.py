@@ -22,8 +22,9 @@ from playwright.sync_api import Browser, Page
 from convert import tflite
 from convert.bundle import border
 from convert.web.__main__ import main as make_web
-from runtime import classifier, console, dataset, worker
+from runtime import classifier, console, reading, worker
 from runtime.dataset import Pixels
+from runtime.tasks.digits import TASK
 from tests.browser import chromium, served
 from train import data
 
@@ -119,7 +120,7 @@ def opened(
 
 def differing(page: Page, network: str, images: Pixels) -> int:
     """Bytes of the outputs to ``images`` that are not those of LiteRT in Python."""
-    expected = worker.outputs(classifier.find(network), images, "litert", "default")
+    expected = worker.answers(classifier.find(network), images, "litert", "default")
     found = []
     for start in range(0, len(images), 1000):
         encoded = base64.b64encode(images[start : start + 1000].tobytes()).decode()
@@ -150,8 +151,8 @@ def rows(browser: Browser, app: Path, url: str, images: Pixels) -> Iterator[Row]
 def main() -> int:
     """Run the command; gives its exit status."""
     with site() as (app, url), chromium() as browser:
-        folder = dataset.find(None)
-        images = dataset.read_test(folder).images if folder else data.embedded().images
+        folder = reading.find(None)
+        images = reading.judged_on(TASK, folder).inputs if folder else data.embedded().inputs
         found = list(rows(browser, app, url, images))
     cells = [
         (

@@ -1,4 +1,4 @@
-"""Digits as a finger draws them: strokes of points in 0..1 of the pad, y down."""
+"""Examples as a finger draws them: strokes of points in 0..1 of the pad, y down."""
 
 import math
 from collections.abc import Sequence

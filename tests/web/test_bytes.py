@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from convert import layers, tflite
-from runtime import classifier, dataset, worker
+from runtime import classifier, reading, worker
 from runtime.dataset import Pixels
+from runtime.tasks.digits import TASK
 from tests.web.conftest import Site, visit
 from train import data
 
@@ -29,9 +30,9 @@ OUTPUTS = """async ([name, wanted, pictures]) => {
 
 def images(count: int) -> Pixels:
     """MNIST's test images where they are, else the embedded digits."""
-    if folder := dataset.find(None):
-        return dataset.read_test(folder).images[:count]
-    return data.embedded().images[:count]
+    if folder := reading.find(None):
+        return reading.judged_on(TASK, folder).inputs[:count]
+    return data.embedded().inputs[:count]
 
 
 def outputs(page: Page, name: str, pictures: Pixels, *, simd: bool) -> np.ndarray:
@@ -47,7 +48,7 @@ def outputs(page: Page, name: str, pictures: Pixels, *, simd: bool) -> np.ndarra
 def test_ten_thousand_images(phone: BrowserContext, site: Site, name: str) -> None:
     """0 bytes differ from LiteRT's default kernels, with SIMD."""
     pictures = images(10_000)
-    expected = worker.outputs(classifier.find(name), pictures, "litert", "default")
+    expected = worker.answers(classifier.find(name), pictures, "litert", "default")
     found = outputs(visit(phone, site.url), name, pictures, simd=True)
     assert int((found != expected.reshape(found.shape)).sum()) == 0
 
@@ -57,7 +58,7 @@ def test_without_simd(phone: BrowserContext, site: Site, name: str) -> None:
     """0 bytes differ in the plain build either."""
     phone.add_init_script("WebAssembly.validate = () => false")
     pictures = images(1_000)
-    expected = worker.outputs(classifier.find(name), pictures, "litert", "default")
+    expected = worker.answers(classifier.find(name), pictures, "litert", "default")
     found = outputs(visit(phone, site.url), name, pictures, simd=False)
     assert int((found != expected.reshape(found.shape)).sum()) == 0
 

@@ -1,0 +1,125 @@
+"""``contract.json`` beside a model: its task, and what its outputs mean."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runtime import tasks
+from runtime.errors import ModelError
+from runtime.interpreter import Tensor
+from runtime.tasks import meaning
+from runtime.tasks.meaning import Classes, Meaning
+from runtime.tasks.task import Task
+
+NAME = "contract.json"
+LABELS = "labels.txt"
+VERSION = 2
+"""Rises when what reads a contract has to change."""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a model takes and answers, in terms of the world."""
+
+    task: Task
+    outputs: tuple[Meaning, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes of the first output; (): it has none."""
+        first = self.outputs[0]
+        return first.labels if isinstance(first, Classes) else ()
+
+    def describe(self) -> dict[str, Any]:
+        """As JSON data."""
+        outputs = [one.describe() for one in self.outputs]
+        return {"contract": VERSION, "task": self.task.describe(), "outputs": outputs}
+
+
+def of(model: Path, given: Tensor, answers: Sequence[Tensor]) -> Contract:
+    """The contract of a model: the file beside it, else what labels and shapes suggest.
+
+    Raises ModelError for a file that is damaged, or does not fit the model.
+    """
+    file = model.parent / NAME
+    found = read(file) if file.is_file() else _guessed(model, given, answers)
+    if found.task.shape != given.shape[1:]:
+        raise ModelError(
+            f"{file} is for an input of {list(found.task.shape)}, {model} takes "
+            f"{list(given.shape[1:])}: keep it beside its own model"
+        )
+    sizes = [_size(tensor) for tensor in answers]
+    if [one.values for one in found.outputs] != sizes:
+        raise ModelError(
+            f"{file} is for outputs of {[one.values for one in found.outputs]} values, {model} "
+            f"has {sizes}: keep it beside its own model"
+        )
+    return found
+
+
+def read(file: Path) -> Contract:
+    """A ``contract.json``; raises ModelError for one that is damaged or of another version."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        version = found["contract"]
+        outputs = tuple(meaning.of(one) for one in found["outputs"]) if version == VERSION else ()
+        task = tasks.of(found["task"]) if outputs else None
+    except ModelError as error:
+        raise ModelError(f"{file}: {error}") from error
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{file} is damaged ({error!r}): export it again") from error
+    if task is None:
+        raise ModelError(f"{file} has version {version}, not {VERSION}: export it again")
+    return Contract(task, outputs)
+
+
+def _guessed(model: Path, given: Tensor, answers: Sequence[Tensor]) -> Contract:
+    ends: tuple[float, float] | None = None
+    if given.scale:
+        low = 0 if given.dtype.name == "uint8" else -128
+        ends = tuple(given.scale * (code - given.zero_point) for code in (low, low + 255))  # type: ignore[assignment]
+    task = tasks.guess(given.shape[1:], ends)
+    outputs = [_suggested(model, given, answer, first=answer is answers[0]) for answer in answers]
+    return Contract(task, tuple(outputs))
+
+
+def _suggested(model: Path, given: Tensor, answer: Tensor, *, first: bool) -> Meaning:
+    """Classes are a list; the input's own shape once more is a reconstruction."""
+    size = _size(answer)
+    is_list = size == answer.shape[-1] > 1
+    if first and is_list and (answer.shape != given.shape or (model.parent / LABELS).is_file()):
+        return Classes(read_labels(model, size), _scores(answer))
+    if answer.shape == given.shape and size > 1:
+        return meaning.Reconstruction(size)
+    return meaning.Values(tuple(f"y{number}" for number in range(size)))
+
+
+def _scores(answer: Tensor) -> str:
+    """Probabilities where the scale is that of every int8 SOFTMAX, 1/256 from the lowest code."""
+    lowest = answer.zero_point == (0 if answer.dtype.name == "uint8" else -128)
+    return "probabilities" if answer.scale == 1 / 256 and lowest else "logits"
+
+
+def _size(tensor: Tensor) -> int:
+    size = 1
+    for side in tensor.shape:
+        size *= side
+    return size
+
+
+def read_labels(path: Path, classes: int) -> tuple[str, ...]:
+    """The lines of labels.txt beside the model, else the numbers from 0; one per class."""
+    file = path.parent / LABELS
+    if not file.is_file():
+        return tuple(str(index) for index in range(classes))
+    try:
+        labels = tuple(file.read_text(encoding="utf-8-sig").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"{file} cannot be read as UTF-8: save it as that") from error
+    if len(labels) != classes:
+        raise ModelError(f"{file} has {len(labels)} labels, the model {classes} classes")
+    if twice := sorted({label for label in labels if labels.count(label) > 1}):
+        raise ModelError(f"{file} has {twice[0]!r} twice: give each class a name of its own")
+    return labels
