@@ -14,6 +14,7 @@ import numpy as np
 from runtime import ink
 from runtime.arrays import Grey, Mask
 from runtime.ink import View
+from runtime.paper import is_scene
 from runtime.pieces import Pieces, measure, weigh
 
 MOST = 30
@@ -89,10 +90,10 @@ class Found:
 def digits(view: View) -> list[Found]:
     """The digits of a view, row by row and from left to right; one or more.
 
-    A single one is all that ``ink.trace`` takes for ink.
+    A single one is all that ``ink.trace`` takes for ink. Only scenes show several.
     """
     pieces = measure(view.ink, view.threshold)
-    found = rows(choose(gather(pieces)))
+    found = rows(choose(gather(pieces))) if is_scene(view.ink.shape) else []
     if len(found) < 2:
         return [boxed(ink.trace(view))]
     return [boxed(np.isin(pieces.names, one.names)) for one in found]

@@ -129,7 +129,9 @@ def upsampling(k: Any) -> Any:
 
 def lstm(k: Any) -> Any:
     l = k.layers
-    return k.Sequential([l.Input((8, 3)), l.LSTM(6, return_sequences=True), l.LSTM(4), l.Dense(2)])
+    return k.Sequential(
+        [l.Input((8, 3)), l.LSTM(6, return_sequences=True), l.LSTM(4), l.Dense(2)]
+    )
 
 
 def gru(k: Any) -> Any:
@@ -177,9 +179,7 @@ def randomize(model: Any, seed: int = 0) -> Any:
         elif type(layer).__name__ == "BatchNormalization":
             count = layer.get_weights()[0].shape
             gamma, variance = rng.uniform(0.5, 1.5, count), rng.uniform(0.3, 1, count)
-            layer.set_weights(
-                [gamma, rng.normal(0, 0.3, count), rng.normal(0, 0.3, count), variance]
-            )
+            layer.set_weights([gamma, rng.normal(0, 0.3, count), rng.normal(0, 0.3, count), variance])
         elif layer.get_weights():
             values = [w + rng.normal(0, 0.05, w.shape) for w in layer.get_weights()]
             layer.set_weights(values)

@@ -82,13 +82,14 @@ TERMS = {
     "2 * r + 1 values around each, where those outside the picture count 0, over 2 * r + 1",
     "average(x, among, r)": "w = among as 0 and 1; f = sum(x * w) / max(sum(w), 1); "
     "(box(x * w, r) + 0.000001 * f) / (box(w, r) + 0.000001)",
-    "square(x, r)": "the largest x in the square of 2 * r + 1 around each pixel; outside the picture "
-    "is nothing",
+    "square(x, r)": "the largest x in the square of 2 * r + 1 around each pixel; outside the "
+    "picture is nothing",
     "close(x, r)": "-square(-square(x, r), r)",
-    "close_scene(x, r)": "close of x with its border repeated r times around it, without these again",
+    "close_scene(x, r)": "close of x with its border repeated r times around it, without these "
+    "again",
     "lean(x)": "c = (x - median(x))^3; sum(c) / max(sum(|c|), 0.000000000001)",
-    "stroke(x)": "2 * sum(x) / max(sides * pi / 4, 1), where sides is how many neighbours, across and "
-    "down, differ in x > 0.5; the outside does not have it",
+    "stroke(x)": "2 * sum(x) / max(sides * pi / 4, 1), where sides is how many neighbours, "
+    "across and down, differ in x > 0.5; the outside does not have it",
     "crop(x, mask)": "level = quantile(x in the mask, full_ink); x / level, clipped to 0..1, and 0 "
     "outside the mask; of that the mask's bounding box",
     "resample(x, height, width)": "along each axis, from n to m values: s = n / m, "
@@ -125,25 +126,25 @@ STEPS: tuple[tuple[str, str], ...] = (
     ),
     (
         "sheet",
-        "Only in a scene, and only where a sheet of paper lies on something darker. "
-        "calm = close_scene(grey, max(2, longest div calm_divisor)); level(x) = "
-        "min(x * levels rounded down, levels - 1). For every level k but the last: below and above "
-        "are the pixels of calm with level <= k and > k, n their counts, m the means of level + "
-        "0.5; with none in one of them it is passed over. Take the first k for which "
-        "n(below) * n(above) * (m(above) - m(below))^2 is the largest: there is no sheet unless "
-        "m(below) <= darker * m(above). Of the 8-connected components of what is above, take the "
-        "largest, in doubt the first row by row; no sheet if it holds more than sheet_border of the "
-        "border (rows and columns at the four sides, corners counted twice). Fill each row of it "
-        "from its first to its last pixel, then each column so: the shape. No sheet if it covers "
-        "less than sheet_least of the picture, or if less than sheet_solid of it has "
-        "level(grey) > k. Its four corners are its pixels with the largest -x-y, x-y, x+y, y-x, or "
-        "-x, -y, x, y, each time the first row by row. No sheet unless for one of both the pixels in "
-        "shape and quadrilateral (edges included) are sheet_form of those in either, or more. "
-        "inside = the shape without what a square of radius max(2, longest div "
-        "sheet_edge_divisor) around a pixel outside it covers; no sheet if that is nothing. "
-        "dark = grey < darker * median(grey inside); no sheet if less than sheet_written of inside "
-        "is dark. Else grey = grey inside, and average(grey, inside and not dark, "
-        "max(1, longest div average_divisor)) elsewhere; cropped to the bounding box of inside.",
+        "Only in a scene, and only where a sheet of paper lies on something darker. calm = "
+        "close_scene(grey, max(2, longest div calm_divisor)); level(x) = min(x * levels rounded "
+        "down, levels - 1). For every level k but the last: below and above are the pixels of "
+        "calm with level <= k and > k, n their counts, m the means of level + 0.5; with none in "
+        "one of them it is passed over. Take the first k for which n(below) * n(above) * "
+        "(m(above) - m(below))^2 is the largest: there is no sheet unless m(below) <= darker * "
+        "m(above). Of the 8-connected components of what is above, take the largest, in doubt "
+        "the first row by row; no sheet if it holds more than sheet_border of the border (rows "
+        "and columns at the four sides, corners counted twice). Fill each row of it from its "
+        "first to its last pixel, then each column so: the shape. No sheet if it covers less "
+        "than sheet_least of the picture, or if less than sheet_solid of it has level(grey) > k. "
+        "Its four corners are its pixels with the largest -x-y, x-y, x+y, y-x, or -x, -y, x, y, "
+        "each time the first row by row. No sheet unless for one of both the pixels in shape and "
+        "quadrilateral (edges included) are sheet_form of those in either, or more. inside = the "
+        "shape without what a square of radius max(2, longest div sheet_edge_divisor) around a "
+        "pixel outside it covers; no sheet if that is nothing. dark = grey < darker * "
+        "median(grey inside); no sheet if less than sheet_written of inside is dark. Else grey = "
+        "grey inside, and average(grey, inside and not dark, max(1, longest div "
+        "average_divisor)) elsewhere; cropped to the bounding box of inside.",
     ),
     (
         "light on dark",
@@ -176,37 +177,37 @@ STEPS: tuple[tuple[str, str], ...] = (
         "rules",
         "Only in a scene. pen = quantile(ink > threshold, pen_quantile). Take rules out of ink, "
         "first those across; then, with the picture turned so that columns are rows, those down. "
-        "reach = max(1, longest div rule_reach_divisor); away = max(2, longest div ridge_divisor). "
-        "thin = ink minus ink away rows above, and minus ink away rows below (the border row where "
-        "these are outside), are both > max(ridge_least, ridge_noises * noise). A line of slope s "
-        "from row y0 goes in column x through row y0 + (2 * s * x + width) div (2 * width), div "
-        "rounding down; s is from -(width div rule_steepest) to +that. Lines with at least "
-        "rule_votes * width pixels of thin are looked at, the fullest first, in doubt that of the "
-        "lower s, then of the lower y0. One is passed over if |2 * y0 + s - (2 * y0 + s of a rule "
-        "found before)| <= 2 * reach + 2, or if less than half of its columns are in the picture. "
-        "A column hits if thin has the line's pixel there, or the one above or below (the border row "
-        "for those outside). It is a rule if at least half of the columns hit in each of: the first "
-        "max(1, n div 6) of its n columns, the last as many, the first n div 2, and the first n div "
-        "2 left out. Then in each of its columns: beside = the larger ink reach + 1 rows above and "
-        "below the line; every pixel up to reach rows above and below whose ink before any rule was "
-        "taken out is v becomes min(what it is now, v if v > max(rule_darker * median(v on the "
-        "line), rule_pen * pen), else min(v, beside)); rows outside are the border row. Of the "
-        "result do threshold again, with the same noise; if it is blank, leave ink and threshold as "
-        "they were.",
+        "reach = max(1, longest div rule_reach_divisor); away = max(2, longest div "
+        "ridge_divisor). thin = ink minus ink away rows above, and minus ink away rows below "
+        "(the border row where these are outside), are both > max(ridge_least, ridge_noises * "
+        "noise). A line of slope s from row y0 goes in column x through row y0 + (2 * s * x + "
+        "width) div (2 * width), div rounding down; s is from -(width div rule_steepest) to "
+        "+that. Lines with at least rule_votes * width pixels of thin are looked at, the fullest "
+        "first, in doubt that of the lower s, then of the lower y0. One is passed over if |2 * "
+        "y0 + s - (2 * y0 + s of a rule found before)| <= 2 * reach + 2, or if less than half of "
+        "its columns are in the picture. A column hits if thin has the line's pixel there, or "
+        "the one above or below (the border row for those outside). It is a rule if at least "
+        "half of the columns hit in each of: the first max(1, n div 6) of its n columns, the "
+        "last as many, the first n div 2, and the first n div 2 left out. Then in each of its "
+        "columns: beside = the larger ink reach + 1 rows above and below the line; every pixel "
+        "up to reach rows above and below whose ink before any rule was taken out is v becomes "
+        "min(what it is now, v if v > max(rule_darker * median(v on the line), rule_pen * pen), "
+        "else min(v, beside)); rows outside are the border row. Of the result do threshold "
+        "again, with the same noise; if it is blank, leave ink and threshold as they were.",
     ),
     (
         "trace",
-        "The 8-connected components of ink > threshold, numbered by their first pixels row by row, "
-        "weigh the sum of their ink. One that holds a corner of the picture, or more than "
-        "side_share of one of its sides, is a frame: if the heaviest other weighs inner_mass of the "
-        "heaviest of all or more, frames weigh 0. In a scene, in the same way with cut_mass: those "
-        "that touch the border. Then also, of the frames_looked_at heaviest that weigh inner_mass "
-        "of the heaviest or more: those weigh 0 in whose box the box of another one lies, touching "
-        "no side of it and with a longer side of held_side of its longer side or more, and that "
-        "have no pixel in the middle of their box: rows and columns from side div 4 on, as many "
-        "left out at the end. Keep in the mask what weighs speck_mass of the heaviest, or more; in "
-        "a scene only if the gap between its box and that of the heaviest, across and down, is at "
-        "most near * the longer side of the heaviest's.",
+        "The 8-connected components of ink > threshold, numbered by their first pixels row by "
+        "row, weigh the sum of their ink. One that holds a corner of the picture, or more than "
+        "side_share of one of its sides, is a frame: if the heaviest other weighs inner_mass of "
+        "the heaviest of all or more, frames weigh 0. In a scene, in the same way with cut_mass: "
+        "those that touch the border. Then also, of the frames_looked_at heaviest that weigh "
+        "inner_mass of the heaviest or more: those weigh 0 in whose box the box of another one "
+        "lies, touching no side of it and with a longer side of held_side of its longer side or "
+        "more, and that have no pixel in the middle of their box: rows and columns from side div "
+        "4 on, as many left out at the end. Keep in the mask what weighs speck_mass of the "
+        "heaviest, or more; in a scene only if the gap between its box and that of the heaviest, "
+        "across and down, is at most near * the longer side of the heaviest's.",
     ),
     (
         "second look",

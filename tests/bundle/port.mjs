@@ -83,13 +83,10 @@ function toGrey([red, green, blue, alpha]) {
 
 function boxAlongColumns(g, r) {
   const result = grid(g.width, g.height, () => 0);
-  for (let x = 0; x < g.width; x++)
-    for (let y = 0; y < g.height; y++) {
-      let total = 0;
-      for (let k = Math.max(0, y - r); k <= Math.min(g.height - 1, y + r); k++) total += g.at[k * g.width + x];
-      result.at[y * g.width + x] = total / (2 * r + 1);
-    }
-  return result;
+  for (let y = 0; y < g.height; y++)
+    for (let k = Math.max(0, y - r); k <= Math.min(g.height - 1, y + r); k++)
+      for (let x = 0; x < g.width; x++) result.at[y * g.width + x] += g.at[k * g.width + x];
+  return map(result, (total) => total / (2 * r + 1));
 }
 
 function box(g, r) {
@@ -216,11 +213,16 @@ function isLight(grey) {
 }
 
 function extreme(g, r, choose, nothing) {
-  const along = (h) => grid(h.width, h.height, (y, x) => {
-    let best = nothing;
-    for (let k = Math.max(0, y - r); k <= Math.min(h.height - 1, y + r); k++) best = choose(best, h.at[k * h.width + x]);
-    return best;
-  });
+  const along = (h) => {
+    const result = map(h, () => nothing);
+    for (let y = 0; y < h.height; y++)
+      for (let k = Math.max(0, y - r); k <= Math.min(h.height - 1, y + r); k++)
+        for (let x = 0; x < h.width; x++) {
+          const i = y * h.width + x;
+          result.at[i] = choose(result.at[i], h.at[k * h.width + x]);
+        }
+    return result;
+  };
   return turned(along(turned(along(g))));
 }
 
@@ -264,15 +266,11 @@ function withoutRules(ink, noise, pen) {
   const rise = (s, x) => div(2 * s * x + width, 2 * width);
   const most = div(width, p.rule_steepest);
   const lines = [];
+  const dark = [...thin.at.keys()].filter((i) => thin.at[i]).map((i) => [div(i, width), i % width]);
   for (let s = -most; s <= most; s++) {
-    for (let y0 = -most; y0 < height + most + 1; y0++) {
-      let votes = 0;
-      for (let x = 0; x < width; x++) {
-        const y = y0 + rise(s, x);
-        if (y >= 0 && y < height) votes += thin.at[y * width + x];
-      }
-      if (votes >= p.rule_votes * width) lines.push({ s, y0, votes });
-    }
+    const votes = new Map();
+    for (const [y, x] of dark) votes.set(y - rise(s, x), (votes.get(y - rise(s, x)) ?? 0) + 1);
+    for (const [y0, n] of votes) if (n >= p.rule_votes * width) lines.push({ s, y0, votes: n });
   }
   lines.sort((a, b) => b.votes - a.votes || a.s - b.s || a.y0 - b.y0);
   const result = { ...ink, at: ink.at.slice() };

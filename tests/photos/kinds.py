@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from runtime.dataset import Examples
 from tests.photos import scene
 from tests.photos.scene import Plane, Settings
 
-Digits = npt.NDArray[np.uint8]
+Digit = npt.NDArray[np.uint8]  # [28, 28], 0 is paper and 255 is ink
 
 
 @dataclass(frozen=True)
@@ -20,47 +21,52 @@ class Photo:
     text: str
 
 
-def start(settings: Settings, rng: np.random.Generator, size: scene.Range | None = None) -> Plane:
-    return scene.plane(settings, rng, rng.uniform(*(size or settings.size)))
+@dataclass(frozen=True)
+class Kind:
+    """What is drawn on the plane, with digits given; and the digit's size where it is its own."""
+
+    draw: Callable[[Plane, list[Digit]], None]
+    size: scene.Range | None = None  # of the digit's height, as a share of the shorter side
+    most: int = 1  # digits
 
 
 def pen(view: Plane) -> scene.Colour:
     return scene.pick(view.rng, view.settings.pens)
 
 
-def plain(view: Plane, digit: Digits) -> None:
-    view.write(digit, pen(view), (0, 0))
+def plain(view: Plane, digits: list[Digit]) -> None:
+    view.write(digits[0], pen(view), (0, 0))
 
 
-def hard_shadow(view: Plane, digit: Digits) -> None:
-    plain(view, digit)
+def hard_shadow(view: Plane, digits: list[Digit]) -> None:
+    plain(view, digits)
     scene.shadow(view, hard=True)
 
 
-def soft_shadow(view: Plane, digit: Digits) -> None:
-    plain(view, digit)
+def soft_shadow(view: Plane, digits: list[Digit]) -> None:
+    plain(view, digits)
     scene.shadow(view, hard=False)
 
 
-def ruled(view: Plane, digit: Digits) -> None:
+def ruled(view: Plane, digits: list[Digit]) -> None:
     view.rules(
         view.y, view.rng.uniform(*view.settings.pitch), scene.pick(view.rng, view.settings.prints)
     )
-    plain(view, digit)
+    plain(view, digits)
 
 
-def squared(view: Plane, digit: Digits) -> None:
+def squared(view: Plane, digits: list[Digit]) -> None:
     pitch = view.rng.uniform(*view.settings.pitch)
     colour = scene.pick(view.rng, view.settings.prints)
     for across in (view.x, view.y):
         view.rules(across, pitch, colour)
-    plain(view, digit)
+    plain(view, digits)
 
 
-def on_table(view: Plane, digit: Digits) -> None:
+def on_table(view: Plane, digits: list[Digit]) -> None:
     """A sheet with a margin of a quarter of the digit or more, all within the photo or not."""
     rng = view.rng
-    plain(view, digit)
+    plain(view, digits)
     left, right, top, bottom = (rng.uniform(0.75, 1.6) for _ in range(4))
     skew = rng.uniform(-0.05, 0.05)
     x, y = view.x + skew * view.y, view.y + rng.uniform(-0.05, 0.05) * view.x
@@ -72,7 +78,7 @@ def on_table(view: Plane, digit: Digits) -> None:
     scene.table(view, np.clip(away + 0.5, 0, 1).astype(np.float32))
 
 
-def framed(view: Plane, digit: Digits) -> None:
+def framed(view: Plane, digits: list[Digit]) -> None:
     """A box drawn around it with a pen, each side a little off."""
     rng = view.rng
     colour = pen(view)
@@ -83,28 +89,49 @@ def framed(view: Plane, digit: Digits) -> None:
     away = np.minimum.reduce([x + half[0], half[1] - x, y + half[2], half[3] - y])
     cover = np.clip((width / 2 - np.abs(away)) * view.scale + 0.5, 0, 1)
     view.multiply(cover.astype(np.float32), colour)
-    view.write(digit, colour, (0, 0))
+    view.write(digits[0], colour, (0, 0))
+
+
+def several(view: Plane, digits: list[Digit]) -> None:
+    """Beside each other, a little up and down, in one row or two."""
+    rng, colour = view.rng, pen(view)
+    rows = 2 if len(digits) > 3 else 1
+    across = -(-len(digits) // rows)
+    for number, digit in enumerate(digits):
+        x = (number % across - (across - 1) / 2) * 1.35 + rng.uniform(-0.06, 0.06)
+        y = (number // across - (rows - 1) / 2) * 1.6 + rng.uniform(-0.12, 0.12)
+        view.write(digit, colour, (x, y))
+
+
+def blank(view: Plane, digits: list[Digit]) -> None:
+    """Paper, with a soft shadow or without."""
+    if view.rng.random() < 0.5:
+        scene.shadow(view, hard=False)
 
 
 SMALL = (0.04, 0.1)
 """Heights of digits that are small in their photo, as a share of its shorter side."""
 
-KINDS: dict[str, tuple[Callable[[Plane, Digits], None], scene.Range | None]] = {
-    "plain": (plain, None),
-    "hard shadow": (hard_shadow, None),
-    "soft shadow": (soft_shadow, None),
-    "ruled": (ruled, None),
-    "squared": (squared, None),
-    "small": (plain, SMALL),
-    "table": (on_table, (0.22, 0.42)),
-    "frame": (framed, (0.25, 0.5)),
+KINDS: dict[str, Kind] = {
+    "plain": Kind(plain),
+    "hard shadow": Kind(hard_shadow),
+    "soft shadow": Kind(soft_shadow),
+    "ruled": Kind(ruled),
+    "squared": Kind(squared),
+    "small": Kind(plain, SMALL),
+    "table": Kind(on_table, (0.22, 0.42)),
+    "frame": Kind(framed, (0.25, 0.5)),
+    "several": Kind(several, (0.13, 0.19), 6),
+    "blank": Kind(blank, None, 0),
 }
-"""What is drawn, and the range of the digit's size where it is the kind's own."""
 
 
-def make(kind: str, settings: Settings, rng: np.random.Generator, digit: Digits) -> bytes:
-    """A JPEG of ``digit`` [28, 28], 0 is paper and 255 is ink."""
-    draw, size = KINDS[kind]
-    view = start(settings, rng, size)
-    draw(view, digit)
-    return scene.photo(view)
+def make(kind: str, settings: Settings, rng: np.random.Generator, digits: Examples) -> Photo:
+    """A photo of some of ``digits``."""
+    chosen = KINDS[kind]
+    count = int(rng.integers(2, chosen.most + 1)) if chosen.most > 1 else chosen.most
+    written = rng.integers(0, len(digits), count)
+    view = scene.plane(settings, rng, rng.uniform(*(chosen.size or settings.size)))
+    chosen.draw(view, [digits.inputs[index] for index in written])
+    text = "".join(digits.names[digits.labels[index]] for index in written)
+    return Photo(scene.photo(view), text)

@@ -109,15 +109,23 @@ def sight(digit: image.Digit) -> dict[str, Any]:
     return {"pixels": digit.pixels.ravel().tolist(), **box, "isWide": digit.is_wide}
 
 
+def found(picture: Image.Image) -> list[image.Digit]:
+    """What Python reads, or nothing where it refuses."""
+    try:
+        return image.digits(picture)
+    except ImageError:
+        return []
+
+
 @pytest.mark.parametrize("kind", kinds.KINDS)
 def test_photos_give_the_digits_of_python(kind: str) -> None:
     """Sheets, shadows, rules, frames, small digits: the same boxes and bytes of each digit."""
     pictures = []
-    for seed, drawn in enumerate(data.embedded().images[:6]):
+    for seed in range(6):
         rng = np.random.default_rng([seed, *kind.encode()])
-        photo = Image.open(io.BytesIO(kinds.make(kind, scene.TUNE, rng, drawn)))
-        pictures.append(photo.convert("RGBA"))
-    expected = [[sight(one) for one in image.digits(picture)] for picture in pictures]
+        made = kinds.make(kind, scene.TUNE, rng, data.embedded())
+        pictures.append(Image.open(io.BytesIO(made.content)).convert("RGBA"))
+    expected = [[sight(one) for one in found(picture)] for picture in pictures]
     assert node("digits", [np.array(picture) for picture in pictures]) == expected
 
 

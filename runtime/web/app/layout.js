@@ -5,6 +5,7 @@
  */
 
 import { trace } from "./ink.js";
+import { isScene } from "./paper.js";
 import { among, heaviest, measure, weigh } from "./pieces.js";
 
 /** @typedef {import("./ink.js").View} View */
@@ -68,7 +69,7 @@ const TOUCHING = 1.25;
 export function digits(view) {
   const pieces = measure(view.ink, view.threshold);
   const { names, width } = pieces;
-  const found = rows(choose(gather(pieces)));
+  const found = isScene(pieces) ? rows(choose(gather(pieces))) : []; // only scenes show several
   if (found.length < 2) return [boxed(trace(view), width)];
   return found.map((one) => {
     const own = new Uint8Array(pieces.all.length);
