@@ -103,7 +103,7 @@ def several(view: Plane, digits: list[Digit]) -> None:
         view.write(digit, colour, (x, y))
 
 
-def blank(view: Plane, digits: list[Digit]) -> None:
+def blank(view: Plane, _: list[Digit]) -> None:
     """Paper, with a soft shadow or without."""
     if view.rng.random() < 0.5:
         scene.shadow(view, hard=False)
