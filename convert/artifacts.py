@@ -3,20 +3,19 @@
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import Any
 
-from convert import carray, publish, quantize, tflite
+from convert import carray, publish
 from convert.bundle import build
 from convert.compiler.build import compile_model
-from convert.parity import Parity
+from convert.network import Network
+from convert.quantizing import Made
 from convert.report import document, findings, gathered, page, tables
-from train import store
+from runtime import contract
 from train.data import Dataset
-from train.graph import deployment_graph
 from train.loop import Epoch
-from train.tf import keras
 
 
 @dataclass(frozen=True)
@@ -33,43 +32,58 @@ class Provenance:
     fine_tuning: Sequence[Epoch] | None  # None: there was none
     qat: bytes | None  # the fine-tuned network with its fake quantization, .h5; None: as above
     public: str = "model"  # starts every public name of the C
+    given: Mapping[str, bytes] = field(default_factory=dict)  # the float network's own file
 
 
 def collect(
-    provenance: Provenance,
-    model: keras.Model,
-    graph: tflite.Model,
-    dataset: Dataset,
-    result: Parity,
+    provenance: Provenance, network: Network, made: Made, dataset: Dataset
 ) -> dict[str, bytes]:
     """Every file of the result, by name. The same input gives the same bytes: no date, no path."""
-    facts = _facts(provenance, graph, dataset)
+    graph, labels = made.graph, made.contract.labels
+    facts = _facts(provenance, made, dataset)
     compiled = compile_model(graph, provenance.public, source="model.tflite")
     files = {
         "model.tflite": graph.content,
-        "model_float.tflite": quantize.float32(deployment_graph(model)),
-        "float.keras": store.dump(model),
-        **({"qat.h5": provenance.qat} if provenance.qat else {}),
-        "labels.txt": "".join(f"{name}\n" for name in dataset.names).encode(),
-        **carray.generate(graph, "model.tflite", dataset.names, provenance.public).files(),
+        **_float_forms(network, provenance),
+        contract.NAME: document.dump(made.contract.describe()),
+        **({contract.LABELS: "".join(f"{name}\n" for name in labels).encode()} if labels else {}),
+        **carray.generate(graph, "model.tflite", labels, provenance.public).files(),
         **compiled.files(),
-        build.NAME: build.bundle(graph, provenance.name, provenance.io, dataset.test),
+        **build.files(graph, provenance.name, provenance.io, made.contract, dataset.test),
     }
     found = {
+        "version": document.VERSION,
         **facts,
         **_history(provenance),
-        **findings.measure(model, graph, compiled.unit, dataset.test, result),
+        **findings.measure(network, made, compiled, dataset.test),
         **gathered.nothing(),
         "files": publish.listed(files),
     }
     title = f"{provenance.name}: int8 against float"
-    files |= {
-        "report.md": tables.as_markdown(result, title, dataset.source, dataset.names).encode(),
-        **page.files(found),
-    }
-    accuracy = {"float": result.float_accuracy, "int8": result.int8_accuracy}
-    manifest = {**facts, "accuracy": accuracy, "files": publish.listed(files)}
+    written = tables.as_markdown(made.parity, title, dataset.source, labels)
+    files |= {"report.md": written.encode(), **page.files(found)}
+    manifest = {**facts, **_accuracy(made), "files": publish.listed(files)}
     return files | {"manifest.json": document.dump(manifest)}
+
+
+def _float_forms(network: Network, provenance: Provenance) -> dict[str, bytes]:
+    """The float network as files; none of what came as int8."""
+    forms = {
+        "model_float.tflite": network.float32(),
+        **provenance.given,
+        "qat.h5": provenance.qat,
+    }
+    return {name: content for name, content in forms.items() if content is not None}
+
+
+def _accuracy(made: Made) -> dict[str, Any]:
+    """How good both networks are on the test part, by what they are judged by."""
+    parity = made.parity
+    judged = {"float": parity.real, "int8": parity.int8}
+    known = {name: one.figure for name, one in judged.items() if one is not None}
+    if not known or parity.int8 is None:
+        return {}
+    return {parity.int8.measure.replace(" ", "_"): known}
 
 
 def _history(provenance: Provenance) -> dict[str, Any]:
@@ -83,7 +97,8 @@ def _history(provenance: Provenance) -> dict[str, Any]:
     }
 
 
-def _facts(provenance: Provenance, graph: tflite.Model, dataset: Dataset) -> dict[str, Any]:
+def _facts(provenance: Provenance, made: Made, dataset: Dataset) -> dict[str, Any]:
+    graph = made.graph
     options = [word for pair in provenance.options.items() for word in pair]
     return {
         "model": provenance.name,
@@ -98,10 +113,9 @@ def _facts(provenance: Provenance, graph: tflite.Model, dataset: Dataset) -> dic
             "test_images": len(dataset.test),
         },
         "versions": _versions(),
-        "labels": list(dataset.names),
+        "task": made.contract.task.describe(),
+        "labels": list(made.contract.labels),
         "operators": list(graph.op_names),
-        "input": _tensor(graph.tensors[graph.inputs[0]]),
-        "output": _tensor(graph.tensors[graph.outputs[0]]),
     }
 
 
@@ -110,12 +124,3 @@ def _versions() -> dict[str, str]:
     packages = ("thimble", "tensorflow", "tf_keras", "tensorflow-model-optimization", "numpy")
     python = ".".join(map(str, sys.version_info[:2]))
     return {"python": python} | {name: version(name) for name in packages}
-
-
-def _tensor(tensor: tflite.Tensor) -> dict[str, Any]:
-    return {
-        "shape": list(tensor.shape),
-        "dtype": tensor.dtype,
-        "scale": tensor.scales[0],
-        "zero_point": tensor.zero_points[0],
-    }

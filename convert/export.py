@@ -1,38 +1,45 @@
 """The main job: from a float model to a proven int8 model, ``python -m convert.export``.
 
-float model -> quantization-aware fine-tuning -> full-int8 .tflite -> audit of its operators ->
-parity with the float model -> C array -> bundle for phones -> manifest. Everything lands in one
-folder, whole or not at all; a model that loses more accuracy than --max-drop is not published.
+float model -> judged on held-out data -> quantization-aware fine-tuning, or post-training
+quantization -> full-int8 .tflite -> parity with the float model -> C array and C -> bundle for
+phones -> report -> manifest. Everything lands in one folder, whole or not at all; a model that
+loses more accuracy than --max-drop is not published.
+
+For example:
+  python -m convert.export --preset base
+  python -m convert.export --data photos --preset small
+  python -m convert.export --model mine.keras --data recordings.npz
 """
 
 import argparse
 import math
-import tempfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-from convert import artifacts, audit, carray, parity, publish, quantize, tflite
+from convert import artifacts, carray, network, publish, quantizing
 from convert.artifacts import Provenance
 from convert.bundle import border
-from convert.feed import fed
+from convert.network import Network
 from convert.parity import Parity
 from convert.report import tables
-from runtime import console
+from runtime import console, options
 from runtime.errors import DataError, GateError, ModelError
-from runtime.tasks import digits
-from train import curves, data, fit, loop, presets, qat, store
-from train.augment import LEVELS
+from runtime.judge import Judgement
+from runtime.options import Wanted
+from runtime.tasks import scaling
+from runtime.tasks.digits import Digits
+from train import curves, fit, presets, store
 from train.data import Dataset
-from train.graph import deployment_graph
-from train.loop import Epoch, Plan
-from train.presets import Recipe
+from train.loop import Epoch
+from train.presets import Preset, Recipe
 from train.tf import DEFAULT_THREADS, configure, keras
 
 MAX_DROP = 0.1
-"""Percentage points of accuracy that int8 may lose, on 10,000 images."""
-CALIBRATION = 500
-"""Training images that give the ranges of post-training quantization."""
+"""Percentage points of accuracy that int8 may lose, on 10,000 examples."""
+MAX_WORSE = 10.0
+"""Percent by which int8's error may be larger, where there is no accuracy."""
 OTHER_RECIPE = Recipe(epochs=0, peak_rate=0, augmentation="light")
 """Fine-tuning of a model that is not a preset's."""
 
@@ -41,153 +48,221 @@ OTHER_RECIPE = Recipe(epochs=0, peak_rate=0, augmentation="light")
 class Request:
     """What was asked for."""
 
-    preset: str
-    model: Path | None  # a float model; None: the preset's
-    data: Path | None
+    preset: Preset
     out: Path
-    quantize: str  # "qat" or "ptq"
-    io: str  # of the bundled model, one of border.IO
-    max_drop: float | None  # percentage points; None: MAX_DROP, wider for a small test set
-    seed: int
-    threads: int
+    model: Path | None = None  # a network of one's own; None: the preset's
+    wanted: Wanted = field(default_factory=Wanted)
+    quantize: str = ""  # "qat" or "ptq"; "": the first that the network takes
+    io: str = "uint8"  # of the bundled model, one of border.IO
+    max_drop: float | None = None  # points, or percent of an error; None: by the size of the set
+    min_accuracy: float | None = None  # of the float network, 0..1; None: better than blind
+    seed: int = 0
+    threads: int = DEFAULT_THREADS
     name: str | None = None  # starts the public names of the C; None: "model"
 
     @property
     def title(self) -> str:
         """The name of the model, and of its folder."""
-        return self.model.stem if self.model else self.preset
+        return self.model.stem if self.model else fit.title(self.preset, self.wanted)
 
     @property
     def recipe(self) -> Recipe:
         """How the model is fine-tuned."""
-        return OTHER_RECIPE if self.model else presets.find(self.preset).recipe
+        return OTHER_RECIPE if self.model else self.preset.recipe
 
     @property
     def public(self) -> str:
         """What starts the public names of the C, and its files."""
         return carray.c_name(self.name or "model")
 
-    def options(self) -> dict[str, str]:
+    def options(self, how: str) -> dict[str, str]:
         """What decides the result besides the data: options of the command, without paths."""
-        model = {"--model": self.model.name} if self.model else {"--preset": self.preset}
+        model = {"--model": self.model.name} if self.model else {"--preset": self.preset.name}
         repeat = {"--seed": str(self.seed), "--threads": str(self.threads)}
         name = {"--name": self.public} if self.name else {}
-        return model | {"--quantize": self.quantize, "--io": self.io} | repeat | name
+        quantize = {} if how == "ready" else {"--quantize": how}
+        return model | quantize | {"--io": self.io} | repeat | name
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the float network comes from."""
+
+    network: Network
+    dataset: Dataset
+    phrase: str  # for people
+    history: Sequence[Epoch] | None  # of its training; None: not kept
+    given: Mapping[str, bytes]  # its own file, by the name that it gets in the result
 
 
 def export(request: Request) -> Parity:
     """Do the whole job; raises ThimbleError, and then leaves the previous result as it was."""
     with publish.claim(request.out / request.title) as claim:
-        dataset = data.digits_of(request.data)
-        console.note(dataset.summary())
         configure(request.seed, request.threads)
-        model, origin, trained = float_model(request, dataset)
-        console.note(f"float model: {origin}")
-        content, tuned, fake = int8_model(request, model, dataset)
-        graph = tflite.parse(content, f"{request.title}.tflite")
-        audit.check(graph, f"{request.title}.tflite")
-        console.note(f"int8 model: {len(content):,} bytes, {', '.join(graph.op_names)}")
-        result = measure(graph, model, dataset)
-        allowed = gate(request.max_drop, result.images)
+        origin = _own(request, request.model) if request.model else _preset(request)
+        console.note(f"float model: {origin.phrase}")
+        how = _how(request, origin.network)
+        settings = quantizing.Settings(how, request.seed, request.min_accuracy)
+        made = quantizing.make(origin.network, origin.dataset, request.recipe, settings)
+        result = made.parity
+        allowed = gate(request.max_drop, result.images, result.int8)
         if result.drop > allowed:
-            raise GateError(
-                f"int8 loses {result.drop:.2f} points of accuracy, allowed are {allowed:.2f} "
-                "(--max-drop): nothing was written"
-            )
-        how = request.options(), request.quantize, allowed
-        made = origin, *how, trained, tuned, fake
-        provenance = Provenance(request.title, request.io, *made, public=request.public)
-        claim.publish(artifacts.collect(provenance, model, graph, dataset, result))
+            raise GateError(_lost(result, allowed))
+        provenance = Provenance(
+            request.title,
+            request.io,
+            origin.phrase,
+            request.options(how),
+            how,
+            allowed,
+            origin.history,
+            made.history,
+            made.fake,
+            request.public,
+            origin.given,
+        )
+        claim.publish(artifacts.collect(provenance, origin.network, made, origin.dataset))
     return result
 
 
-def float_model(
-    request: Request, dataset: Dataset
-) -> tuple[keras.Model, str, Sequence[Epoch] | None]:
-    """The float model, a phrase on where it comes from, and its learning curves if kept."""
-    if request.model:
-        model = store.load(request.model)
-        check(model, request.model, len(dataset.names))
-        return model, f"{request.model.name}, as given", curves.beside(request.model)
-    if dataset.is_mnist:
-        path = store.pretrained(request.preset)
-        return store.load(path), f"{path.name}, pretrained on MNIST", curves.beside(path)
-    console.note(
-        f"training {request.preset} on {dataset.source}, because the pretrained one is for MNIST"
+def _lost(result: Parity, allowed: float) -> str:
+    if result.int8 is not None and result.int8.is_share:
+        return (
+            f"int8 reads {result.int8} right where float reads {result.real}: {result.drop:.2f} "
+            f"points of accuracy are lost, allowed are {allowed:.2f} (--max-drop): nothing was "
+            "written"
+        )
+    return (
+        f"the {result.int8.measure if result.int8 else 'error'} of int8 is {result.drop:.1f} % "
+        f"larger than that of float, allowed are {allowed:.1f} (--max-drop): nothing was written"
     )
-    setup = fit.setup(presets.find(request.preset), dataset, request.seed, request.threads)
-    model, history = fit.train(setup, dataset)
-    return model, f"{request.preset}, trained in this run on {dataset.source}", history
 
 
-def check(model: keras.Model, path: Path, classes: int) -> None:
-    """Raise ModelError unless ``model`` maps a digit's image to ``classes`` logits."""
-    expected = (None, *digits.SHAPE), (None, classes)
-    found = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
-    for place, want, have in zip(("input", "output"), expected, found, strict=True):
-        if have is None or isinstance(have, list) or tuple(have)[1:] != want[1:]:
-            raise ModelError(f"{path} has {place} shape {have}, this data needs {want}")
+def _how(request: Request, source: Network) -> str:
+    """How the network becomes int8, said before anything is trained or quantized."""
+    support = source.support
+    keras.backend.reset_uids()  # names in the result do not depend on what was tried before
+    if request.quantize == "qat" and support.how != "qat":
+        raise ModelError(f"--quantize qat is not possible: {support.reason}")
+    chosen = request.quantize if request.quantize and support.how == "qat" else support.how
+    words = {
+        "qat": "quantization-aware fine-tuning",
+        "ptq": "post-training quantization",
+        "ready": "none is needed",
+    }
+    if request.model:
+        console.note(f"quantization: {words[chosen]} ({support.reason})")
+    return chosen
 
 
-def int8_model(
-    request: Request, model: keras.Model, dataset: Dataset
-) -> tuple[bytes, Sequence[Epoch] | None, bytes | None]:
-    """Quantize: by fine-tuning ("qat"), or from a calibration set alone ("ptq").
-
-    Gives the .tflite and, of fine-tuning, its curves and the network as an .h5.
-    """
-    recipe = request.recipe
-    level = LEVELS[recipe.augmentation]
-    plan = Plan(recipe.qat_epochs, recipe.qat_rate, level, request.seed)
-    if request.quantize == "ptq":
-        chosen = dataset.train.inputs[qat.calibration(dataset.train, plan, CALIBRATION)]
-        return quantize.int8(deployment_graph(model), dataset.task.real(chosen)), None, None
-    trainer = qat.fine_tune(model, dataset.task, dataset.train, plan)
-    history = list(fit.report(trainer.epochs(dataset.validation), plan.epochs))
-    return quantize.int8(trainer.model), history, qat.dump(trainer.model)
-
-
-def measure(graph: tflite.Model, model: keras.Model, dataset: Dataset) -> Parity:
-    """Parity on the test set: the one time that it is looked at."""
-    console.note(f"parity: {len(dataset.test):,} test images through every runtime present")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.tflite"
-        path.write_bytes(graph.content)
-        output = graph.tensors[graph.outputs[0]]
-        given = fed(dataset.task, dataset.test.inputs, graph)
-        answers = loop.logits(model, dataset.task, dataset.test)
-        return parity.measure(path, given, answers, dataset.test, output)
+def _own(request: Request, path: Path) -> Origin:
+    """The network in the file ``path``, with the data that it is judged on."""
+    source = network.load(path)
+    source.support  # noqa: B018 - every operator is checked before data are read
+    if len(source.inputs) != 1:
+        raise ModelError(
+            f"{path} has {len(source.inputs)} inputs: an export proves networks of one; "
+            "a .tflite of several goes to python -m convert.compiler"
+        )
+    dataset = fit.loaded(_data_for(request, source), source.inputs[0].shape)
+    if source.scaling is not None and not request.wanted.scaling:
+        read = scaling.alike(source.scaling.mean, source.scaling.deviation)
+        console.note(f"scaling: {read}, as the network did it itself")
+        dataset = dataset.scaled(dataset.task.scaled(read))
+    phrase, history = f"{source.origin}, as given", curves.beside(path)
+    return Origin(source, dataset, phrase, history, _given(path))
 
 
-def gate(option: float | None, images: int) -> float:
-    """The drop that is allowed, in percentage points.
+def _given(path: Path) -> dict[str, bytes]:
+    """The file of a Keras network; a .tflite is among the results anyway."""
+    if path.is_dir() or path.suffix not in (".keras", ".h5"):
+        return {}
+    return {f"float{path.suffix}": path.read_bytes()}
 
-    Without the option it grows as the sampling error does when there are fewer than 10,000 images,
-    and is never less than one image.
+
+def _data_for(request: Request, source: Network) -> Wanted:
+    """The data that are asked for; digits that are there anyway are only for networks of digits."""
+    wanted = request.wanted
+    if wanted.given or Digits.fits(source.inputs[0].shape):
+        return wanted
+    raise DataError(
+        f"{request.model} takes {list(source.inputs[0].shape)}: pass --data with examples of that, "
+        "to calibrate by and to prove on"
+    )
+
+
+def _preset(request: Request) -> Origin:
+    """The preset's network: pretrained for MNIST, else trained on the data."""
+    dataset = fit.loaded(request.wanted)
+    name = request.preset.name
+    shipped = request.preset == presets.find(name)
+    if dataset.is_mnist and shipped:
+        path = store.pretrained(name)
+        phrase, history = f"{path.name}, pretrained on MNIST", curves.beside(path)
+        return _of_keras(store.load(path), path.name, dataset, phrase, history)
+    console.note(f"training {name} on {dataset.source}")
+    setup = fit.setup(request.preset, dataset, request.seed, request.threads)
+    model, rows = fit.train(setup, dataset)
+    phrase = f"{name}, trained in this run on {dataset.source}"
+    return _of_keras(model, name, dataset, phrase, rows)
+
+
+def _of_keras(
+    model: keras.Model,
+    name: str,
+    dataset: Dataset,
+    phrase: str,
+    history: Sequence[Epoch] | None,
+) -> Origin:
+    given = {"float.keras": store.dump(model)}
+    return Origin(network.Layers(model, name), dataset, phrase, history, given)
+
+
+def gate(option: float | None, images: int, judged: Judgement | None = None) -> float:
+    """The drop that is allowed: percentage points of accuracy, or percent of an error.
+
+    Without the option points grow as the sampling error does when there are fewer than 10,000
+    examples, and are never less than one example.
     """
     if option is not None:
         return option
+    if judged is not None and not judged.is_share:
+        return MAX_WORSE
     return max(MAX_DROP * math.sqrt(10_000 / images), 100 / images)
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m convert.export``."""
-    result = console.Parser("python -m convert.export", description=__doc__)
+    result = console.Parser(
+        "python -m convert.export",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     source = result.add_mutually_exclusive_group()
     source.add_argument("--preset", default="base", choices=presets.PRESETS, help="default: base")
-    source.add_argument("--model", type=Path, metavar="FILE", help="a float model, .keras")
-    result.add_argument("--data", type=Path, metavar="DIR", help="MNIST's files, or class folders")
+    source.add_argument(
+        "--model", type=Path, metavar="FILE", help="a .keras, .h5, SavedModel folder or .tflite"
+    )
     result.add_argument(
         "--out", type=Path, default=Path("build"), metavar="DIR", help="default: build"
     )
     result.add_argument(
         "--name", help="starts every public name of the C, and its files; default: model"
     )
+    _add_proof(result)
+    fit.add_architecture(result)
+    options.add_data(result)
+    options.add_task(result)
+    return result
+
+
+def _add_proof(result: argparse.ArgumentParser) -> None:
     result.add_argument(
         "--quantize",
         choices=("qat", "ptq"),
-        default="qat",
-        help="quantization-aware fine-tuning (default), or post-training quantization to compare",
+        default="",
+        help="quantization-aware fine-tuning (default, where the network can be trained), or "
+        "post-training quantization",
     )
     result.add_argument(
         "--io",
@@ -201,7 +276,15 @@ def parser() -> argparse.ArgumentParser:
         type=float,
         metavar="POINTS",
         help=f"accuracy that int8 may lose, in percentage points; default {MAX_DROP} on 10,000 "
-        "images, and wider on fewer, as the sampling error is",
+        "examples, and wider on fewer, as the sampling error is; of a network without classes, "
+        f"percent by which its error may grow (default {MAX_WORSE:g})",
+    )
+    result.add_argument(
+        "--min-accuracy",
+        type=float,
+        metavar="PERCENT",
+        help="what the float network must read of held-out data; default: more than without "
+        "looking; 0 lets any pass",
     )
     result.add_argument("--seed", type=int, default=0, help="of every random choice; default 0")
     result.add_argument(
@@ -210,15 +293,25 @@ def parser() -> argparse.ArgumentParser:
         default=DEFAULT_THREADS,
         help="another count rounds differently; default %(default)s",
     )
-    return result
+
+
+def requested(given: argparse.Namespace) -> Request:
+    """What a command line asks for; raises DataError for what cannot be."""
+    if given.seed < 0 or given.threads < 1 or not (given.max_drop or 0) >= 0:
+        raise DataError("--seed and --max-drop must be at least 0, --threads at least 1")
+    if not 0 <= (given.min_accuracy or 0) <= 100:
+        raise DataError("--min-accuracy is a percentage, from 0 to 100")
+    least = None if given.min_accuracy is None else given.min_accuracy / 100
+    same = ("out", "model", "quantize", "io", "max_drop", "seed", "threads", "name")
+    kept: dict[str, Any] = {name: getattr(given, name) for name in same}
+    return Request(
+        preset=fit.chosen(given), wanted=options.wanted(given), min_accuracy=least, **kept
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = console.parse(parser(), argv)
-    if options.seed < 0 or options.threads < 1 or not (options.max_drop or 0) >= 0:
-        raise DataError("--seed and --max-drop must be at least 0, --threads at least 1")
-    request = Request(**{field.name: getattr(options, field.name) for field in fields(Request)})
+    request = requested(console.parse(parser(), argv))
     result = export(request)
     folder = request.out / request.title
     found = f"{tables.summary(result)}\n\n{tables.runtimes(result)}"

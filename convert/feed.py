@@ -4,8 +4,8 @@ import numpy as np
 
 from convert.tflite import Model, Tensor
 from runtime import interpreter
-from runtime.classifier import as_input
-from runtime.dataset import Array
+from runtime.classifier import as_type
+from runtime.dataset import Array, Floats
 from runtime.tasks.task import Task
 
 
@@ -18,4 +18,9 @@ def as_runtime(tensor: Tensor) -> interpreter.Tensor:
 
 def fed(task: Task, examples: Array, graph: Model) -> Array:
     """``examples`` [count, *task.stored_shape] as the only input of ``graph`` takes them."""
-    return as_input(task, examples, as_runtime(graph.tensors[graph.inputs[0]]))
+    return of_type(task.real(examples), graph)
+
+
+def of_type(real: Floats, graph: Model) -> Array:
+    """Real values [count, *shape] as the only input of ``graph`` takes them."""
+    return as_type(real, as_runtime(graph.tensors[graph.inputs[0]]))

@@ -1,7 +1,7 @@
 """Whether the int8 network still is the float network, and whether the runtimes agree on it."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +10,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from convert.tflite import Tensor
-from runtime import console, interpreter, worker
-from runtime.dataset import Examples
+from convert.feed import as_runtime
+from convert.tflite import Model
+from runtime import console, interpreter, judge, statistics, worker
+from runtime.classifier import dequantized
+from runtime.contract import Contract
+from runtime.dataset import Examples, Floats
+from runtime.judge import Judgement
+from runtime.statistics import Paired
+from runtime.tasks.meaning import Classes
 
 FLOATS = npt.NDArray[np.float32]
 Array = npt.NDArray[Any]
+Who = tuple[str, str]
+"""A backend and its set of kernels."""
 
 NAMED = ("litert", "default")
 """The runtime whose bytes are the product's: LiteRT's default kernels (XNNPACK)."""
@@ -33,98 +41,120 @@ class Runtime:
     """One interpreter and kernel set, against the named one. Shares are 0..1."""
 
     name: str  # "litert 2.3.0, default kernels"
-    accuracy: float
-    predictions_differing: int  # images
-    images_differing: float  # share with at least one differing output byte
+    accuracy: float | None  # None: the first output has no classes, or they are not known
+    predictions_differing: int  # examples; 0 without classes
+    images_differing: float  # share of the examples with at least one differing output byte
     outputs_differing: float  # share of all output bytes
-    largest_difference: int  # steps of the output scale
+    largest_difference: float  # steps of the output scale; units of a float output
 
 
 @dataclass(frozen=True)
-class Misread:
-    """A test image that at least one of the two networks reads wrongly."""
+class Fidelity:
+    """One output of int8 against that of the float network."""
 
-    index: int  # in the test set, from 0
-    truth: int  # class
-    float_read: int  # class
-    int8_read: int
-    float_confidence: float  # softmax of the class that was read, 0..1
-    int8_confidence: float
+    rmse: float  # in units of the output
+    cosine: float  # mean over the examples, of the angle between both vectors
+    sqnr_db: float  # power of the float values over power of the difference
 
 
 @dataclass(frozen=True)
 class Parity:
-    """The whole test set through both networks. Shares are 0..1."""
+    """The whole test set through both networks."""
 
-    images: int
-    float_accuracy: float
-    int8_accuracy: float
-    disagreements: int  # images that the two read differently
-    confusion: tuple[tuple[int, ...], ...]  # of int8: [true class][read as]
-    rmse: float  # of the logits, int8 against float, in units of the logits
-    cosine: float  # mean over the images, of the angle between both logit vectors
-    sqnr_db: float  # power of the float logits over power of the difference
+    images: int  # examples
+    real: Judgement | None  # of the float network; None: there is none, or nothing to judge it by
+    int8: Judgement | None
+    paired: Paired | None  # of right answers, float first; None: as above, or no classes
+    disagreements: int  # examples that the two read differently; 0 without classes
+    confusion: tuple[tuple[int, ...], ...]  # of int8: [true class][read as]; (): no classes
+    outputs: tuple[Fidelity, ...]  # (): there is no float network
     runtimes: tuple[Runtime, ...]
-    misread: tuple[Misread, ...]
 
     @property
     def drop(self) -> float:
-        """Accuracy lost by int8, in percentage points."""
-        return 100 * (self.float_accuracy - self.int8_accuracy)
+        """What int8 lost: percentage points of accuracy, or percent that its error is larger."""
+        if self.real is None or self.int8 is None:
+            return 0.0
+        if self.real.is_share:
+            return 100 * (self.real.figure - self.int8.figure)
+        return 100 * (self.int8.figure / self.real.figure - 1) if self.real.figure else 0.0
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of every runtime: the same examples, of which this is known."""
+
+    contract: Contract
+    examples: Examples
+    given: Array  # [count, *shape], what the int8 network takes for them, in its own type
+    counted: npt.NDArray[np.bool_] | None = None  # [count], whether each is judged; None: all
 
 
 def measure(
-    model: Path, given: Array, float_logits: FLOATS, test: Examples, output: Tensor
-) -> Parity:
-    """Run ``model`` on ``test`` in every runtime present and compare.
+    model: Path, graph: Model, asked: Question, floats: Sequence[Floats]
+) -> tuple[Parity, list[Floats]]:
+    """Run ``model``, the file of ``graph``, in every runtime present and compare.
 
-    ``given`` [count, *shape] is what the model makes of ``test`` as its input, in its own type;
-    ``float_logits`` [count, classes] are the float network's answers to the same images.
+    Also gives the named runtime's outputs, as reals. ``floats`` are the float network's outputs,
+    [count, ...] each; empty: there is none.
     """
-    answers = dict(_run_all(model, given))
+    answers = _run_all(model, asked.given)
     named = answers[NAMED]
-    logits = (named.astype(np.float32) - output.zero_points[0]) * np.float32(output.scales[0])
-    read, expected = logits.argmax(axis=1), float_logits.argmax(axis=1)
-    error = (logits - float_logits).astype(np.float64)
-    return Parity(
-        images=len(test),
-        float_accuracy=float(np.mean(expected == test.labels)),
-        int8_accuracy=float(np.mean(read == test.labels)),
-        disagreements=int(np.sum(read != expected)),
-        confusion=confusion(test.labels, read, len(test.names)),
-        rmse=float(np.sqrt(np.mean(error**2))),
-        cosine=_cosine(logits, float_logits),
-        sqnr_db=sqnr_db(float_logits, error),
-        runtimes=tuple(_compare(who, answers[who], named, test.labels) for who in answers),
-        misread=misread(float_logits, logits, test.labels),
+    reals = real_outputs(graph, named)
+    every = [outputs[0] for outputs in (floats, reals) if outputs]
+    losses = [_losses(asked, one) for one in every]
+    meaning = asked.contract.outputs[0]
+    judged = [None if one is None else judge.judge(meaning, one) for one in losses]
+    classes = isinstance(meaning, Classes)
+    right = [one == 0 for one in losses if one is not None] if classes else []
+    reads = [_read(asked, one) for one in every] if classes else []
+    found = Parity(
+        images=len(asked.examples),
+        real=judged[0] if floats else None,
+        int8=judged[-1],
+        paired=statistics.mcnemar(*right) if len(right) == 2 else None,
+        disagreements=int(np.sum(reads[0] != reads[-1])) if classes else 0,
+        confusion=_confusion(asked, reads[-1]) if right else (),
+        outputs=tuple(fidelity(*pair) for pair in zip(floats, reals, strict=False)),
+        runtimes=tuple(_compare(asked, graph, who, answers) for who in answers),
     )
+    return found, reals
 
 
-def misread(
-    float_logits: FLOATS, int8_logits: FLOATS, truth: npt.NDArray[np.int64]
-) -> tuple[Misread, ...]:
-    """The images that either network reads wrongly; logits are [count, classes], dequantized."""
-    reads = [logits.argmax(axis=1) for logits in (float_logits, int8_logits)]
-    sure = [_softmax(logits).max(axis=1) for logits in (float_logits, int8_logits)]
-    wrong = np.flatnonzero((reads[0] != truth) | (reads[1] != truth))
-    return tuple(
-        Misread(
-            int(index),
-            int(truth[index]),
-            *(int(read[index]) for read in reads),
-            *(round(float(share[index]), 6) for share in sure),
-        )
-        for index in wrong
-    )
+def real_outputs(graph: Model, outputs: Sequence[Array]) -> list[Floats]:
+    """``outputs`` of ``graph``, [count, ...] each, as reals."""
+    tensors = [as_runtime(graph.tensors[number]) for number in graph.outputs]
+    return [dequantized(*pair) for pair in zip(outputs, tensors, strict=True)]
 
 
-def confusion(
-    truth: npt.NDArray[np.int64], read: npt.NDArray[np.int64], classes: int
-) -> tuple[tuple[int, ...], ...]:
-    """Counts [true class][read as]."""
-    counts = np.zeros((classes, classes), np.int64)
-    np.add.at(counts, (truth, read), 1)
+def _losses(asked: Question, found: Floats) -> Floats | None:
+    """How bad each answer is; None where the examples do not say what is right."""
+    meaning, examples = asked.contract.outputs[0], asked.examples
+    if not judge.knows(meaning, examples):
+        return None
+    real = asked.contract.task.real(examples.inputs)
+    losses = judge.losses(meaning, found, real, examples)
+    return losses if asked.counted is None else losses[asked.counted]
+
+
+def _read(asked: Question, found: Floats) -> npt.NDArray[np.int64]:
+    """The class that each answer is; of what has no classes, the largest value."""
+    meaning = asked.contract.outputs[0]
+    scores = meaning.by_class(found) if isinstance(meaning, Classes) else found
+    return np.asarray(scores.reshape(len(scores), -1).argmax(axis=1), np.int64)
+
+
+def _confusion(asked: Question, read: npt.NDArray[np.int64]) -> tuple[tuple[int, ...], ...]:
+    counts = judge.confusion(asked.examples.labels, read, len(asked.examples.names))
     return tuple(tuple(int(count) for count in row) for row in counts)
+
+
+def fidelity(real: Floats, int8: Floats) -> Fidelity:
+    """How close ``int8`` is to ``real``, [count, ...] both, as reals."""
+    left, right = (values.reshape(len(values), -1) for values in (real, int8))
+    error = (right - left).astype(np.float64)
+    rmse = float(np.sqrt(np.mean(error**2)))
+    return Fidelity(rmse, _cosine(right, left), sqnr_db(left, error))
 
 
 def sqnr_db(signal: FLOATS, error: npt.NDArray[np.float64]) -> float:
@@ -136,39 +166,46 @@ def sqnr_db(signal: FLOATS, error: npt.NDArray[np.float64]) -> float:
     return 10 * math.log10(power / noise) if power else -math.inf
 
 
-def _softmax(logits: FLOATS) -> FLOATS:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
 def _cosine(left: FLOATS, right: FLOATS) -> float:
     norms = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)
     return float(np.mean(np.sum(left * right, axis=1) / np.maximum(norms, 1e-12)))
 
 
-def _run_all(model: Path, given: Array) -> Iterator[tuple[tuple[str, str], npt.NDArray[Any]]]:
+def _run_all(model: Path, given: Array) -> Mapping[Who, list[Array]]:
     """Outputs of every runtime present, two at a time: each is a process with one thread."""
     present = [who for who in RUNTIMES if who[0] in interpreter.installed()]
-    with ThreadPoolExecutor(2) as pool:
-        jobs = [pool.submit(worker.outputs, model, given, *who) for who in present]
-        done = (job.result() for job in jobs)
-        yield from zip(present, console.progress(done, "runtimes", len(jobs)), strict=True)
+
+    def run(who: Who) -> list[Array]:
+        return [one[:, 0] for one in worker.run(model, [given[:, None]], *who)]
+
+    def finished() -> Iterator[list[Array]]:
+        with ThreadPoolExecutor(2) as pool:
+            yield from pool.map(run, present)
+
+    done = console.progress(finished(), "runtimes", len(present))
+    return dict(zip(present, done, strict=True))
 
 
 def _compare(
-    who: tuple[str, str],
-    answers: npt.NDArray[Any],
-    named: npt.NDArray[Any],
-    labels: npt.NDArray[np.int64],
+    asked: Question, graph: Model, who: Who, answers: Mapping[Who, Sequence[Array]]
 ) -> Runtime:
-    difference = np.abs(answers.astype(np.int64) - named)
-    read = answers.argmax(axis=1)
+    left, right = (_flat(answers[one]) for one in (who, NAMED))
+    difference = np.abs(left - right)
+    read, expected = (_read(asked, real_outputs(graph, answers[one])[0]) for one in (who, NAMED))
+    classes = isinstance(asked.contract.outputs[0], Classes)
+    known = classes and bool(asked.examples.names)
     backend, kernels = who
     return Runtime(
         name=f"{backend} {interpreter.version(interpreter.BACKENDS[backend])}, {kernels} kernels",
-        accuracy=float(np.mean(read == labels)),
-        predictions_differing=int(np.sum(read != named.argmax(axis=1))),
+        accuracy=float(np.mean(read == asked.examples.labels)) if known else None,
+        predictions_differing=int(np.sum(read != expected)) if classes else 0,
         images_differing=float(np.mean(difference.any(axis=1))),
         outputs_differing=float(np.mean(difference != 0)),
-        largest_difference=int(difference.max()),
+        largest_difference=float(difference.max()),
     )
+
+
+def _flat(outputs: Sequence[Array]) -> npt.NDArray[np.float64]:
+    """All outputs of each example in a row."""
+    rows = [one.reshape(len(one), -1).astype(np.float64) for one in outputs]
+    return np.concatenate(rows, axis=1)

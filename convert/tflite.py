@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import tflite as schema
+from flatbuffers import number_types
 
 from convert import csource
 from runtime import flatbuffer
@@ -149,8 +150,8 @@ def _subgraph(content: bytes, root: Any, graph: Any) -> Subgraph:
 
 def _operator(root: Any, operator: Any) -> Operator:
     code = root.OperatorCodes(operator.OpcodeIndex())
-    # Files older than schema 3a have only the deprecated 8-bit code.
-    number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
+    # Files older than schema 3a have only the deprecated 8-bit code, some exporters only the new.
+    number = max(_builtin(code), code.DeprecatedBuiltinCode())
     name = _names(schema.BuiltinOperator).get(number, f"operator code {number}")
     if name == "CUSTOM":
         name += " " + (code.CustomCode() or b"?").decode(errors="replace")
@@ -161,6 +162,12 @@ def _operator(root: Any, operator: Any) -> Operator:
     if table is None or not hasattr(schema, kind):
         return Operator(name, inputs, outputs, "", {}, between)
     return Operator(name, inputs, outputs, kind, _options(kind, table), between)
+
+
+def _builtin(code: Any) -> int:
+    """The code as it stands in the file; the accessor takes the deprecated one for small ones."""
+    slot = code._tab.Offset(10)
+    return int(code._tab.Get(number_types.Int32Flags, slot + code._tab.Pos)) if slot else 0
 
 
 def _options(kind: str, table: Any) -> dict[str, Any]:

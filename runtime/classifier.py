@@ -132,7 +132,7 @@ class Classifier(Model):
         """
         example = self.task.prepare(thing)
         start = time.perf_counter()
-        scores = self.scores(example[None])[0]
+        scores = self._classes.by_class(self.scores(example[None]))[0]
         milliseconds = (time.perf_counter() - start) * 1000
         return self.judged(scores, milliseconds)
 
@@ -146,7 +146,11 @@ class Classifier(Model):
 
 def as_input(task: Task, examples: Array, tensor: Tensor) -> Array:
     """``examples`` of ``task`` in the type of the input ``tensor``, [n, *shape]."""
-    values = task.real(examples)
+    return as_type(task.real(examples), tensor)
+
+
+def as_type(values: Floats, tensor: Tensor) -> Array:
+    """Real ``values`` [n, *shape] in the type of the input ``tensor``."""
     if tensor.dtype == np.float32:
         return values
     return image.quantize(values, tensor.scale, tensor.zero_point, tensor.dtype)

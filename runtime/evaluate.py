@@ -66,7 +66,7 @@ def evaluate(model: Model, examples: Examples, limit: int | None = None) -> Eval
     losses = judge.losses(meaning, found, model.task.real(chosen.inputs), chosen)
     confusion = None
     if isinstance(meaning, Classes):
-        said = found.reshape(len(found), -1).argmax(axis=1)
+        said = meaning.by_class(found).argmax(axis=1)
         confusion = judge.confusion(chosen.labels, said, len(meaning.labels))
     return Evaluation(meaning, judge.judge(meaning, losses), losses, confusion, seconds)
 
@@ -100,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Evaluate a model and print what came out."""
     given = console.parse(parser(), argv)
     model = Model(given.model, given.backend, given.kernels)
-    examples = reading.judged_on(model.task, given.data, options.source(given))
+    examples = reading.judged_on(model.task, given.data, options.source(given), model.path)
     evaluation = evaluate(model, examples, given.limit)
     about = given.model, model, examples, evaluation
     console.finish(as_text(*about), as_data(*about))

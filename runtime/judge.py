@@ -44,7 +44,8 @@ def losses(meaning: Meaning, found: Floats, real: Floats, examples: Examples) ->
     """
     flat = found.reshape(len(found), -1)
     if isinstance(meaning, Classes):
-        return np.asarray(flat.argmax(axis=1) != examples.labels, np.float32)
+        read = meaning.by_class(found).argmax(axis=1)
+        return np.asarray(read != examples.labels, np.float32)
     if isinstance(meaning, Reconstruction):
         return meaning.errors(real, found)
     if examples.targets is None:
@@ -73,6 +74,13 @@ def confusion(
     counts = np.zeros((classes, classes), np.int64)
     np.add.at(counts, (truth, read), 1)
     return counts
+
+
+def knows(meaning: Meaning, examples: Examples) -> bool:
+    """Whether ``examples`` say anything that an output of that meaning can be judged by."""
+    if isinstance(meaning, Classes):
+        return bool(examples.names)
+    return isinstance(meaning, Reconstruction) or examples.targets is not None
 
 
 def require(meaning: Meaning, examples: Examples) -> None:

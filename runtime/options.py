@@ -1,6 +1,7 @@
 """The options by which every command is told of data and task."""
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 from runtime import reading, tasks
@@ -57,6 +58,43 @@ def add_task(parser: argparse.ArgumentParser) -> None:
     )
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """The data and the task that are asked for; what is not said, the data suggest."""
+
+    source: Source | None = None  # None: there are no data
+    kind: str = ""  # of task; "": by the data
+    shape: tuple[int, ...] | None = None  # of an example; None: by the data, or the network
+    fit: str = "crop"
+    scaling: str = ""  # as a person writes it; "": the task's own, or the network's
+    given: bool = False  # whether a person named the data, and not the environment
+
+    def task(self, shape: tuple[int, ...] | None = None) -> Task:
+        """The task; ``shape`` is what a network takes. Raises DataError where they do not go."""
+        if shape is not None and self.shape not in (None, shape):
+            raise DataError(
+                f"--size is {propose.written(self.shape or ())}, the network takes "
+                f"{propose.written(shape)}"
+            )
+        found = propose.task(self.kind, self.source, shape or self.shape, self.fit)
+        if self.scaling and self.scaling != STANDARD:
+            return found.scaled(scaling.parse(self.scaling))
+        return found
+
+
+STANDARD = "standard"
+"""The scaling that is measured on the training part."""
+
+
+def wanted(given: argparse.Namespace) -> Wanted:
+    """What ``add_data`` and ``add_task`` were told; raises DataError."""
+    shape = propose.size(given.size) if given.size else None
+    if given.scaling and given.scaling != STANDARD:
+        scaling.parse(given.scaling)
+    scaled, named = given.scaling or "", given.data is not None
+    return Wanted(source(given), given.task, shape, given.fit, scaled, named)
+
+
 def source(given: argparse.Namespace) -> Source | None:
     """The data that are asked for; None: none are to be had. Raises DataError."""
     path = reading.find(given.data)
@@ -75,16 +113,3 @@ def _window(text: str) -> tuple[int, int]:
     if not 1 <= len(numbers) <= 2 or (text and min(numbers) < 1):
         raise DataError(f"--window {text!r} is not a number of rows: give 128, or 128/64")
     return numbers[0], numbers[1] if len(numbers) == 2 else 0
-
-
-def task(given: argparse.Namespace, shape: tuple[int, ...] | None = None) -> Task:
-    """The task that is asked for, or that the data suggest; ``shape`` is a network's own."""
-    wanted = propose.size(given.size) if given.size else shape
-    found = propose.task(given.task, source(given), wanted, given.fit)
-    if given.scaling and given.scaling != STANDARD:
-        found = found.scaled(scaling.parse(given.scaling))
-    return found
-
-
-STANDARD = "standard"
-"""The scaling that is measured."""

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from convert import audit, parity, tflite
 from runtime import worker
+from runtime.contract import Contract
 from runtime.dataset import Examples
 from runtime.errors import BackendError
+from runtime.tasks.digits import TASK
+from runtime.tasks.meaning import Classes
 
 NAMES = ("a", "b", "c")
 SCALE, ZERO = 0.5, -3
@@ -20,10 +24,18 @@ def output() -> tflite.Tensor:
     return tflite.Tensor("logits", "INT8", (1, 3), (1, 3), (SCALE,), (ZERO,), 0, b"")
 
 
-@pytest.fixture
-def digits() -> Examples:
+CONTRACT = Contract(TASK, (Classes(NAMES),))
+
+
+def measure(output: tflite.Tensor, floats: np.ndarray | None) -> parity.Parity:
+    """Parity on four blank images whose classes are 0, 1, 2 and 0."""
     images = np.zeros((4, 28, 28), np.uint8)
-    return Examples(images, np.array([0, 1, 2, 0]), NAMES, "four blank images")
+    examples = Examples(images, np.array([0, 1, 2, 0]), NAMES, "four blank images")
+    graph = SimpleNamespace(tensors=[output], outputs=(0,))
+    asked = parity.Question(CONTRACT, examples, images[..., None].astype(np.int8))
+    given = [] if floats is None else [floats]
+    found, _ = parity.measure(Path("x"), graph, asked, given)  # type: ignore[arg-type]
+    return found
 
 
 @pytest.fixture
@@ -35,7 +47,9 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[tuple[str, str], np
         monkeypatch.setattr(parity.interpreter, "installed", lambda: [who[0] for who in answers])
         monkeypatch.setattr(parity.interpreter, "version", lambda _: "1")
         monkeypatch.setattr(
-            parity.worker, "outputs", lambda _, __, backend, kernels: answers[backend, kernels]
+            parity.worker,
+            "run",
+            lambda _, __, backend, kernels: [answers[backend, kernels][:, None]],
         )
 
     return do
@@ -44,40 +58,54 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[tuple[str, str], np
 STEPS = np.array([[7, -3, -3], [-3, 7, -3], [-3, 7, -3], [7, -3, -3]], np.int8)
 
 
-def test_equal_networks(plant, digits: Examples, output: tflite.Tensor) -> None:  # type: ignore[no-untyped-def]
+def test_equal_networks(plant, output: tflite.Tensor) -> None:  # type: ignore[no-untyped-def]
     """Logits that int8 holds exactly: no error at all, and the confusion matrix by hand."""
     plant({parity.NAMED: STEPS})
     logits = ((STEPS.astype(np.float32) - ZERO) * SCALE).astype(np.float32)
-    found = parity.measure(Path("x"), digits.inputs, logits, digits, output)
-    assert (found.float_accuracy, found.int8_accuracy, found.disagreements) == (0.75, 0.75, 0)
-    assert (found.rmse, found.sqnr_db, found.drop) == (0, float("inf"), 0)
-    assert found.cosine == pytest.approx(1)
+    found = measure(output, logits)
+    assert found.real is not None
+    assert found.real == found.int8
+    assert (found.real.measure, found.real.figure, found.real.count) == ("accuracy", 0.75, 4)
+    assert (found.disagreements, found.drop) == (0, 0)
+    (one,) = found.outputs
+    assert (one.rmse, one.sqnr_db) == (0, float("inf"))
+    assert one.cosine == pytest.approx(1)
     assert found.confusion == ((2, 0, 0), (0, 1, 0), (0, 1, 0))
 
 
-def test_known_error(plant, digits: Examples, output: tflite.Tensor) -> None:  # type: ignore[no-untyped-def]
+def test_known_error(plant, output: tflite.Tensor) -> None:  # type: ignore[no-untyped-def]
     """One logit of twelve off by 3: RMSE 3/sqrt(12), SQNR from the powers, one prediction lost."""
     plant({parity.NAMED: STEPS})
     logits = ((STEPS.astype(np.float32) - ZERO) * SCALE).astype(np.float32)
     logits[2, 2] = 6  # the float network reads the third image right
-    found = parity.measure(Path("x"), digits.inputs, logits, digits, output)
-    assert found.float_accuracy == 1
+    found = measure(output, logits)
+    assert found.real is not None
+    assert found.real.figure == 1
+    assert found.paired is not None
+    assert (found.paired.only_first, found.paired.only_second) == (1, 0)
     assert found.drop == pytest.approx(25)
     assert found.disagreements == 1
-    assert found.rmse == pytest.approx(6 / np.sqrt(12))
-    assert found.sqnr_db == pytest.approx(10 * np.log10((4 * 25 + 36) / 36))
+    assert found.outputs[0].rmse == pytest.approx(6 / np.sqrt(12))
+    assert found.outputs[0].sqnr_db == pytest.approx(10 * np.log10((4 * 25 + 36) / 36))
+
+
+def test_without_a_float_network_the_runtimes_are_compared(plant, output: tflite.Tensor) -> None:  # type: ignore[no-untyped-def]
+    """A model that is int8 already is judged by itself, and nothing is said of a drop."""
+    plant({parity.NAMED: STEPS})
+    found = measure(output, None)
+    assert found.int8 is not None
+    assert (found.real, found.paired, found.outputs, found.drop) == (None, None, (), 0)
+    assert found.int8.figure == 0.75
 
 
 def test_planted_difference_between_runtimes(  # type: ignore[no-untyped-def]
-    plant, digits: Examples, output: tflite.Tensor
+    plant, output: tflite.Tensor
 ) -> None:
     """Two bytes in one image differ, by up to 12 steps, and change one prediction."""
     other = STEPS.copy()
     other[0] = [-5, -3, -2]
     plant({parity.NAMED: STEPS, ("litert", "reference"): other})
-    first, second = parity.measure(
-        Path("x"), digits.inputs, np.zeros((4, 3), np.float32), digits, output
-    ).runtimes
+    first, second = measure(output, np.zeros((4, 3), np.float32)).runtimes
     assert (first.images_differing, first.outputs_differing) == (0, 0)
     assert second.predictions_differing == 1
     assert second.images_differing == 0.25

@@ -32,8 +32,7 @@ def beside(model: Path) -> list[Epoch] | None:
         return None
     try:
         rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
-        nothing = {"train_accuracy": None, "validation_accuracy": None}
-        return [Epoch(int(row.pop("epoch")), **{**nothing, **_numbers(row)}) for row in rows]
+        return [Epoch(int(row.pop("epoch")), **_numbers(row)) for row in rows]
     except (ValueError, TypeError, KeyError) as error:
         raise DataError(f"{path} is not what train.fit writes: remove it") from error
 
@@ -52,10 +51,8 @@ def as_png(history: Sequence[Epoch], title: str) -> bytes:
     left.plot(epochs, [row.loss for row in history], marker=".")
     left.set(xlabel="epoch", ylabel="loss on augmented examples", yscale="log")
     if history[0].validation_accuracy is None:
-        right.plot(
-            epochs, [row.validation_error for row in history], marker=".", label="validation"
-        )
-        right.set(xlabel="epoch", ylabel="mean absolute error", yscale="log")
+        right.plot(epochs, [row.validation_loss for row in history], marker=".", label="validation")
+        right.set(xlabel="epoch", ylabel="loss on validation examples", yscale="log")
     else:
         for name, label in (("train_accuracy", "augmented"), ("validation_accuracy", "validation")):
             shares = [100 * getattr(row, name) for row in history]

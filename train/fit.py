@@ -19,18 +19,21 @@ from typing import Any
 
 import numpy as np
 
-from runtime import console, options, statistics
+from runtime import console, mnist, options, statistics
 from runtime.contract import Contract
 from runtime.dataset import Examples
 from runtime.errors import DataError
+from runtime.options import Wanted
+from runtime.reading import propose
 from runtime.tasks import scaling
 from runtime.tasks.meaning import Classes, Meaning, Values
 from runtime.tasks.tensor import Arrays
 from train import curves, data, feed, mistakes, presets, store
 from train.checkpoint import Checkpoint
 from train.data import Dataset
-from train.loop import Epoch, Plan, Trainer, logits
-from train.model import two_block_cnn
+from train.feed import logits
+from train.loop import Epoch, Plan, Trainer
+from train.model import MOMENTUM, two_block_cnn
 from train.presets import Architecture, Preset
 from train.tf import DEFAULT_THREADS, configure, keras, tf
 
@@ -48,6 +51,7 @@ class Fit:
     preset: Preset
     plan: Plan
     threads: int
+    class_weights: tuple[float, ...] = ()  # in the loss; (): all classes count alike
 
     def key(self, dataset: Dataset) -> dict[str, object]:
         """Everything that decides the weights that come out."""
@@ -55,6 +59,7 @@ class Fit:
             "preset": dataclasses.asdict(self.preset),
             "plan": dataclasses.asdict(self.plan),
             "threads": self.threads,
+            "class_weights": self.class_weights,
             "data": dataset.sha256,
             "task": dataset.task.describe(),
             "tensorflow": tf.__version__,
@@ -70,10 +75,8 @@ def setup(preset: Preset, dataset: Dataset, seed: int, threads: int, epochs: int
         preset = dataclasses.replace(preset, recipe=dataclasses.replace(recipe, teacher=""))
     level = feed.level(dataset.task, recipe.augmentation)
     weights = () if dataset.is_mnist else class_weights(dataset.train)
-    plan = Plan(
-        epochs or recipe.epochs, recipe.peak_rate, level, seed, BATCH, class_weights=weights
-    )
-    return Fit(preset, plan, threads)
+    plan = Plan(epochs or recipe.epochs, recipe.peak_rate, level, seed, BATCH)
+    return Fit(preset, plan, threads, weights)
 
 
 def class_weights(train: Examples) -> tuple[float, ...]:
@@ -93,10 +96,16 @@ def build(fit: Fit, dataset: Dataset) -> Trainer:
     """A fresh model with its trainer; the same for the same ``fit``."""
     configure(fit.plan.seed, fit.threads)
     recipe = fit.preset.recipe
-    outputs = meaning(dataset).values
-    model = two_block_cnn(fit.preset.architecture, outputs, dataset.task.shape)
+    # Moving means that are still on their way at the end would spoil a short training.
+    steps = fit.plan.epochs * max(1, len(dataset.train) // fit.plan.batch)
+    momentum = min(MOMENTUM, 1 - 10 / max(20, steps))
+    outputs, shape = meaning(dataset).values, dataset.task.shape
+    model = two_block_cnn(fit.preset.architecture, outputs, shape, momentum)
     teacher = store.load(store.pretrained(recipe.teacher)) if recipe.teacher else None
-    return Trainer(model, dataset.task, dataset.train, fit.plan, teacher)
+    train = feed.material(
+        dataset.task, dataset.train, (meaning(dataset),), fit.plan.level, fit.class_weights
+    )
+    return Trainer(model, train, fit.plan, teacher)
 
 
 def meaning(dataset: Dataset) -> Meaning:
@@ -120,7 +129,8 @@ def train(
     history = kept.resume() if kept else []
     if history:
         console.note(f"resuming after epoch {history[-1].epoch} of {fit.plan.epochs}")
-    for epoch in report(trainer.epochs(dataset.validation), fit.plan.epochs):
+    held_out = feed.material(dataset.task, dataset.validation, (meaning(dataset),))
+    for epoch in report(trainer.epochs(held_out), fit.plan.epochs):
         history.append(epoch)
         if kept:
             kept.save(history)
@@ -138,11 +148,19 @@ def report(epochs: Iterator[Epoch], total: int) -> Iterator[Epoch]:
 def figures(row: Epoch) -> list[tuple[str, str]]:
     """What an epoch came to, besides its loss, for people."""
     if row.train_accuracy is None or row.validation_accuracy is None:
-        return [("validation error", f"{row.validation_error:.5g}")]
+        return [("validation loss", f"{row.validation_loss:.5g}")]
     return [
         ("augmented", f"{100 * row.train_accuracy:.2f} %"),
         ("validation", f"{100 * row.validation_accuracy:.2f} %"),
     ]
+
+
+def title(preset: Preset, wanted: Wanted) -> str:
+    """What a network is called that is trained on the data that are asked for."""
+    source = wanted.source if wanted.given else None
+    if source is None or (source.path.is_dir() and mnist.is_mnist(source.path)):
+        return preset.name
+    return f"{source.path.resolve().stem}-{preset.name}"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -156,7 +174,8 @@ def parser() -> argparse.ArgumentParser:
     add_architecture(result)
     options.add_data(result)
     options.add_task(result)
-    result.add_argument("--out", type=Path, metavar="DIR", help="default: build/train/PRESET")
+    where = "default: build/train/PRESET, or DATA-PRESET"
+    result.add_argument("--out", type=Path, metavar="DIR", help=where)
     result.add_argument("--epochs", type=int, default=0, help="default: the recipe's")
     result.add_argument("--seed", type=int, default=0, help="of every random choice; default 0")
     result.add_argument("--threads", type=int, default=DEFAULT_THREADS, help="default %(default)s")
@@ -197,16 +216,15 @@ def _two(text: str) -> tuple[int, int]:
     return first, second
 
 
-def loaded(given: argparse.Namespace, shape: tuple[int, ...] | None = None) -> Dataset:
-    """The data that are asked for, scaled as is asked for; ``shape`` is that of a network."""
-    task = options.task(given, shape)
-    source = options.source(given)
-    console.note(f"task: {task.kind}, {task.title} as {'x'.join(map(str, task.shape))}")
-    dataset = data.load(source, task)
-    standard = given.scaling == options.STANDARD
-    if standard or (isinstance(task, Arrays) and not given.scaling and shape is None):
-        task = task.scaled(scaling.measured(dataset.train.inputs.reshape(-1, *task.shape)))
-        dataset = dataset.scaled(task)
+def loaded(wanted: Wanted, shape: tuple[int, ...] | None = None) -> Dataset:
+    """The data that are asked for, scaled as is asked for; ``shape`` is what a network takes."""
+    task = wanted.task(shape)
+    console.note(f"task: {task.kind}, {task.title} as {propose.written(task.shape)}")
+    dataset = data.load(wanted.source, task)
+    own = isinstance(task, Arrays) and not wanted.scaling and shape is None
+    if wanted.scaling == options.STANDARD or own:
+        measured = scaling.measured(dataset.train.inputs.reshape(-1, *task.shape))
+        dataset = dataset.scaled(task.scaled(measured))
     console.note(dataset.summary())
     return dataset
 
@@ -217,9 +235,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if given.epochs < 0 or given.threads < 1 or given.seed < 0:
         raise DataError("--epochs and --seed must be at least 0, --threads at least 1")
     preset = chosen(given)
-    dataset = loaded(given)
+    wanted = options.wanted(given)
+    dataset = loaded(wanted)
     fit = setup(preset, dataset, given.seed, given.threads, given.epochs)
-    out = given.out or Path("build/train") / preset.name
+    out = given.out or Path("build/train") / title(preset, wanted)
     checkpoint = out / "checkpoint.npz"
     model, history = train(fit, dataset, checkpoint)
     contract = Contract(dataset.task, (meaning(dataset),))

@@ -1,152 +1,94 @@
-"""From the network as it is trained to the graph that is quantized: the same function, fewer ops.
+"""From the network as it is trained to the graph that is quantized, which computes the same."""
 
-Batch normalisation is folded into its convolution; ReLU goes before max-pooling, where it becomes
-part of the convolution; dropout and a final softmax disappear. Max-pool and ReLU commute exactly,
-because both are monotone, so only the folding changes any float, and that by rounding alone.
-"""
-
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from runtime.errors import ModelError
-from train.tf import keras
-
-Array = npt.NDArray[np.float32]
-_SUPPORTED = (
-    "Conv2D",
-    "DepthwiseConv2D",
-    "Dense",
-    "BatchNormalization",
-    "MaxPooling2D",
-    "AveragePooling2D",
-    "ReLU",
-    "Activation",
-    "Softmax",
-    "Flatten",
-    "Reshape",
-    "Dropout",
-)
-_WITH_ACTIVATION = ("Conv2D", "Dense")
+from train.nodes import INPUT, Graph, Node
+from train.parts import take_apart
+from train.rewrite import deployed, without_softmax
+from train.tf import keras, tf
 
 
-@dataclass(frozen=True)
-class Stage:
-    """One layer, taken apart: what it is, how it is configured, and its weights."""
-
-    kind: str  # the Keras class
-    config: dict[str, Any]
-    weights: list[Array] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        """The layer's name in the model it came from."""
-        return str(self.config["name"])
-
-    def applies(self, activation: str) -> bool:
-        """Whether this layer is nothing but ``activation``, however it is spelled."""
-        if self.kind == "ReLU":
-            plain = self.config.get("max_value") is None and not self.config.get("threshold")
-            return activation == "relu" and plain and not self.config.get("negative_slope")
-        if self.kind == "Softmax":
-            return activation == "softmax"
-        return self.kind == "Activation" and self.config["activation"] == activation
-
-    def with_activation(self, activation: str) -> "Stage":
-        """The same layer, followed by ``activation``."""
-        return Stage(self.kind, self.config | {"activation": activation}, self.weights)
-
-
-def deployment_graph(model: keras.Model) -> keras.Sequential:
-    """The graph that computes what ``model`` computes, arranged for int8.
+def deployment_graph(model: keras.Model) -> keras.Model:
+    """The graph that computes what ``model`` computes, arranged for int8; logits, no softmax.
 
     Raises ModelError, naming the layer, for what cannot be deployed this way.
     """
-    stages = _drop_training_only(take_apart(model))
-    stages = _fuse_relu(_relu_before_pool(_fold_batch_norm(stages)))
-    return assemble(stages, model.input_shape[1:])
+    graph, _ = without_softmax(take_apart(model))
+    return assemble(deployed(graph))
 
 
-def take_apart(model: keras.Model) -> list[Stage]:
-    """The layers of a linear chain, in order, without its input layer."""
-    layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
-    for layer in layers:
-        kind = type(layer).__name__
-        if kind not in _SUPPORTED:
-            raise ModelError(
-                f"layer {layer.name!r} is a {kind}: supported are {', '.join(_SUPPORTED)}"
-            )
-        if len(layer.inbound_nodes) != 1 or isinstance(layer.input, list):
-            raise ModelError(f"layer {layer.name!r} is not part of a simple chain of layers")
-    return [Stage(type(x).__name__, x.get_config(), x.get_weights()) for x in layers]
-
-
-def assemble(stages: Sequence[Stage], shape: tuple[int, ...]) -> keras.Sequential:
-    """Build the chain of ``stages`` for inputs of ``shape`` [height, width, channels]."""
-    model = keras.Sequential([keras.layers.InputLayer(shape, name="image")], name="int8")
-    for stage in stages:
-        layer = getattr(keras.layers, stage.kind).from_config(stage.config)
-        model.add(layer)
-        layer.set_weights(stage.weights)
+def assemble(graph: Graph) -> keras.Model:
+    """The Keras model of ``graph``, its layers named like the nodes."""
+    layers = {node.name: _layer(node) for node in graph.nodes if node.kind != INPUT}
+    if graph.is_chain:
+        first, *_ = graph.nodes
+        model = keras.Sequential(
+            [keras.layers.InputLayer(first.shape, name=first.name)], name="int8"
+        )
+        for layer in layers.values():
+            model.add(layer)
+    else:
+        model = _functional(graph, layers)
+    for node in graph.nodes:
+        if node.weights:
+            layers[node.name].set_weights(node.weights)
     return model
 
 
-def _drop_training_only(stages: Sequence[Stage]) -> list[Stage]:
-    kept = [stage for stage in stages if stage.kind != "Dropout"]
-    if kept and kept[-1].applies("softmax"):
-        kept.pop()
-    if kept and kept[-1].config.get("activation") == "softmax":
-        kept[-1] = kept[-1].with_activation("linear")
-    return kept
+def _functional(graph: Graph, layers: dict[str, Any]) -> keras.Model:
+    values = {name: keras.Input(graph[name].shape, name=name) for name in graph.inputs}
+    for node in graph.nodes:
+        if node.kind != INPUT:
+            given = [values[name] for name in node.inputs]
+            values[node.name] = layers[node.name](given if len(given) > 1 else given[0])
+    inputs = [values[name] for name in graph.inputs]
+    return keras.Model(inputs, [values[name] for name in graph.outputs], name="int8")
 
 
-def _fold_batch_norm(stages: Sequence[Stage]) -> list[Stage]:
-    folded: list[Stage] = []
-    for stage in stages:
-        if stage.kind != "BatchNormalization":
-            folded.append(stage)
+def _layer(node: Node) -> Any:
+    config = dict(node.config)
+    function = _FUNCTIONS.get(config.get("activation", ""))
+    if function:
+        config["activation"] = function
+    return getattr(keras.layers, node.kind)(name=node.name, **config)
+
+
+def walk(model: keras.Model, given: Sequence[Any]) -> Iterator[tuple[Any, tuple[str, ...], Any]]:
+    """Each layer of what ``assemble`` made, with the names of what it reads, and its output.
+
+    ``given`` are the values of the inputs. A value is let go behind its last reader.
+    """
+    nodes = [
+        node
+        for depth in sorted(model._nodes_by_depth, reverse=True)
+        for node in model._nodes_by_depth[depth]
+    ]
+    last = {id(tensor): node for node in nodes for tensor in node.keras_inputs}
+    values = {id(tensor): value for tensor, value in zip(model.inputs, given, strict=True)}
+    names = {id(tensor): name for tensor, name in zip(model.inputs, model.input_names, strict=True)}
+    for node in nodes:
+        sources = [id(tensor) for tensor in node.keras_inputs]
+        if not sources:
             continue
-        before = folded.pop() if folded else None
-        linear = before is not None and before.config.get("activation", "linear") == "linear"
-        if before is None or before.kind != "Conv2D" or not linear:
-            raise ModelError(
-                f"batch normalisation {stage.name!r} must stand right behind a convolution"
-            )
-        folded.append(_fold(before, stage))
-    return folded
+        result = id(node.outputs)
+        read = [values[source] for source in sources]
+        values[result] = node.layer(read if len(read) > 1 else read[0], training=False)
+        yield node.layer, tuple(names[source] for source in sources), values[result]
+        names[result] = node.layer.name
+        for source in {source for source in sources if last[source] is node}:
+            del values[source]
 
 
-def _fold(convolution: Stage, norm: Stage) -> Stage:
-    kernel = convolution.weights[0]  # [height, width, in, out]
-    out = kernel.shape[-1]
-    bias = convolution.weights[1] if convolution.config["use_bias"] else np.zeros(out, np.float32)
-    left = iter(norm.weights)
-    gamma = next(left) if norm.config["scale"] else np.ones(out, np.float32)
-    beta = next(left) if norm.config["center"] else np.zeros(out, np.float32)
-    mean, variance = left
-    factor = gamma / np.sqrt(variance + norm.config["epsilon"])
-    weights = [kernel * factor, (bias - mean) * factor + beta]
-    return Stage("Conv2D", convolution.config | {"use_bias": True}, weights)
+def hard_sigmoid(x: Any) -> Any:
+    """As Keras 3 has it, and PyTorch; Keras 2 has another."""
+    return tf.nn.relu6(x + 3.0) / 6.0
 
 
-def _relu_before_pool(stages: Sequence[Stage]) -> list[Stage]:
-    ordered = list(stages)
-    for i in range(len(ordered) - 1):
-        if ordered[i].kind == "MaxPooling2D" and ordered[i + 1].applies("relu"):
-            ordered[i], ordered[i + 1] = ordered[i + 1], ordered[i]
-    return ordered
+def hard_swish(x: Any) -> Any:
+    """A sigmoid-like gate of straight lines, times its input."""
+    return x * tf.nn.relu6(x + 3.0) * (1 / 6)
 
 
-def _fuse_relu(stages: Sequence[Stage]) -> list[Stage]:
-    fused: list[Stage] = []
-    for stage in stages:
-        before = fused[-1] if fused else None
-        linear = before is not None and before.config.get("activation") == "linear"
-        if before and linear and before.kind in _WITH_ACTIVATION and stage.applies("relu"):
-            fused[-1] = before.with_activation("relu")
-        else:
-            fused.append(stage)
-    return fused
+_FUNCTIONS = {"hard_sigmoid6": hard_sigmoid, "hard_swish": hard_swish}
+"""Activations that Keras 2 has no name for."""

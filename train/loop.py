@@ -1,18 +1,21 @@
 """The training loop: every batch is a pure function of (seed, epoch, step), so a run can resume."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from runtime import console
-from runtime.dataset import Examples
-from runtime.tasks.task import Task
 from train.augment import Level
-from train.feed import augmented
 from train.tf import keras, tf
+
+Array = npt.NDArray[np.generic]
+Tensors = list[tf.Tensor]
+Change = Callable[[Tensors], Tensors]
+Loss = Literal["classes", "independent", "values"]
 
 TEMPERATURE = 3.0
 """Softening of both logits in distillation (Hinton, Vinyals, Dean 2015)."""
@@ -28,9 +31,33 @@ class Plan:
     peak_rate: float  # of Adam, at the end of the warm-up
     level: Level  # of augmentation
     seed: int = 0
-    batch: int = 128  # examples a step
+    batch: int = 128  # images a step
     warm_up: float = 0.1  # share of all steps
-    class_weights: tuple[float, ...] = ()  # in the loss, one per class; (): all alike
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is learnt from, for a network of any inputs and outputs.
+
+    An output of classes has targets int64 [count]: their logits are trained by cross-entropy. One
+    of several independent classes has float32 [count, classes], 0 or 1, for the logits of sigmoids.
+    Any other is trained on float32 [count, ...] by the squared error.
+    """
+
+    stored: tuple[Array, ...]  # of each input, [count, ...], as they are kept
+    targets: tuple[Array, ...]  # of each output
+    losses: tuple[Loss, ...]  # of each output
+    real: Change = list  # what the network takes, from a batch of what is stored
+    augment: Callable[[Tensors, tf.Tensor], Tensors] = lambda real, _: real  # by a seed [2]
+    bounds: tuple[float, float] | None = None  # of every real input, where a contract has them
+    class_weights: tuple[float, ...] = ()  # in the loss of the first output; (): all alike
+
+    def __len__(self) -> int:
+        return len(self.targets[0])
+
+    def examples(self, index: npt.NDArray[np.int64]) -> Tensors:
+        """The real inputs of the examples ``index`` [batch], without augmentation."""
+        return self.real([tf.constant(values[index]) for values in self.stored])
 
 
 @dataclass(frozen=True)
@@ -39,10 +66,10 @@ class Epoch:
 
     epoch: int  # counted from 1
     rate: float  # learning rate at the end
-    loss: float  # mean over the training steps, on augmented examples
-    train_accuracy: float | None  # 0..1, on augmented examples; None: there are no classes
-    validation_accuracy: float | None  # 0..1, on examples as they are; None: as above
-    validation_error: float | None = None  # mean absolute, of values; None: there are classes
+    loss: float  # mean over the training steps, on augmented images
+    train_accuracy: float | None = None  # 0..1, on augmented examples; None: there are no classes
+    validation_accuracy: float | None = None  # 0..1, on examples as they are; None: as above
+    validation_loss: float | None = None  # on examples as they are; None: there are classes
 
 
 class Cosine(keras.optimizers.schedules.LearningRateSchedule):
@@ -71,44 +98,36 @@ class Trainer:
     def __init__(
         self,
         model: keras.Model,
-        task: Task,
-        train: Examples,
+        train: Material,
         plan: Plan,
         teacher: keras.Model | None = None,
     ) -> None:
-        self.model, self.task, self.plan, self.teacher = model, task, plan, teacher
-        self.inputs, self.labels = tf.constant(train.inputs), tf.constant(train.labels)
-        self.targets = None if train.names else tf.constant(goals(task, train))
+        self.model, self.plan, self.teacher = model, plan, teacher
+        self.train = train
+        self.stored = [tf.constant(values) for values in self.train.stored]
+        self.targets = [tf.constant(values) for values in self.train.targets]
         self.batch = min(plan.batch, len(train))
         self.steps = len(train) // self.batch  # the last, incomplete batch of an epoch is dropped
         self.optimizer = keras.optimizers.Adam(Cosine(plan, self.steps * plan.epochs))
         self.optimizer.build(model.trainable_variables)
         self._step = tf.function(self._make_step())
 
-    def epochs(self, validation: Examples) -> Iterator[Epoch]:
+    def epochs(self, validation: Material) -> Iterator[Epoch]:
         """Train the epochs that are left, and give a row of the learning curves after each."""
         for epoch in range(int(self.optimizer.iterations) // self.steps, self.plan.epochs):
             loss, right = self._one_epoch(epoch)
-            yield Epoch(
-                epoch=epoch + 1,
-                rate=float(self.optimizer.learning_rate),
-                loss=loss / self.steps,
-                **self._judged(right / (self.steps * self.batch), validation),
-            )
-
-    def _judged(self, share: float, validation: Examples) -> dict[str, float | None]:
-        if self.targets is None:
-            judged = accuracy(self.model, self.task, validation)
-            return {"train_accuracy": share, "validation_accuracy": judged}
-        error = float(
-            np.mean(
-                np.abs(logits(self.model, self.task, validation) - goals(self.task, validation))
-            )
-        )
-        return {"train_accuracy": None, "validation_accuracy": None, "validation_error": error}
+            rate, loss = float(self.optimizer.learning_rate), loss / self.steps
+            answers = outputs(self.model, validation)
+            if validation.losses[0] != "classes":
+                held_out = _loss_of(validation, answers)
+                yield Epoch(epoch + 1, rate, loss, validation_loss=held_out)
+                continue
+            hits = answers[0].argmax(axis=1) == validation.targets[0]
+            trained = right / (self.steps * self.batch)
+            yield Epoch(epoch + 1, rate, loss, trained, float(np.mean(hits)))
 
     def _one_epoch(self, epoch: int) -> tuple[float, int]:
-        order = np.random.default_rng([self.plan.seed, epoch]).permutation(len(self.labels))
+        order = np.random.default_rng([self.plan.seed, epoch]).permutation(len(self.train))
         loss, right = tf.constant(0.0), tf.constant(0)
         what = f"epoch {epoch + 1}/{self.plan.epochs}"
         for step in console.progress(range(self.steps), what):
@@ -120,58 +139,63 @@ class Trainer:
 
     def _make_step(self) -> Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
         def step(index: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            labels = tf.gather(self.labels, index)
-            images = augmented(self.task, tf.gather(self.inputs, index), seed, self.plan.level)
+            targets = [tf.gather(values, index) for values in self.targets]
+            stored = [tf.gather(values, index) for values in self.stored]
+            inputs = self.train.augment(self.train.real(stored), seed)
             with tf.GradientTape() as tape:
-                logits = self.model(images, training=True)
-                if self.targets is None:
-                    loss = self._loss(images, labels, logits)
-                else:
-                    loss = _squared(logits, tf.gather(self.targets, index))
+                answers = applied(self.model, inputs, training=True)
+                loss = self._loss(inputs, targets, answers)
             variables = self.model.trainable_variables
             self.optimizer.apply_gradients(
                 zip(tape.gradient(loss, variables), variables, strict=True)
             )
-            if self.targets is not None:
+            if self.train.losses[0] != "classes":
                 return loss, tf.constant(0)
-            hits = tf.argmax(logits, axis=1) == labels
+            hits = tf.argmax(answers[0], axis=1) == targets[0]
             return loss, tf.reduce_sum(tf.cast(hits, tf.int32))
 
         return step
 
-    def _loss(self, images: tf.Tensor, labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-        each = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
-        if self.plan.class_weights:
-            each *= tf.gather(tf.constant(self.plan.class_weights), labels)
-        hard = tf.reduce_mean(each)
+    def _loss(self, inputs: Tensors, targets: Tensors, answers: Tensors) -> tf.Tensor:
+        first, *others = map(loss_of, self.train.losses, targets, answers)
+        weights = self.train.class_weights
+        if weights and self.train.losses[0] == "classes":
+            each = tf.nn.sparse_softmax_cross_entropy_with_logits(targets[0], answers[0])
+            first = tf.reduce_mean(each * tf.gather(tf.constant(weights), targets[0]))
+        hard = sum(others, start=first)
         if self.teacher is None:
             return hard
-        target = tf.nn.softmax(self.teacher(images, training=False) / TEMPERATURE)
+        logits = answers[0]
+        target = tf.nn.softmax(self.teacher(inputs[0], training=False) / TEMPERATURE)
         soft = tf.nn.softmax_cross_entropy_with_logits(target, logits / TEMPERATURE)
         # Temperature squared keeps the size of the soft gradient independent of the temperature.
         soft = tf.reduce_mean(soft) * TEMPERATURE**2
         return (1 - TEACHER_SHARE) * hard + TEACHER_SHARE * soft
 
 
-def _squared(found: tf.Tensor, goals: tf.Tensor) -> tf.Tensor:
-    """Mean squared error."""
-    return tf.reduce_mean((tf.reshape(found, tf.shape(goals)) - goals) ** 2)
+def loss_of(kind: Loss, target: tf.Tensor, answer: tf.Tensor) -> tf.Tensor:
+    """The mean loss of one output."""
+    if kind == "classes":
+        return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(target, answer))
+    if kind == "independent":
+        return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(target, answer))
+    return tf.reduce_mean(tf.square(answer - target))
 
 
-def goals(task: Task, examples: Examples) -> npt.NDArray[np.float32]:
-    """What a network without classes shall give, [count, values]: targets, or its own input."""
-    if examples.targets is not None:
-        return examples.targets
-    return task.real(examples.inputs).reshape(len(examples), -1)
+def applied(model: keras.Model, inputs: Tensors, training: bool = False) -> Tensors:
+    """The outputs of ``model``, a list however many there are."""
+    return tf.nest.flatten(model(inputs if len(inputs) > 1 else inputs[0], training=training))
 
 
-def logits(model: keras.Model, task: Task, examples: Examples) -> npt.NDArray[np.float32]:
-    """The model's outputs, float32 [count, values], without augmentation."""
-    parts = np.array_split(examples.inputs, max(1, len(examples) // 500))
-    found = [model(task.real(part), training=False).numpy() for part in parts]
-    return np.concatenate([one.reshape(len(one), -1) for one in found])
+def outputs(model: keras.Model, material: Material) -> list[npt.NDArray[np.float32]]:
+    """The outputs of ``model``, each float32 [count, ...], without augmentation."""
+    rows = []
+    for index in np.array_split(np.arange(len(material)), max(1, len(material) // 500)):
+        answers = applied(model, material.examples(index))
+        rows.append([answer.numpy() for answer in answers])
+    return [np.concatenate(parts) for parts in zip(*rows, strict=True)]
 
 
-def accuracy(model: keras.Model, task: Task, examples: Examples) -> float:
-    """Share of ``examples`` that ``model`` reads right, 0..1."""
-    return float(np.mean(logits(model, task, examples).argmax(axis=1) == examples.labels))
+def _loss_of(material: Material, answers: Sequence[npt.NDArray[np.float32]]) -> float:
+    pairs = zip(material.losses, material.targets, answers, strict=True)
+    return float(sum(loss_of(kind, target, answer) for kind, target, answer in pairs))

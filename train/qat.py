@@ -5,6 +5,7 @@ activation ranges start at +-6 and follow the data so slowly that a short fine-t
 ranges that waste codes, so they are set from observed activations first.
 """
 
+import math
 import tempfile
 import warnings
 from pathlib import Path
@@ -12,43 +13,54 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from runtime.dataset import Examples
-from runtime.tasks.task import Task
 from train import store
-from train.feed import augmented
-from train.graph import deployment_graph
-from train.loop import Plan, Trainer
+from train.graph import deployment_graph, walk
+from train.loop import Material, Plan, Trainer
 from train.tf import keras, silence, tf
 
 CALIBRATION = 1_024
-"""Training images whose activations give the first ranges."""
+"""Training examples whose activations give the first ranges."""
+_VALUES = 1 << 26  # of one layer's output that are kept at a time, 256 MB
 
 
-def prepare(model: keras.Model, task: Task, train: Examples, plan: Plan) -> keras.Model:
+def prepare(model: keras.Model, train: Material, plan: Plan) -> keras.Model:
     """The deployment graph of ``model`` with fake quantization, its ranges set from data."""
-    import tensorflow_model_optimization as tfmot  # noqa: PLC0415 - train.tf must come first
-
-    graph = deployment_graph(model)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        quantized = tfmot.quantization.keras.quantize_model(graph)
-    _set_range(quantized.layers[0], *input_range(task, train))
-    for name, (low, high) in observe(graph, task, train, plan).items():
-        _set_range(quantized.get_layer(f"quant_{name}"), low, high)
-    return quantized
+    return with_ranges(deployment_graph(model), train, plan)
 
 
-def input_range(task: Task, train: Examples) -> tuple[float, float]:
-    """The range of the input: of pixels what they can be, of other values what they are."""
-    if (span := task.span()) is not None:
-        return span
-    real = task.real(train.inputs)
-    return float(real.min()), float(real.max())
+def with_ranges(graph: keras.Model, material: Material, plan: Plan) -> keras.Model:
+    """``graph``, arranged for int8, with fake quantization whose ranges are those of ``material``.
+
+    Raises ModelError, in one line, where tensorflow-model-optimization does not take the graph.
+    """
+    wrapped = quantized(graph)
+    real = material.examples(calibration(len(material), plan.seed, CALIBRATION))
+    varied = material.augment(real, tf.constant([plan.seed, -1]))
+    real = [tf.concat(pair, axis=0) for pair in zip(real, varied, strict=True)]
+    ranges = observe(graph, real)
+    for name, values in zip(graph.input_names, real, strict=True):
+        ranges[name] = material.bounds or (
+            float(tf.reduce_min(values)),
+            float(tf.reduce_max(values)),
+        )
+    for layer in wrapped.layers:
+        if type(layer).__name__ == "QuantizeLayer":
+            _set_range(layer, *ranges[layer.input._keras_history.layer.name])
+        elif layer.name.removeprefix("quant_") in ranges:
+            _set_range(layer, *ranges[layer.name.removeprefix("quant_")])
+    return wrapped
 
 
-def fine_tune(model: keras.Model, task: Task, train: Examples, plan: Plan) -> Trainer:
+def quantized(graph: keras.Model) -> keras.Model:
+    """``graph`` with fake quantization, its ranges not set; raises ModelError in one line."""
+    from train import fake  # noqa: PLC0415 - tensorflow-model-optimization takes seconds to import
+
+    return fake.quantized(graph)
+
+
+def fine_tune(model: keras.Model, train: Material, plan: Plan) -> Trainer:
     """A trainer for ``prepare(model)``; run its epochs to fine-tune."""
-    return Trainer(prepare(model, task, train, plan), task, train, plan)
+    return Trainer(prepare(model, train, plan), train, plan)
 
 
 def dump(model: keras.Model) -> bytes:
@@ -65,29 +77,30 @@ def dump(model: keras.Model) -> bytes:
 
 def load(path: Path) -> keras.Model:
     """Read what ``dump`` wrote; raises ModelError for what is not that."""
-    import tensorflow_model_optimization as tfmot  # noqa: PLC0415 - train.tf must come first
+    from train import fake  # noqa: PLC0415 - tensorflow-model-optimization takes seconds to import
 
-    with tfmot.quantization.keras.quantize_scope():
+    with fake.scope():
         return store.load(path)
 
 
-def observe(
-    graph: keras.Model, task: Task, train: Examples, plan: Plan
-) -> dict[str, tuple[float, float]]:
-    """Smallest and largest output of each layer on calibration examples, half of them augmented."""
-    chosen = train.inputs[calibration(train, plan, CALIBRATION)]
-    changed = augmented(task, tf.constant(chosen), tf.constant([plan.seed, -1]), plan.level)
-    images = tf.concat([tf.constant(task.real(chosen)), changed], axis=0)
-    ranges = {}
-    for layer in graph.layers:
-        images = layer(images)
-        ranges[layer.name] = (float(tf.reduce_min(images)), float(tf.reduce_max(images)))
+def observe(graph: keras.Model, real: list[tf.Tensor]) -> dict[str, tuple[float, float]]:
+    """Smallest and largest output of each layer for ``real``, each input's [count, ...]."""
+    count = len(real[0])
+    largest = max(math.prod(layer.output_shape[1:]) for layer in graph.layers[1:])
+    rows = max(1, min(count, _VALUES // largest))
+    ranges: dict[str, tuple[float, float]] = {}
+    for start in range(0, count, rows):
+        part = [values[start : start + rows] for values in real]
+        for layer, _, output in walk(graph, part):
+            low, high = ranges.get(layer.name, (math.inf, -math.inf))
+            least, most = float(tf.reduce_min(output)), float(tf.reduce_max(output))
+            ranges[layer.name] = (min(low, least), max(high, most))
     return ranges
 
 
-def calibration(train: Examples, plan: Plan, count: int) -> npt.NDArray[np.int64]:
-    """Which training images to calibrate on: at most ``count``, chosen by the plan's seed."""
-    return np.random.default_rng(plan.seed).permutation(len(train))[:count]
+def calibration(total: int, seed: int, count: int) -> npt.NDArray[np.int64]:
+    """Which of ``total`` training examples to calibrate on: at most ``count``."""
+    return np.random.default_rng(seed).permutation(total)[:count]
 
 
 def _set_range(wrapper: keras.layers.Layer, low: float, high: float) -> None:

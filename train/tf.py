@@ -20,8 +20,8 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # the nets are too small to
 
 
 @contextlib.contextmanager
-def silence() -> Iterator[None]:
-    """Keep native code's notes off standard error; they are shown when the block fails."""
+def silence(tell: bool = True) -> Iterator[None]:
+    """Keep native code's notes off standard error; with ``tell`` they are shown if that fails."""
     saved = os.dup(2)
     with tempfile.TemporaryFile() as notes:
         os.dup2(notes.fileno(), 2)
@@ -30,7 +30,7 @@ def silence() -> Iterator[None]:
                 yield
         except BaseException:
             notes.seek(0)
-            os.write(saved, notes.read())
+            os.write(saved, notes.read() if tell else b"")
             raise
         finally:
             os.dup2(saved, 2)
@@ -39,13 +39,14 @@ def silence() -> Iterator[None]:
 
 with silence():
     import tensorflow as tf
+    from tensorflow.lite.python.optimize.calibrator import Calibrator
 
 keras = tf.keras
 
 DEFAULT_THREADS = 2
 """Threads of a float operation. Part of the recipe: another count rounds sums differently."""
 
-__all__ = ["DEFAULT_THREADS", "configure", "keras", "silence", "tf"]
+__all__ = ["DEFAULT_THREADS", "Calibrator", "configure", "keras", "silence", "tf"]
 
 
 def configure(seed: int, threads: int = DEFAULT_THREADS) -> None:

@@ -10,29 +10,38 @@ def as_markdown(parity: Parity, title: str, source: str, names: Sequence[str]) -
     """The tables for people."""
     parts = [
         f"# {title}",
-        f"Measured on the {parity.images:,} test images of: {source}.",
+        f"Measured on {parity.images:,} test examples of: {source}.",
         summary(parity),
         "## The runtimes against each other",
         "LiteRT's default kernels come first; the others are compared with them. That kernel sets "
         "differ by single steps is how they round, not a fault of the model.",
         runtimes(parity),
-        "## Confusion (int8, LiteRT default): row is the true class, column what was read",
-        confusion(parity.confusion, names),
     ]
+    if parity.confusion:
+        parts += [
+            "## Confusion (int8, LiteRT default): row is the true class, column what was read",
+            confusion(parity.confusion, names),
+        ]
     return "\n\n".join(parts) + "\n"
 
 
 def summary(parity: Parity) -> str:
-    """Float against int8, in one small table."""
-    rows = [
-        ("accuracy, float", f"{100 * parity.float_accuracy:.2f} %"),
-        ("accuracy, int8", f"{100 * parity.int8_accuracy:.2f} %"),
-        ("drop", f"{parity.drop:+.2f} points"),
-        ("images read differently", f"{parity.disagreements} of {parity.images:,}"),
-        ("logits: RMSE", f"{parity.rmse:.4f}"),
-        ("logits: cosine", f"{parity.cosine:.6f}"),
-        ("logits: SQNR", f"{parity.sqnr_db:.1f} dB"),
-    ]
+    """How good both are, how far int8 is from float, in one small table."""
+    rows: list[tuple[str, str]] = []
+    for name, judged in (("float", parity.real), ("int8", parity.int8)):
+        if judged:
+            rows.append((f"{judged.measure}, {name}, with 95 % interval", str(judged)))
+    if parity.real:
+        unit = "points" if parity.real.is_share else "%"
+        rows.append(("drop", f"{parity.drop:+.2f} {unit}"))
+    if parity.paired:
+        rows.append(("by more than chance", "yes" if parity.paired.significant else "no"))
+        rows.append(("read differently", f"{parity.disagreements} of {parity.images:,}"))
+    for number, one in enumerate(parity.outputs):
+        name = "outputs" if len(parity.outputs) == 1 else f"output {number}"
+        rows.append((f"{name}: RMSE", f"{one.rmse:.4f}"))
+        rows.append((f"{name}: cosine", f"{one.cosine:.6f}"))
+        rows.append((f"{name}: SQNR", f"{one.sqnr_db:.1f} dB"))
     return table(("int8 against float", "value"), rows)
 
 
@@ -41,11 +50,11 @@ def runtimes(parity: Parity) -> str:
     rows = [
         (
             row.name,
-            f"{100 * row.accuracy:.2f} %",
+            "-" if row.accuracy is None else f"{100 * row.accuracy:.2f} %",
             str(row.predictions_differing),
             f"{100 * row.images_differing:.2f} %",
             f"{100 * row.outputs_differing:.2f} %",
-            str(row.largest_difference),
+            f"{row.largest_difference:g}",
         )
         for row in parity.runtimes
     ]
@@ -53,8 +62,8 @@ def runtimes(parity: Parity) -> str:
         "runtime",
         "accuracy",
         "other answers",
-        "images differ",
-        "logits differ",
+        "examples differ",
+        "values differ",
         "largest step",
     )
     return table(header, rows)

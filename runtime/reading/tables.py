@@ -14,8 +14,8 @@ from runtime.errors import DataError
 from runtime.reading.source import Source, unique
 from runtime.tasks.tensor import Arrays
 
-LABELS = ("label", "labels", "class", "target", "y", "activity", "category")
-"""What the column of the class is usually called."""
+LABELS = ("label", "labels", "class", "category", "activity", "gesture", "target", "y")
+"""What the column of the answer is usually called, the surest first; y beside x is an axis."""
 BLOCK = 8
 """Windows, without their overlap, that stay together in one part of a split: neighbours share
 rows, and what comes right after is nearly the same."""
@@ -94,8 +94,7 @@ def load(path: Path, label: str = "") -> Table:
 
 
 def _apart(path: Path, header: list[str], rows: list[tuple[int, list[str]]], label: str) -> Table:
-    usual = [name for name in header if name.casefold() in LABELS]
-    name = label or (usual[0] if usual else "")
+    name = label or _usual(header)
     if label and label not in header:
         raise DataError(f"{path} has no column {label!r}: it has {_listed(header)}")
     cells = [row for _, row in rows]
@@ -106,6 +105,13 @@ def _apart(path: Path, header: list[str], rows: list[tuple[int, list[str]]], lab
         cells = [row[:place] + row[place + 1 :] for row in cells]
         header = header[:place] + header[place + 1 :]
     return Table(path, tuple(header), tuple(line for line, _ in rows), cells, labels)
+
+
+def _usual(header: Sequence[str]) -> str:
+    """The column that is called as an answer is; "": there is none."""
+    lower = [name.casefold() for name in header]
+    known = [name for name in LABELS if name in lower and not (name == "y" and "x" in lower)]
+    return header[lower.index(known[0])] if known else ""
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
@@ -153,7 +159,7 @@ def examples(task: Arrays, source: Source) -> Examples:
     """The examples in a CSV file with their answers; raises DataError, with line and column."""
     table = load(source.path, source.label)
     values = table.numbers(task.columns or columns(table, source))
-    targets = table.numbers(source.targets) if source.targets else None
+    targets = table.numbers(source.targets) if source.targets else _measured(table)
     names = _names(table) if targets is None else ()
     known = {name: number for number, name in enumerate(names)}
     labels = [known.get(name, 0) for name in table.labels or [""] * len(values)]
@@ -172,6 +178,14 @@ def _names(table: Table) -> tuple[str, ...]:
 def _natural(name: str) -> tuple[bool, float, str]:
     """Numbers in their order, then names in theirs."""
     return (False, float(name), name) if _is_finite(name) else (True, 0.0, name)
+
+
+def _measured(table: Table) -> Floats | None:
+    """The answers as numbers, [rows, 1], where they are measured ones and no classes."""
+    if not table.labels or not all(map(_is_finite, table.labels)):
+        return None
+    numbers = np.array(table.labels, np.float64)
+    return None if (numbers == np.rint(numbers)).all() else numbers[:, None].astype(np.float32)
 
 
 def _windows(task: Arrays, rows: Examples, source: Source) -> Examples:

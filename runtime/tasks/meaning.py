@@ -9,8 +9,9 @@ import numpy as np
 from runtime.dataset import Floats
 from runtime.errors import ModelError
 
-SCORES = ("logits", "probabilities", "independent")
-"""What a classifier gives: numbers before a softmax, behind it, or each class by a sigmoid."""
+SCORES = ("logits", "probabilities", "independent", "binary")
+"""What a classifier gives: numbers before a softmax, behind it, each class by a sigmoid, or one
+sigmoid for the second of two classes."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,12 @@ class Classes:
     @property
     def values(self) -> int:
         """How many numbers the output has."""
-        return len(self.labels)
+        return 1 if self.scores == "binary" else len(self.labels)
+
+    def by_class(self, output: Floats) -> Floats:
+        """An output [count, ...] as scores [count, classes]; the largest is the answer."""
+        flat = output.reshape(len(output), -1)
+        return np.concatenate([1 - flat, flat], axis=1) if self.scores == "binary" else flat
 
     def probabilities(self, scores: Floats) -> Floats:
         """For scores [..., classes] how sure the network is of each class, 0..1."""

@@ -31,7 +31,7 @@ def diff(found: Report, tmp_path: Path) -> Callable[..., None]:
 
 def accuracy(points: float) -> Callable[[Report], object]:
     def change(report: Report) -> None:
-        report["parity"]["int8_accuracy"] += points / 100
+        report["judged"][0]["int8"]["accuracy"] += points / 100
 
     return change
 

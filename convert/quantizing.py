@@ -1,0 +1,172 @@
+"""From a float network to its int8 form, judged before and compared after."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from convert import audit, meanings, parity, proof, tflite
+from convert.feed import fed, of_type
+from convert.network import Network
+from convert.parity import NAMED, Parity, Question
+from runtime import console, worker
+from runtime.contract import Contract
+from runtime.dataset import Array, Examples, Floats
+from runtime.tasks.meaning import Classes, Meaning, Reconstruction
+from runtime.tasks.task import Task
+from train import feed, fit, qat
+from train.augment import LEVELS
+from train.data import Dataset
+from train.loop import Epoch, Plan
+from train.presets import Recipe
+
+CALIBRATION = 500
+"""Training examples that give the ranges of post-training quantization."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How it is made."""
+
+    how: str  # "qat", "ptq" or "ready"
+    seed: int
+    least: float | None  # accuracy of the float network, 0..1; None: better than without looking
+
+
+@dataclass(frozen=True)
+class Made:
+    """An int8 network with all that is known of it."""
+
+    graph: tflite.Model
+    contract: Contract
+    parity: Parity
+    floats: Sequence[Floats]  # the float network's outputs on the test part; (): there is none
+    reals: Sequence[Floats]  # the int8 network's, as reals
+    history: Sequence[Epoch] | None = None  # of fine-tuning; None: there was none
+    fake: bytes | None = None  # the fine-tuned network with its fake quantization, .h5
+    other: tuple[bytes, Sequence[Floats]] | None = None  # PTQ beside QAT: .tflite and its outputs
+
+
+def make(network: Network, dataset: Dataset, recipe: Recipe, settings: Settings) -> Made:
+    """Judge ``network``, quantize it, and compare both on the test part.
+
+    Raises GateError where the network has not learnt the data, ModelError for one that cannot be
+    int8.
+    """
+    found = meanings.of(network, dataset.train)
+    learnt, held_out = (
+        meanings.usual(found[0], part) for part in (dataset.train, dataset.validation)
+    )
+    lesson = Lesson(dataset.task, found, learnt, held_out)
+    if len(learnt) < len(dataset.train):
+        name = learnt.names[int(learnt.labels[0])]
+        console.note(f"a reconstruction: {name!r} is what is usual, and all that it learns")
+    _judge(network, lesson, settings)
+    tuned = _fine_tuned(network, lesson, recipe, settings.seed) if settings.how == "qat" else None
+    stays = network.quantize([lesson.calibration(settings.seed)])
+    graph = tflite.parse(stays if tuned is None else tuned.content, network.origin)
+    if settings.how != "ready":
+        audit.check(graph, network.origin)
+    console.note(f"int8 model: {len(graph.content):,} bytes, {', '.join(graph.op_names)}")
+    contract = Contract(dataset.task, _finished(lesson, graph))
+    made = _compared(network, graph, contract, dataset.test)
+    if tuned is None:
+        return made
+    other = stays, outputs(stays, dataset.task, dataset.test)
+    return replace(made, history=tuned.history, fake=tuned.fake, other=other)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a network learns from, and what its outputs mean."""
+
+    task: Task
+    meanings: tuple[Meaning, ...]
+    train: Examples
+    held_out: Examples
+
+    def calibration(self, seed: int) -> Floats:
+        """Real inputs [count, *shape] that ranges are taken from."""
+        chosen = qat.calibration(len(self.train), seed, CALIBRATION)
+        return self.task.real(self.train.inputs[chosen])
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What fine-tuning gave."""
+
+    content: bytes  # the int8 .tflite
+    history: Sequence[Epoch]
+    fake: bytes  # the network with its fake quantization, .h5
+
+
+def _judge(network: Network, lesson: Lesson, settings: Settings) -> None:
+    run = _runner(network)
+    held_out = lesson.held_out
+    judged = proof.check(run, lesson.meanings[0], lesson.task, held_out, settings.least)
+    if judged is not None:
+        who = "int8" if settings.how == "ready" else "float"
+        console.note(f"{who} {judged.measure} on held-out data: {judged}")
+
+
+def _fine_tuned(network: Network, lesson: Lesson, recipe: Recipe, seed: int) -> Tuned:
+    """By quantization-aware training on the training part."""
+    level = feed.level(lesson.task, recipe.augmentation)
+    if isinstance(lesson.meanings[0], Reconstruction):
+        level = LEVELS["none"]  # what it shall give is the input itself
+    plan = Plan(recipe.qat_epochs, recipe.qat_rate, level, seed)
+    weights = _weights(lesson.train) if isinstance(lesson.meanings[0], Classes) else ()
+    train = feed.material(lesson.task, lesson.train, lesson.meanings, level, weights)
+    held_out = feed.material(lesson.task, lesson.held_out, lesson.meanings)
+    tuning = network.fine_tune(train, plan)
+    history = list(fit.report(tuning.epochs(held_out), plan.epochs))
+    return Tuned(tuning.quantize(), history, tuning.dump())
+
+
+def _weights(train: Examples) -> tuple[float, ...]:
+    """What makes small classes count as much as large ones; digits were trained without."""
+    return () if train.source == "MNIST" else fit.class_weights(train)
+
+
+def _finished(lesson: Lesson, graph: tflite.Model) -> tuple[Meaning, ...]:
+    """The meanings, with the threshold of a reconstruction by what int8 gives."""
+    first, *others = lesson.meanings
+    if isinstance(first, Reconstruction):
+        found = outputs(graph.content, lesson.task, lesson.held_out)[0]
+        first = meanings.with_threshold(first, lesson.task, lesson.held_out, found)
+    return (first, *others)
+
+
+def _compared(network: Network, graph: tflite.Model, contract: Contract, test: Examples) -> Made:
+    """Parity on the test part: the one time that it is looked at."""
+    task = contract.task
+    console.note(f"parity: {len(test):,} test {task.noun}s through every runtime present")
+    usual = meanings.are_usual(contract.outputs[0], test)
+    asked = Question(contract, test, fed(task, test.inputs, graph), usual)
+    floats = network.predict([task.real(test.inputs)]) or []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.tflite"
+        path.write_bytes(graph.content)
+        result, reals = parity.measure(path, graph, asked, floats)
+    return Made(graph, contract, result, floats, reals)
+
+
+def outputs(content: bytes, task: Task, examples: Examples) -> list[Floats]:
+    """What the named runtime makes of a ``.tflite`` for ``examples``: each output, as reals."""
+    graph = tflite.parse(content)
+    return parity.real_outputs(graph, _run(content, fed(task, examples.inputs, graph)))
+
+
+def _run(content: bytes, given: Array) -> list[Array]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.tflite"
+        path.write_bytes(content)
+        return [one[:, 0] for one in worker.run(path, [given[:, None]], *NAMED)]
+
+
+def _runner(network: Network) -> proof.Network:
+    """What is judged: the float network, or the int8 one where that is all there is."""
+    if network.how != "ready":
+        return lambda real: network.predict([real]) or []
+    graph = tflite.parse(network.quantize([]), network.origin)
+    return lambda real: parity.real_outputs(graph, _run(graph.content, of_type(real, graph)))
