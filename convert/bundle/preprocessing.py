@@ -24,6 +24,8 @@ PARAMETERS: dict[str, float] = {
     "sheet_form": sheet.FORM,
     "sheet_written": sheet.WRITTEN,
     "sheet_edge_divisor": 50,
+    "sheet_rim": sheet.RIM,
+    "sheet_rim_divisor": 40,
     "detail_divisor": 8,
     "marked": paper.MARKED,
     "narrow_divisor": 14,
