@@ -6,7 +6,6 @@ XNNPACK the values in between are nowhere to be read. So a ``.tflite`` is cut be
 and each piece runs like any other model, in whatever kernels.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,25 +129,6 @@ def short(name: str) -> str:
     return chosen if len(chosen) <= _NAME else f"{chosen[: _NAME - 1]}…"
 
 
-def independent(
-    content: bytes, inputs: Sequence[FLOATS | INT8S], backend: str, kernels: str
-) -> list[Any]:
-    """For each output its values [count, ...], where no example sees what an earlier one left."""
-    if not keeps_state(tflite.parse(content)):
-        return interpreter.run_all(content, inputs, backend, kernels)
-    rows = [
-        interpreter.run_all(content, [values[row : row + 1] for values in inputs], backend, kernels)
-        for row in range(len(inputs[0]))
-    ]
-    return [np.concatenate(column) for column in zip(*rows, strict=True)]
-
-
-def keeps_state(model: tflite.Model) -> bool:
-    """Whether one run of ``model`` may see what an earlier one left."""
-    variables = any(tensor.is_variable for tensor in model.tensors)
-    return variables or any(name.endswith("_VARIABLE") for name in model.op_names)
-
-
 def cut(model: tflite.Model, index: int) -> bytes:
     """``model`` up to operator ``index`` (from 0), whose first output becomes the only one."""
     whole = schema.ModelT.InitFromPackedBuf(model.content)
@@ -201,18 +181,38 @@ def saturation(stored: INT8S, tensor: tflite.Tensor) -> float:
     return float(np.mean(np.isin(stored, sorted(ends))))
 
 
-def _matched(real_graph: tflite.Model, int8: tflite.Model) -> Iterator[tuple[int, int]]:
-    """The numbers of the operators that compute the same, in ``int8`` and in ``real_graph``."""
+def _matched(real_graph: tflite.Model, int8: tflite.Model) -> list[tuple[int, int]]:
+    """The numbers of the operators that compute the same, in ``int8`` and in ``real_graph``.
+
+    By the layers that tensors are named after, as converters may order branches differently; else
+    by their order.
+    """
     left, right = (
-        [(n, one.name) for n, one in enumerate(model.operators) if one.name not in MOVING]
+        [n for n, one in enumerate(model.operators) if one.name not in MOVING]
         for model in (int8, real_graph)
     )
-    for (index, name), (at, other) in zip(left, right, strict=False):
+    named = {_key(real_graph, at): at for at in right}
+    keys = [_key(int8, index) for index in left]
+    if len(set(keys)) == len(left) == len(right) and set(keys) == named.keys():
+        return [(index, named[key]) for index, key in zip(left, keys, strict=True)]
+    for index, at in zip(left, right, strict=False):
+        name, other = int8.operators[index].name, real_graph.operators[at].name
         if name != other:
             raise _differ(f"operator {index} is {name}, the float one there {other}")
-        yield index, at
     if len(left) != len(right):
         raise _differ(f"int8 computes with {len(left)} operators, float with {len(right)}")
+    return list(zip(left, right, strict=True))
+
+
+def _key(model: tflite.Model, index: int) -> tuple[str, ...]:
+    """An operator by its kind and the layers that its output's name tells of."""
+    operator = model.operators[index]
+    number = operator.outputs[0]
+    if number in model.outputs:
+        return (operator.name, f"output {model.outputs.index(number)}")
+    parts = (segment.split("/") for segment in model.tensors[number].name.split(";"))
+    names = {part[-2].removeprefix("quant_") for part in parts if len(part) > 1}
+    return (operator.name, *sorted(names - {"BiasAdd"}))
 
 
 def _weights(real_graph: tflite.Model, int8: tflite.Model, at: int, index: int) -> Weights | None:

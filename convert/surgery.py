@@ -63,13 +63,12 @@ def plain(model: tflite.Model, name: str) -> Plain:
     graph = whole.subgraphs[0]
     _widen(whole, graph)
     _fix_batch(graph, name)
-    ports = [_named(graph, whole, kind_) for kind_ in ("inputs", "outputs")]
+    inputs, outputs = (_named(graph, whole, ports) for ports in ("inputs", "outputs"))
     scalings = tuple(_take_scaling(whole, graph, number) for number in list(graph.inputs))
     scores = tuple(_take_softmax(whole, graph, place) for place in range(len(graph.outputs)))
     _drop_unused(graph)
-    inputs, outputs = (tuple(names) for names in ports)
-    whole.signatureDefs = [_signature(graph, *ports)]
-    return Plain(pack(whole), inputs, outputs, scalings, scores)
+    whole.signatureDefs = [_signature(graph, inputs, outputs)]
+    return Plain(pack(whole), tuple(inputs), tuple(outputs), scalings, scores)
 
 
 def _drop_unused(graph: Any) -> None:

@@ -100,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Evaluate a model and print what came out."""
     given = console.parse(parser(), argv)
     model = Model(given.model, given.backend, given.kernels)
-    examples = reading.judged_on(model.task, given.data, options.source(given))
+    examples = reading.judged_on(model.task, given.data, options.source(given), model.path)
     evaluation = evaluate(model, examples, given.limit)
     about = given.model, model, examples, evaluation
     console.finish(as_text(*about), as_data(*about))
