@@ -14,7 +14,7 @@ For example:
 import argparse
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ class Request:
     preset: Preset
     out: Path
     model: Path | None = None  # a network of one's own; None: the preset's
-    wanted: Wanted = Wanted()
+    wanted: Wanted = field(default_factory=Wanted)
     quantize: str = ""  # "qat" or "ptq"; "": the first that the network takes
     io: str = "uint8"  # of the bundled model, one of border.IO
     max_drop: float | None = None  # points, or percent of an error; None: by the size of the set
@@ -63,11 +63,7 @@ class Request:
     @property
     def title(self) -> str:
         """The name of the model, and of its folder."""
-        source = self.wanted.source
-        if self.model:
-            return self.model.stem
-        own = source is not None and self.wanted.kind not in ("", Digits.kind)
-        return f"{source.path.stem}-{self.preset.name}" if own and source else self.preset.name
+        return self.model.stem if self.model else fit.title(self.preset, self.wanted)
 
     @property
     def recipe(self) -> Recipe:
@@ -103,7 +99,7 @@ def export(request: Request) -> Parity:
     """Do the whole job; raises ThimbleError, and then leaves the previous result as it was."""
     with publish.claim(request.out / request.title) as claim:
         configure(request.seed, request.threads)
-        origin = _own(request) if request.model else _preset(request)
+        origin = _own(request, request.model) if request.model else _preset(request)
         console.note(f"float model: {origin.phrase}")
         how = _how(request, origin.network)
         settings = quantizing.Settings(how, request.seed, request.min_accuracy)
@@ -159,14 +155,13 @@ def _how(request: Request, source: Network) -> str:
     return chosen
 
 
-def _own(request: Request) -> Origin:
-    """A network from a file, with the data that it is judged on."""
-    assert request.model is not None
-    source = network.load(request.model)
+def _own(request: Request, path: Path) -> Origin:
+    """The network in the file ``path``, with the data that it is judged on."""
+    source = network.load(path)
     source.support  # noqa: B018 - every operator is checked before data are read
     if len(source.inputs) != 1:
         raise ModelError(
-            f"{request.model} has {len(source.inputs)} inputs: an export proves networks of one; "
+            f"{path} has {len(source.inputs)} inputs: an export proves networks of one; "
             "a .tflite of several goes to python -m convert.compiler"
         )
     dataset = fit.loaded(_data_for(request, source), source.inputs[0].shape)
@@ -174,8 +169,8 @@ def _own(request: Request) -> Origin:
         read = Scaling(tuple(source.scaling.mean), tuple(source.scaling.deviation))
         console.note(f"scaling: {read}, as the network did it itself")
         dataset = dataset.scaled(dataset.task.scaled(read))
-    phrase, history = f"{source.origin}, as given", curves.beside(request.model)
-    return Origin(source, dataset, phrase, history, _given(request.model))
+    phrase, history = f"{source.origin}, as given", curves.beside(path)
+    return Origin(source, dataset, phrase, history, _given(path))
 
 
 def _given(path: Path) -> dict[str, bytes]:

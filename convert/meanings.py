@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from convert.network import Network, Output
-from runtime import console
 from runtime.dataset import Examples, Floats
 from runtime.errors import DataError
 from runtime.tasks.meaning import Classes, Meaning, Reconstruction, Values
@@ -66,16 +66,17 @@ def usual(meaning: Meaning, examples: Examples) -> Examples:
 
     That is the one with a usual name, else the largest.
     """
+    return examples.take(np.flatnonzero(are_usual(meaning, examples)))
+
+
+def are_usual(meaning: Meaning, examples: Examples) -> npt.NDArray[np.bool_]:
+    """Whether each example [count] is one that a network of that meaning is judged by."""
     if not isinstance(meaning, Reconstruction) or len(examples.names) < 2:
-        return examples
+        return np.ones(len(examples), bool)
     names = [name.casefold() for name in examples.names]
     counts = np.bincount(examples.labels, minlength=len(names))
     known = [names.index(name) for name in USUAL_NAMES if name in names]
-    chosen = known[0] if known else int(counts.argmax())
-    console.note(
-        f"a reconstruction: {examples.names[chosen]!r} is what is usual, and all that it learns"
-    )
-    return examples.take(np.flatnonzero(examples.labels == chosen))
+    return np.asarray(examples.labels == (known[0] if known else int(counts.argmax())))
 
 
 def with_threshold(

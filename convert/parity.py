@@ -87,6 +87,7 @@ class Question:
     contract: Contract
     examples: Examples
     given: Array  # [count, *shape], what the int8 network takes for them, in its own type
+    counted: npt.NDArray[np.bool_] | None = None  # [count], whether each is judged; None: all
 
 
 def measure(
@@ -94,25 +95,26 @@ def measure(
 ) -> tuple[Parity, list[Floats]]:
     """Run ``model``, the file of ``graph``, in every runtime present and compare.
 
-    Also gives the named runtime's outputs, as reals. ``floats`` are the float network's outputs, [count, ...] each; empty: there is none.
+    Also gives the named runtime's outputs, as reals. ``floats`` are the float network's outputs,
+    [count, ...] each; empty: there is none.
     """
     answers = _run_all(model, asked.given)
     named = answers[NAMED]
     reals = real_outputs(graph, named)
-    losses = [_losses(asked, outputs[0]) for outputs in (floats, reals) if outputs]
-    judged = [
-        None if one is None else judge.judge(asked.contract.outputs[0], one) for one in losses
-    ]
-    classes = isinstance(asked.contract.outputs[0], Classes)
+    every = [outputs[0] for outputs in (floats, reals) if outputs]
+    losses = [_losses(asked, one) for one in every]
+    meaning = asked.contract.outputs[0]
+    judged = [None if one is None else judge.judge(meaning, one) for one in losses]
+    classes = isinstance(meaning, Classes)
     right = [one == 0 for one in losses if one is not None] if classes else []
-    read = _read(asked, reals[0])
+    reads = [_read(asked, one) for one in every] if classes else []
     found = Parity(
         images=len(asked.examples),
         real=judged[0] if floats else None,
         int8=judged[-1],
         paired=statistics.mcnemar(*right) if len(right) == 2 else None,
-        disagreements=int(np.sum(_read(asked, floats[0]) != read)) if classes and floats else 0,
-        confusion=_confusion(asked, read) if right else (),
+        disagreements=int(np.sum(reads[0] != reads[-1])) if classes else 0,
+        confusion=_confusion(asked, reads[-1]) if right else (),
         outputs=tuple(fidelity(*pair) for pair in zip(floats, reals, strict=False)),
         runtimes=tuple(_compare(asked, graph, who, answers) for who in answers),
     )
@@ -131,7 +133,8 @@ def _losses(asked: Question, found: Floats) -> Floats | None:
     if not judge.knows(meaning, examples):
         return None
     real = asked.contract.task.real(examples.inputs)
-    return judge.losses(meaning, found, real, examples)
+    losses = judge.losses(meaning, found, real, examples)
+    return losses if asked.counted is None else losses[asked.counted]
 
 
 def _read(asked: Question, found: Floats) -> npt.NDArray[np.int64]:

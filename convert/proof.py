@@ -13,7 +13,7 @@ from runtime.dataset import Examples, Floats
 from runtime.errors import GateError
 from runtime.judge import Judgement
 from runtime.tasks import scaling
-from runtime.tasks.meaning import Classes, Meaning
+from runtime.tasks.meaning import Meaning
 from runtime.tasks.scaling import NAMED, Scaling
 from runtime.tasks.task import Task
 

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from convert import audit, meanings, parity, proof, tflite
 from convert.feed import fed, of_type
 from convert.network import Network
@@ -14,7 +12,7 @@ from convert.parity import NAMED, Parity, Question
 from runtime import console, worker
 from runtime.contract import Contract
 from runtime.dataset import Array, Examples, Floats
-from runtime.tasks.meaning import Meaning, Reconstruction
+from runtime.tasks.meaning import Classes, Meaning, Reconstruction
 from runtime.tasks.task import Task
 from train import feed, fit, qat
 from train.augment import LEVELS
@@ -60,6 +58,9 @@ def make(network: Network, dataset: Dataset, recipe: Recipe, settings: Settings)
         meanings.usual(found[0], part) for part in (dataset.train, dataset.validation)
     )
     lesson = Lesson(dataset.task, found, learnt, held_out)
+    if len(learnt) < len(dataset.train):
+        name = learnt.names[int(learnt.labels[0])]
+        console.note(f"a reconstruction: {name!r} is what is usual, and all that it learns")
     _judge(network, lesson, settings)
     tuned = _fine_tuned(network, lesson, recipe, settings.seed) if settings.how == "qat" else None
     stays = network.quantize([lesson.calibration(settings.seed)])
@@ -114,12 +115,17 @@ def _fine_tuned(network: Network, lesson: Lesson, recipe: Recipe, seed: int) -> 
     if isinstance(lesson.meanings[0], Reconstruction):
         level = LEVELS["none"]  # what it shall give is the input itself
     plan = Plan(recipe.qat_epochs, recipe.qat_rate, level, seed)
-    weights = () if lesson.train.source == "MNIST" else fit.class_weights(lesson.train)
+    weights = _weights(lesson.train) if isinstance(lesson.meanings[0], Classes) else ()
     train = feed.material(lesson.task, lesson.train, lesson.meanings, level, weights)
     held_out = feed.material(lesson.task, lesson.held_out, lesson.meanings)
     tuning = network.fine_tune(train, plan)
     history = list(fit.report(tuning.epochs(held_out), plan.epochs))
     return Tuned(tuning.quantize(), history, tuning.dump())
+
+
+def _weights(train: Examples) -> tuple[float, ...]:
+    """What makes small classes count as much as large ones; digits were trained without."""
+    return () if train.source == "MNIST" else fit.class_weights(train)
 
 
 def _finished(lesson: Lesson, graph: tflite.Model) -> tuple[Meaning, ...]:
@@ -135,7 +141,8 @@ def _compared(network: Network, graph: tflite.Model, contract: Contract, test: E
     """Parity on the test part: the one time that it is looked at."""
     task = contract.task
     console.note(f"parity: {len(test):,} test {task.noun}s through every runtime present")
-    asked = Question(contract, test, fed(task, test.inputs, graph))
+    usual = meanings.are_usual(contract.outputs[0], test)
+    asked = Question(contract, test, fed(task, test.inputs, graph), usual)
     floats = network.predict([task.real(test.inputs)]) or []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"

@@ -2,22 +2,16 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from convert.compiler.arithmetic.match import Match
+from convert import footprint
 from convert.compiler.build import Compiled
-from convert.compiler.targets.options import Optimize, Options
+from convert.compiler.targets.options import Options
+from convert.footprint import Need
 from runtime.errors import ToolError
 
 BOARDS = Path(__file__).with_name("boards")
-
-CODE = {Optimize.SPEED: 12 * 1024, Optimize.SIZE: 9 * 1024}
-"""Bytes of flash, at most, for start-up, protocol, self-test and engine on any core."""
-DOUBLES = 2 * 1024
-"""Bytes more for --match ref, whose dense layers round in double precision, in software."""
-STATICS = 640
-"""Bytes of RAM, at most, besides arena, stack, and one request."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +35,7 @@ class Board:
     title: str
     core: str
     target: str  # of the compiler
+    clock: int  # Hz, of the core
     flash: int  # bytes
     ram: int  # bytes
     emulator: Machine | None = None  # None: it is built, and not run, where no board is
@@ -66,44 +61,9 @@ def find(name: str) -> Board:
         raise ToolError(f"{path}: {error}; compare it with another board's") from error
 
 
-@dataclass(frozen=True)
-class Need:
-    """What a model needs at most, in bytes, known before anything is built."""
-
-    flash: int
-    ram: int
-
-
-def code(compiled: Compiled) -> int:
-    """Bytes of flash, at most, besides the model's tables."""
-    options, more = compiled.unit.options, len(compiled.unit.program.steps) - _FEW
-    doubles = DOUBLES if options.match is Match.REF else 0
-    return CODE[options.optimize] + doubles + _STEP * max(0, more)
-
-
-_FEW, _STEP = 4, 256
-"""Operators that CODE is for, and bytes of the struct and the call of each one more."""
-
-
-def need(compiled: Compiled, stack: int) -> Need:
-    """Flash and RAM for ``compiled`` with ``stack`` bytes of stack."""
-    unit = compiled.unit
-    return Need(unit.program.flash + code(compiled), unit.arena + _statics(compiled) + stack)
-
-
 def limits(board: Board, compiled: Compiled, stack: int) -> Options:
     """The options of ``compiled`` with what ``board`` has left for tables and arena."""
-    options = compiled.unit.options
-    return replace(
-        options,
-        max_flash=board.flash - code(compiled),
-        max_ram=board.ram - _statics(compiled) - stack,
-    )
-
-
-def _statics(compiled: Compiled) -> int:
-    network = compiled.unit.network
-    return network.input.size + network.output.size + STATICS
+    return footprint.limits(board.flash, board.ram, compiled, stack)
 
 
 def shortage(board: Board, needed: Need) -> str:

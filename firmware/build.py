@@ -12,22 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convert import publish
+from convert import footprint, publish
 from convert.compiler import toolchain
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.targets.options import Optimize, Options, Target
+from convert.footprint import STACK, Need
 from firmware import boards, deployment, uf2
-from firmware.boards import Board, Need
+from firmware.boards import Board
 from firmware.deployment import Deployment
+from firmware.device import BOOT
 from runtime import classifier, console
 from runtime.errors import ModelError, ToolError
 
 SOURCE = Path(__file__).parent
 OUT = Path("build/firmware")
-STACK = 1024
-"""Bytes kept for the stack."""
 EXCEPTION = 108
 """Bytes that the core stacks when an exception comes, at most, with alignment."""
+_PER_MAC, _SLOWEST = 10, 4e6  # instructions at most, and in a second at least
 HELPER = 32
 """Bytes of stack, at most, for a function of the compiler's own library, such as a 64-bit shift."""
 
@@ -62,6 +63,13 @@ class Image:
         return self.folder / "firmware.elf"
 
     @property
+    def boot_seconds(self) -> float:
+        """How long it may take to greet, for it runs the network twice before."""
+        steps = self.deployment.compiled.unit.program.steps
+        work = sum(max(step.instructions, _PER_MAC * step.macs) for step in steps)
+        return BOOT + 2 * work / _SLOWEST
+
+    @property
     def tables(self) -> int:
         """Bytes of the model's constant tables in flash."""
         return self.deployment.compiled.unit.program.flash
@@ -74,7 +82,7 @@ def build(
 
     Raises ToolError when the model does not fit, a tool is missing or the build fails.
     """
-    needed = boards.need(deployed.compiled, STACK)
+    needed = footprint.need(deployed.compiled, STACK)
     if lacking := boards.shortage(board, needed):
         fitting = ", ".join(one.name for one in bundled(board, deployed.options)) or "none"
         raise ToolError(
@@ -145,11 +153,11 @@ def missing(tool: str) -> ToolError:
 def fitted(board: Board, model: str, options: Options) -> Deployment | None:
     """``model`` as it fits on ``board``: with smaller kernels if it must be; None: not at all."""
     whole = deployment.load(model, options)
-    if not boards.shortage(board, boards.need(whole.compiled, STACK)):
+    if not boards.shortage(board, footprint.need(whole.compiled, STACK)):
         return whole
     try:
         limited = deployment.load(model, boards.limits(board, whole.compiled, STACK))
-        needed = boards.need(limited.compiled, STACK)
+        needed = footprint.need(limited.compiled, STACK)
     except ModelError:  # not even with the smallest kernels
         return None
     return None if boards.shortage(board, needed) else limited
@@ -206,10 +214,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")
 
 
+def chosen(options: argparse.Namespace) -> tuple[Board, Deployment]:
+    """The board and the model that the options of ``add_arguments`` name."""
+    board = boards.find(options.board)
+    return board, choose(board, options.model, options.match, options.optimize)
+
+
 def requested(options: argparse.Namespace) -> Image:
     """The image that the options of ``add_arguments`` name, built."""
-    board = boards.find(options.board)
-    return build(board, choose(board, options.model, options.match, options.optimize), options.out)
+    return build(*chosen(options), options.out)
 
 
 def title(image: Image) -> str:
@@ -237,7 +250,7 @@ def summary(image: Image) -> str:
         ("flash", f"<= {image.predicted.flash:,}", f"{image.flash:,}", f"{image.board.flash:,}"),
         (
             "flash without the model's tables",
-            f"<= {boards.code(image.deployment.compiled):,}",
+            f"<= {footprint.code(image.deployment.compiled):,}",
             f"{image.flash - image.tables:,}",
             "",
         ),

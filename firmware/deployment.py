@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
 from convert import publish, tflite
 from convert.carray import c_name
+from convert.compiler import ir
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled, compile_model
-from convert.compiler.emit import ctext
-from convert.compiler.ir import Tensor
+from convert.compiler.operators.common.reader import QUANTIZED
 from convert.compiler.targets.options import Optimize, Options
-from runtime import classifier, image
+from firmware import header
+from firmware.stored import Stored
+from runtime import classifier, contract
+from runtime.contract import Contract
+from runtime.interpreter import Tensor
 
 
 @dataclass(frozen=True)
@@ -43,48 +45,38 @@ class Deployment:
     @cached_property
     def compiled(self) -> Compiled:
         """Its C; raises ModelError for a model that cannot be compiled."""
-        compiled = compile_model(tflite.read(self.path), "model", self.options, self.path.name)
-        compiled.require_plain("the firmware")
-        return compiled
+        return compile_model(tflite.read(self.path), "model", self.options, self.path.name)
+
+    @cached_property
+    def contract(self) -> Contract | None:
+        """What it is for; None: it has several inputs, or one that is no real number.
+
+        Raises ModelError for a contract or labels beside it that do not fit it.
+        """
+        network = self.compiled.unit.network
+        if len(network.inputs) != 1 or network.input.shape[:1] != (1,):
+            return None
+        if network.input.dtype != "FLOAT32" and not _is_quantized(network.input):
+            return None
+        return contract.of(
+            self.path, _as_read(network.input), [_as_read(one) for one in network.outputs]
+        )
+
+    @property
+    def comes(self) -> Stored | None:
+        """How its input comes from the world; None: only in the model's own types."""
+        told = self.contract
+        return None if told is None else Stored(told.task, self.compiled.unit.network.input)
 
     def files(self) -> Mapping[str, bytes]:
         """``model.c``, ``model.h`` and ``deployment.h``."""
-        return {**self.compiled.files(), "deployment.h": self.header().encode()}
-
-    def header(self) -> str:
-        """``deployment.h``: names, and what the network takes for each value of a pixel."""
-        title = ctext.comment(
-            [
-                f"Made by: python -m firmware.build --model {self.name} {self.options}",
-                "",
-                f"sha256 of the .tflite: {self.compiled.unit.network.sha256}",
-            ]
-        )
-        pixels = quantized_pixels(self.compiled.unit.network.input)
-        rows = [
-            "    " + " ".join(f"{value}," for value in pixels[start : start + 16])
-            for start in range(0, 256, 16)
+        title = [
+            f"Made by: python -m firmware.build --model {self.name} {self.options}",
+            "",
+            f"sha256 of the .tflite: {self.compiled.unit.network.sha256}",
         ]
-        return "\n".join(
-            [
-                title,
-                "#ifndef DEPLOYMENT_H",
-                "#define DEPLOYMENT_H",
-                "",
-                "#include <stdint.h>",
-                "",
-                f'#define DEPLOYMENT_MODEL "{self.name}"',
-                f'#define DEPLOYMENT_MATCH "{self.match}"',
-                "",
-                "/* Pixels of 0 (paper) to 255 (ink) as the network takes them. */",
-                "static const int8_t quantized_pixel[256] = {",
-                *rows,
-                "};",
-                "",
-                "#endif",
-                "",
-            ]
-        )
+        text = header.text(self.compiled.unit, self.name, self.comes, title)
+        return {**self.compiled.files(), "deployment.h": text.encode()}
 
 
 def load(model: str, options: Options) -> Deployment:
@@ -95,11 +87,13 @@ def load(model: str, options: Options) -> Deployment:
     return Deployment(path, c_name(name), options)
 
 
-def quantized_pixels(tensor: Tensor) -> list[int]:
-    """For pixels 0 to 255, the int8 that the runtime's own preprocessing gives."""
-    pixels = np.arange(256, dtype=np.uint8)
-    values = image.quantize(image.to_float(pixels), float(tensor.scale), tensor.zero_point, np.int8)
-    return [int(value) for value in values.ravel()]
+def _is_quantized(tensor: ir.Tensor) -> bool:
+    return tensor.dtype in QUANTIZED and bool(tensor.scale)
+
+
+def _as_read(tensor: ir.Tensor) -> Tensor:
+    """``tensor`` as an interpreter tells of it."""
+    return Tensor(tensor.name, tensor.shape, tensor.numpy, float(tensor.scale), tensor.zero_point)
 
 
 if __name__ == "__main__":

@@ -123,7 +123,7 @@ def booted(image: Image) -> Iterator[Device]:
         contextlib.closing(emulator.connect()) as line,
     ):
         device = Device(line)
-        device.hello()
+        device.hello(image.boot_seconds)
         yield device
 
 

@@ -17,7 +17,7 @@ from runtime.errors import DataError
 
 HEADER = (
     "board", "core", "model", "flash", "RAM", "stack used / predicted", "instructions",
-    "accuracy", "images", "differing bytes",
+    "accuracy", "inputs", "differing bytes",
 )  # fmt: skip
 
 
@@ -53,8 +53,8 @@ def validated(board: Board, found: dict[str, Any]) -> tuple[str, ...]:
         f"{memory['ram']['built']:,}",
         f"{memory['stack']['used']} / {memory['stack']['predicted']}",
         f"{inference['median']:,}" + ("" if counted else f" {inference['unit']}"),
-        f"{100 * found['accuracy']:.2f} %",
-        f"{found['data']['images']:,}",
+        "-" if found["accuracy"] is None else f"{100 * found['accuracy']:.2f} %",
+        f"{found['data']['images']:,}" + (" random" if found["data"]["random"] else ""),
         str(own["bytes"]),
     )
 

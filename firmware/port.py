@@ -10,6 +10,7 @@ from runtime.errors import DeviceError
 
 BAUD = 115_200
 _UNIX = "unix:"
+_STUCK = 120.0  # seconds until a line that takes nothing is given up: a megabyte takes 90
 
 
 class Port(Protocol):
@@ -32,6 +33,7 @@ class SerialPort:
         self._name = name
         try:
             self._line = serial.serial_for_url(name, BAUD, do_not_open=True)
+            self._line.write_timeout = _STUCK
             with contextlib.suppress(AttributeError, ValueError):  # only real ports can be locked
                 self._line.exclusive = True
             self._line.open()
@@ -54,6 +56,8 @@ class SerialPort:
         """See Port."""
         try:
             self._line.write(content)
+        except serial.SerialTimeoutException as error:
+            raise _stuck(self._name) from error
         except OSError as error:
             raise gone(self._name) from error
 
@@ -89,14 +93,20 @@ class SocketPort:
     def write(self, content: bytes) -> None:
         """See Port."""
         try:
-            self._line.settimeout(None)
+            self._line.settimeout(_STUCK)
             self._line.sendall(content)
+        except TimeoutError as error:
+            raise _stuck(self._name) from error
         except OSError as error:
             raise gone(self._name) from error
 
     def close(self) -> None:
         """See Port."""
         self._line.close()
+
+
+def _stuck(name: str) -> DeviceError:
+    return DeviceError(f"{name} takes nothing any more: reset the board")
 
 
 def gone(name: str) -> DeviceError:

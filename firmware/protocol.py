@@ -14,14 +14,14 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-VERSION = 1
+VERSION = 2
 REPLY = 0x80
 """Added to a request's type in its reply."""
 UNASKED = 0
 """The sequence number of what nobody asked for."""
 
 _HEADER = struct.Struct("<BBH")
-_LONGEST = 1 << 16  # bytes without a delimiter after which the line holds only noise
+_LONGEST = 1 << 22  # bytes without a delimiter after which the line holds only noise
 
 
 class Type(enum.IntEnum):
@@ -34,6 +34,7 @@ class Type(enum.IntEnum):
     BENCH = 5
     LAST_ERROR = 6
     STATUS = 7
+    RESET = 8
     FAULT = 0xFE
     ERROR = 0xFF
 

@@ -1,21 +1,24 @@
-"""What a device answers to test images, beside what the runtimes answer and what was predicted."""
+"""What a device answers to inputs, beside what the runtimes answer and what was predicted."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from convert import parity
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.check import INTERPRETER
 from firmware.boards import Machine
 from firmware.build import Image
-from firmware.device import CALIBRATION, Answer, Bench, Device, Fault, Hello, Status
-from runtime import console, worker
-from runtime.dataset import Examples
+from firmware.device import CALIBRATION, Answer, Bench, Device, Fault, Status
+from firmware.hello import Hello
+from firmware.questions import Questions
+from runtime import console, judge, worker
 from runtime.errors import BackendError, DeviceError
+from runtime.judge import Judgement
 
-Outputs = npt.NDArray[np.int8]
+Array = npt.NDArray[Any]
 
 COUNTERS = ("cycles", "cycles", "timer ticks")
 """What a device's counter counts, by ``Hello.counter``, where it is no emulator's."""
@@ -28,7 +31,7 @@ class Mismatch:
 
     match: Match
     bytes: int | None  # that differ; None: this runtime was not run
-    images: int | None
+    images: int | None  # inputs whose answers differ
     why: str = ""  # it was not run
 
 
@@ -37,11 +40,8 @@ class Validation:
     """Everything that was found out on a device."""
 
     hello: Hello
-    images: int
-    source: str  # of the images
-    outputs: Outputs  # [images, classes], as the device gave them
-    accuracy: float
-    confusion: tuple[tuple[int, ...], ...]  # [true class][read as]
+    questions: Questions
+    outputs: tuple[Array, ...]  # [count, *shape] each, as the device gave them
     mismatches: tuple[Mismatch, ...]
     unit: str  # what counts are: instructions, cycles or timer ticks
     counts: tuple[int, int, int]  # least, median, most of an inference
@@ -50,6 +50,26 @@ class Validation:
     status: Status
     fault: Fault
     image: Image
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """How good the first output is; None: nobody knows what is true of the inputs."""
+        examples, told = self.questions.examples, self.image.deployment.contract
+        if examples is None or told is None:
+            return None
+        reals = self.hello.outputs[0].real(self.outputs[0])
+        given = told.task.real(examples.inputs)
+        meaning = told.outputs[0]
+        return judge.judge(meaning, judge.losses(meaning, reals, given, examples))
+
+    @property
+    def confusion(self) -> npt.NDArray[np.int64] | None:
+        """[true class, read as]; None: the classes are not known, or there are none."""
+        examples, told = self.questions.examples, self.image.deployment.contract
+        if examples is None or told is None or not told.labels:
+            return None
+        read = self.outputs[0].reshape(len(self.questions), -1).argmax(axis=1)
+        return judge.confusion(examples.labels, read, len(told.labels))
 
     @property
     def differing(self) -> int:
@@ -77,25 +97,25 @@ class Validation:
         return found
 
 
-def validate(device: Device, image: Image, test: Examples, machine: Machine | None) -> Validation:
-    """Send the images of ``test`` to ``device``, which runs ``image``, and compare.
+def validate(
+    device: Device, image: Image, questions: Questions, machine: Machine | None
+) -> Validation:
+    """Ask ``device``, which runs ``image``, all ``questions`` as one sequence, and compare.
 
     ``machine`` is the emulator that the device is in, None: a board. Raises DeviceError when the
     device runs something else, fails its self-test or fails later.
     """
-    hello = check(device.hello(), image)
-    answers = [device.infer(pixels.tobytes()) for pixels in console.progress(test.inputs, "images")]
+    hello = check(device.hello(image.boot_seconds), image)
+    device.reset()
+    asked = console.progress(ask(device, questions), "inputs", len(questions))
+    answers = list(asked)
+    outputs = tuple(map(np.stack, zip(*(answer.outputs for answer in answers), strict=True)))
     bench = device.bench(_BENCH_RUNS)
-    outputs = np.array([answer.outputs for answer in answers], np.int8)
-    read = np.array([answer.best for answer in answers], np.int64)
     return Validation(
         hello=hello,
-        images=len(test),
-        source=test.source,
+        questions=questions,
         outputs=outputs,
-        accuracy=float(np.mean(read == test.labels)),
-        confusion=parity.confusion(test.labels, read, hello.output_size),
-        mismatches=mismatches(image, test, outputs),
+        mismatches=mismatches(image, questions.given, outputs),
         unit="instructions" if machine else COUNTERS[hello.counter],
         counts=_counts(answers, machine),
         known_loop=_known_loop(bench, machine),
@@ -104,6 +124,15 @@ def validate(device: Device, image: Image, test: Examples, machine: Machine | No
         fault=device.last_error(),
         image=image,
     )
+
+
+def ask(device: Device, questions: Questions) -> Iterator[Answer]:
+    """The answers in turn; the last inputs go as the world has them."""
+    own = len(questions) - len(questions.stored)
+    for row in range(own):
+        yield device.classify(*(array[row] for array in questions.given))
+    for example in questions.stored:
+        yield device.infer(example)
 
 
 def check(hello: Hello, image: Image) -> Hello:
@@ -121,20 +150,38 @@ def check(hello: Hello, image: Image) -> Hello:
     return hello
 
 
-def mismatches(image: Image, test: Examples, outputs: Outputs) -> tuple[Mismatch, ...]:
+def mismatches(
+    image: Image, given: Sequence[Array], outputs: Sequence[Array]
+) -> tuple[Mismatch, ...]:
     """``outputs`` of the device against every runtime; raises BackendError without its own."""
     rows = []
-    for match, interpreter in INTERPRETER.items():
+    for match, interpreter in console.progress(list(INTERPRETER.items()), "runtimes"):
         try:
-            expected = worker.answers(image.deployment.path, test.inputs, *interpreter)
+            expected = worker.run(image.deployment.path, given, *interpreter)
+            wrong = differing(outputs, expected)
         except BackendError as error:
             if match is image.deployment.match:
                 raise
             rows.append(Mismatch(match, None, None, str(error)))
             continue
-        wrong = outputs != expected.reshape(outputs.shape)
-        rows.append(Mismatch(match, int(wrong.sum()), int(wrong.any(axis=1).sum())))
+        rows.append(Mismatch(match, int(wrong.sum()), int((wrong > 0).sum())))
     return tuple(rows)
+
+
+def differing(ours: Sequence[Array], theirs: Sequence[Array]) -> npt.NDArray[np.int64]:
+    """How many bytes of all outputs differ for each input, [count]; BackendError for other types.
+
+    Both have [count, ...] for each output.
+    """
+    kinds = [[(array.dtype, array.size) for array in arrays] for arrays in (ours, theirs)]
+    if kinds[0] != kinds[1]:
+        told = ", ".join(f"{array.dtype} {list(array.shape[1:])}" for array in theirs)
+        raise BackendError(f"the runtime's outputs are {told}, the device has others")
+    total = np.zeros(len(ours[0]), np.int64)
+    for pair in zip(ours, theirs, strict=True):
+        left, right = (np.ascontiguousarray(a).view(np.uint8).reshape(len(a), -1) for a in pair)
+        total += (left != right).sum(axis=1)
+    return total
 
 
 def _counts(answers: list[Answer], machine: Machine | None) -> tuple[int, int, int]:

@@ -162,7 +162,11 @@ def to_float(pixels: Pixels) -> npt.NDArray[np.float32]:
 def quantize(
     values: npt.NDArray[np.float32], scale: float, zero_point: int, dtype: npt.DTypeLike
 ) -> npt.NDArray[np.generic]:
-    """``values`` in steps of ``scale`` from ``zero_point``, half to even, clipped to ``dtype``."""
+    """``values`` in steps of ``scale`` from ``zero_point``, half to even, clipped to ``dtype``.
+
+    What is no number becomes the zero point, on every machine.
+    """
     limits = np.iinfo(np.dtype(dtype))
     steps = np.rint(values / np.float32(scale)) + zero_point
+    steps = np.where(np.isnan(steps), zero_point, steps)
     return np.asarray(np.clip(steps, limits.min, limits.max), dtype)

@@ -14,14 +14,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from runtime import console
 from runtime.errors import ThimbleError
 
 if TYPE_CHECKING:
     from runtime.classifier import Model
+    from runtime.contract import Contract
     from runtime.dataset import Array, Floats
+    from runtime.tasks.task import Task
 
 
 def parser() -> argparse.ArgumentParser:
@@ -58,6 +60,18 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("it must be 1 or more")
     return number
+
+
+class Told(Protocol):
+    """Whatever answers, as far as the words for its answers go: a model here, or on a device."""
+
+    @property
+    def contract(self) -> "Contract":
+        """What its outputs mean."""
+
+    @property
+    def task(self) -> "Task":
+        """What it is asked with."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +123,7 @@ def answered(model: "Model", name: str, examples: "Array") -> "list[Answer]":
     return found
 
 
-def told(model: "Model", answer: Answer) -> list[dict[str, Any]]:
+def told(model: Told, answer: Answer) -> list[dict[str, Any]]:
     """What each output says, in terms of its meaning."""
     from runtime.tasks.meaning import Classes, Reconstruction  # noqa: PLC0415 - needs NumPy
 
@@ -130,7 +144,7 @@ def told(model: "Model", answer: Answer) -> list[dict[str, Any]]:
     return result
 
 
-def header(model: "Model", top: int) -> list[str]:
+def header(model: Told, top: int) -> list[str]:
     """The titles of the columns of ``cells``."""
     from runtime.tasks.meaning import Classes, Reconstruction  # noqa: PLC0415 - needs NumPy
 
@@ -146,7 +160,7 @@ def header(model: "Model", top: int) -> list[str]:
     return [model.task.noun, *titles, "ms"]
 
 
-def cells(model: "Model", answer: Answer, top: int) -> list[str]:
+def cells(model: Told, answer: Answer, top: int) -> list[str]:
     """An answer as a row: the ``top`` best labels with their probabilities, or the values."""
     row = [answer.name]
     for one in told(model, answer):
@@ -159,7 +173,7 @@ def cells(model: "Model", answer: Answer, top: int) -> list[str]:
     return [*row, f"{answer.milliseconds:.2f}"]
 
 
-def as_json(model: "Model", answer: Answer, top: int) -> dict[str, Any]:
+def as_json(model: Told, answer: Answer, top: int) -> dict[str, Any]:
     """An answer for JSON: that of the first output, and of all of them where there are several."""
     every = [_as_json(one, top) for one in told(model, answer)]
     more = {"outputs": every} if len(every) > 1 else {}

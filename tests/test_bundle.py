@@ -53,7 +53,7 @@ def test_export_gives_the_bundled_model_again(
     mnist: Examples, model_path: Path, tmp_path: Path
 ) -> None:
     """Another machine rounds the fine-tuning differently: the same network, the same answers."""
-    export.export(Request("base", None, None, tmp_path, "qat", "uint8", None, 0, 2))
+    export.export(Request(presets.find("base"), tmp_path))
     made, bundled = tflite.read(tmp_path / "base/model.tflite"), tflite.read(model_path)
     assert made.op_names == bundled.op_names
     assert [t.shape for t in made.tensors] == [t.shape for t in bundled.tensors]
@@ -86,7 +86,8 @@ def test_small_presets_reach_their_marks(
     name: str, least: float, mnist: Examples, tmp_path: Path
 ) -> None:
     """Int8 by post-training quantization, which takes seconds, on 10,000 test images."""
-    request = Request(name, None, None, tmp_path, "ptq", "uint8", 1.0, 0, 2)
+    request = Request(presets.find(name), tmp_path, quantize="ptq", max_drop=1.0)
     found = export.export(request)
     assert found.images == len(mnist)
-    assert found.int8_accuracy >= least
+    assert found.int8 is not None
+    assert found.int8.figure >= least

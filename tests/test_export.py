@@ -16,8 +16,8 @@ import pytest
 
 from convert import export, parity
 from convert.export import Request
-from runtime.errors import GateError, ModelError
-from train import data, store
+from runtime.errors import DataError, GateError
+from train import data, presets, store
 from train.tf import configure, keras
 
 ROOT = Path(__file__).parents[1]
@@ -25,6 +25,7 @@ OPS = ["CONV_2D", "MAX_POOL_2D", "CONV_2D", "MAX_POOL_2D", "RESHAPE", "FULLY_CON
 PRESET = ("--preset", "nano")
 FILES = {
     "bundle.zip",
+    "contract.json",
     "float.keras",
     "labels.txt",
     "manifest.json",
@@ -191,7 +192,8 @@ def request_(tmp_path: Path, no_mnist: None) -> Request:  # noqa: ARG001
     )
     store.write(tmp_path / "mine.keras", store.dump(model))
     mine, out = tmp_path / "mine.keras", tmp_path / "out"
-    return Request("base", mine, None, out, "ptq", "uint8", 5.0, 0, 2)
+    base = presets.find("base")  # the network is untrained: any accuracy shall do
+    return Request(base, out, mine, quantize="ptq", max_drop=5.0, min_accuracy=0.0)
 
 
 def test_a_model_of_ones_own_is_exported_under_its_name(request_: Request) -> None:
@@ -232,9 +234,11 @@ def test_gate_keeps_the_previous_result(request_: Request, monkeypatch: pytest.M
     before = sums(request_.out / "mine")
     real = parity.measure
 
-    def worse(*arguments: object) -> parity.Parity:
-        found = real(*arguments)  # type: ignore[arg-type]
-        return replace(found, int8_accuracy=found.float_accuracy - 0.06)
+    def worse(*arguments: object) -> tuple[parity.Parity, object]:
+        found, reals = real(*arguments)  # type: ignore[arg-type]
+        assert found.real is not None
+        lost = replace(found.real, figure=found.real.figure - 0.06)
+        return replace(found, int8=lost), reals
 
     monkeypatch.setattr(parity, "measure", worse)
     with pytest.raises(GateError, match=r"6\.00 points.*allowed are 5\.00"):
@@ -251,17 +255,22 @@ def test_gate_is_as_wide_as_chance() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "classes"), [((32, 32, 1), 10), ((28, 28, 3), 10), ((28, 28, 1), 7)]
+    ("shape", "classes", "message"),
+    [
+        ((32, 32, 1), 10, r"\[32, 32, 1\]: pass --data"),
+        ((28, 28, 3), 10, r"\[28, 28, 3\]: pass --data"),
+        ((28, 28, 1), 7, "7 values and the data have 10 classes"),
+    ],
 )
-def test_model_of_another_shape_is_refused(
-    request_: Request, shape: tuple[int, int, int], classes: int
+def test_model_that_does_not_fit_the_data_is_refused(
+    request_: Request, shape: tuple[int, int, int], classes: int, message: str
 ) -> None:
-    """The message has the shape that was found and the one that is needed."""
+    """Digits are not the data of a network of another shape, nor of other classes."""
     layers = keras.layers
     model = keras.Sequential([layers.InputLayer(shape), layers.Flatten(), layers.Dense(classes)])
     assert request_.model
     store.write(request_.model, store.dump(model))
-    with pytest.raises(ModelError, match="needs"):
+    with pytest.raises(DataError, match=message):
         export.export(request_)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from runtime import console, options, statistics
+from runtime import console, mnist, options, statistics
 from runtime.contract import Contract
 from runtime.dataset import Examples
 from runtime.errors import DataError
@@ -33,7 +33,7 @@ from train.checkpoint import Checkpoint
 from train.data import Dataset
 from train.feed import logits
 from train.loop import Epoch, Plan, Trainer
-from train.model import two_block_cnn
+from train.model import MOMENTUM, two_block_cnn
 from train.presets import Architecture, Preset
 from train.tf import DEFAULT_THREADS, configure, keras, tf
 
@@ -96,8 +96,11 @@ def build(fit: Fit, dataset: Dataset) -> Trainer:
     """A fresh model with its trainer; the same for the same ``fit``."""
     configure(fit.plan.seed, fit.threads)
     recipe = fit.preset.recipe
-    outputs = meaning(dataset).values
-    model = two_block_cnn(fit.preset.architecture, outputs, dataset.task.shape)
+    # Moving means that are still on their way at the end would spoil a short training.
+    steps = fit.plan.epochs * max(1, len(dataset.train) // fit.plan.batch)
+    momentum = min(MOMENTUM, 1 - 10 / max(20, steps))
+    outputs, shape = meaning(dataset).values, dataset.task.shape
+    model = two_block_cnn(fit.preset.architecture, outputs, shape, momentum)
     teacher = store.load(store.pretrained(recipe.teacher)) if recipe.teacher else None
     train = feed.material(
         dataset.task, dataset.train, (meaning(dataset),), fit.plan.level, fit.class_weights
@@ -152,6 +155,14 @@ def figures(row: Epoch) -> list[tuple[str, str]]:
     ]
 
 
+def title(preset: Preset, wanted: Wanted) -> str:
+    """What a network is called that is trained on the data that are asked for."""
+    source = wanted.source if wanted.given else None
+    if source is None or (source.path.is_dir() and mnist.is_mnist(source.path)):
+        return preset.name
+    return f"{source.path.resolve().stem}-{preset.name}"
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m train.fit``."""
     result = console.Parser(
@@ -163,7 +174,8 @@ def parser() -> argparse.ArgumentParser:
     add_architecture(result)
     options.add_data(result)
     options.add_task(result)
-    result.add_argument("--out", type=Path, metavar="DIR", help="default: build/train/PRESET")
+    where = "default: build/train/PRESET, or DATA-PRESET"
+    result.add_argument("--out", type=Path, metavar="DIR", help=where)
     result.add_argument("--epochs", type=int, default=0, help="default: the recipe's")
     result.add_argument("--seed", type=int, default=0, help="of every random choice; default 0")
     result.add_argument("--threads", type=int, default=DEFAULT_THREADS, help="default %(default)s")
@@ -223,9 +235,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if given.epochs < 0 or given.threads < 1 or given.seed < 0:
         raise DataError("--epochs and --seed must be at least 0, --threads at least 1")
     preset = chosen(given)
-    dataset = loaded(options.wanted(given))
+    wanted = options.wanted(given)
+    dataset = loaded(wanted)
     fit = setup(preset, dataset, given.seed, given.threads, given.epochs)
-    out = given.out or Path("build/train") / preset.name
+    out = given.out or Path("build/train") / title(preset, wanted)
     checkpoint = out / "checkpoint.npz"
     model, history = train(fit, dataset, checkpoint)
     contract = Contract(dataset.task, (meaning(dataset),))

@@ -158,7 +158,8 @@ class Trainer:
 
     def _loss(self, inputs: Tensors, targets: Tensors, answers: Tensors) -> tf.Tensor:
         first, *others = map(loss_of, self.train.losses, targets, answers)
-        if weights := self.train.class_weights:
+        weights = self.train.class_weights
+        if weights and self.train.losses[0] == "classes":
             each = tf.nn.sparse_softmax_cross_entropy_with_logits(targets[0], answers[0])
             first = tf.reduce_mean(each * tf.gather(tf.constant(weights), targets[0]))
         hard = sum(others, start=first)

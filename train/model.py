@@ -13,17 +13,23 @@ from train.tf import keras
 
 DIGIT = (28, 28, 1)
 """Height, width and channels of a digit."""
+MOMENTUM = 0.99
+"""Of the moving means of batch normalisation, where a training has a thousand steps and more."""
 
 
 def two_block_cnn(
-    architecture: Architecture, outputs: int = 10, shape: tuple[int, ...] = DIGIT
+    architecture: Architecture,
+    outputs: int = 10,
+    shape: tuple[int, ...] = DIGIT,
+    momentum: float = MOMENTUM,
 ) -> keras.Sequential:
     """Build the float network of ``architecture`` with random weights.
 
     Layer order is that of the source: convolution (stride 1, bias), 2x2 max-pool, ReLU.
     Batch normalisation, where there is any, stands right behind its convolution. ``shape`` is that
     of an input: [height, width, channels]; of a window, [rows, columns], the convolutions go along
-    its rows; a plain list of values is taken for an image one pixel high.
+    its rows; a plain list of values is taken for an image one pixel high. ``momentum`` is that of
+    the means that batch normalisation keeps.
     """
     height, width, channels = _image(shape)
     architecture = fitting(architecture, height, width)
@@ -36,7 +42,7 @@ def two_block_cnn(
     for block, filters in enumerate(architecture.channels, start=1):
         model.add(layers.Conv2D(filters, kernel, padding=architecture.padding, name=f"conv{block}"))
         if architecture.batch_norm:
-            model.add(layers.BatchNormalization(name=f"norm{block}"))
+            model.add(layers.BatchNormalization(momentum=momentum, name=f"norm{block}"))
         model.add(layers.MaxPooling2D(window, padding=architecture.padding, name=f"pool{block}"))
         model.add(layers.ReLU(name=f"relu{block}"))
     model.add(layers.Flatten(name="flatten"))

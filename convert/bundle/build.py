@@ -21,15 +21,24 @@ import numpy.typing as npt
 from convert import parity, tflite
 from convert.bundle import archive, border, contract, metadata, pictures
 from runtime import worker
+from runtime.contract import Contract
 from runtime.dataset import Examples
 from runtime.errors import GateError
 from runtime.ink import SIDE
+from runtime.tasks.digits import Digits
 
 NAME = "bundle.zip"
 MODEL = "model.tflite"
 NOTES = ("README.md", "android.md", "ios.md", "web.md")
 PROOFS = ((parity.NAMED, None), (("litert", "reference"), 1_000))
 """Runtimes that have to see no difference, and on how many images; None: on all."""
+
+
+def files(
+    graph: tflite.Model, name: str, io: str, contract_: Contract, test: Examples
+) -> dict[str, bytes]:
+    """The bundle as a file of an export, for the tasks that have one."""
+    return {NAME: bundle(graph, name, io, test)} if isinstance(contract_.task, Digits) else {}
 
 
 def bundle(graph: tflite.Model, name: str, io: str, test: Examples) -> bytes:

@@ -22,23 +22,24 @@ def load(path: Path, network: Graph, count: int) -> list[Array]:
 
     Raises DataError when they are not what the model takes.
     """
-    arrays = _read(path)
+    arrays = read(path)
     tensors = network.inputs
     if len(tensors) == 1 and len(arrays) == 1:
         return [_fitting(next(iter(arrays.values())), tensors[0], path, count)]
-    known = {_bare(name): array for name, array in arrays.items()}
+    known = {bare(name): array for name, array in arrays.items()}
     found = []
     for tensor in tensors:
-        if _bare(tensor.name) not in known:
+        if bare(tensor.name) not in known:
             raise DataError(
-                f"{path} lacks {_bare(tensor.name)!r}: the model's inputs are "
-                f"{', '.join(_bare(one.name) for one in tensors)}, and the arrays must be named so"
+                f"{path} lacks {bare(tensor.name)!r}: the model's inputs are "
+                f"{', '.join(bare(one.name) for one in tensors)}, and the arrays must be named so"
             )
-        found.append(_fitting(known[_bare(tensor.name)], tensor, path, count))
+        found.append(_fitting(known[bare(tensor.name)], tensor, path, count))
     return found
 
 
-def _read(path: Path) -> Mapping[str, Array]:
+def read(path: Path) -> Mapping[str, Array]:
+    """The arrays of a ``.npz`` by their names, or that of a ``.npy``; raises DataError."""
     try:
         content = np.load(path, allow_pickle=False)
         if isinstance(content, np.ndarray):
@@ -53,14 +54,14 @@ def _read(path: Path) -> Mapping[str, Array]:
         raise DataError(f"{path} is not a .npz or .npy of numbers: {reason}") from error
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """A tensor's name as people write it."""
     return name.removeprefix("serving_default_").removesuffix(":0")
 
 
 def _fitting(array: Array, tensor: Tensor, path: Path, count: int) -> Array:
     """``array`` as [count, *tensor.shape]."""
-    name, shapes = _bare(tensor.name), [tensor.shape]
+    name, shapes = bare(tensor.name), [tensor.shape]
     if tensor.shape[:1] == (1,):
         shapes.append(tensor.shape[1:])
     wanted = f"{tensor.numpy} {' or '.join(str(['n', *shape]) for shape in shapes)}"

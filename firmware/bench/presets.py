@@ -93,10 +93,10 @@ def _instructions(image: Image, ticks: float) -> float:
 
 def _counted(image: Image, images: Pixels, expected: np.ndarray[Any, Any]) -> dict[str, Any]:
     with booted(image) as device:
-        answers = [device.infer(pixels.tobytes()) for pixels in images]
+        answers = [device.infer(pixels) for pixels in images]
         bench = device.bench(1)
         used = device.status().stack_used
-    outputs = np.array([answer.outputs for answer in answers], np.int8)
+    outputs = np.stack([answer.outputs[0] for answer in answers])
     ticks = float(np.median([answer.ticks for answer in answers]))
     return {
         # The counter's grain is below an instruction or two; hundreds are the same in every run.

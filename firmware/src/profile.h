@@ -9,6 +9,9 @@ enum { PROFILE_MOST = 16 };    /* operators that are measured */
 
 extern uint32_t profile_ticks[PROFILE_MOST];
 
+/* Forget what was measured. */
+void profile_clear(void);
+
 void profile_after(uint32_t number);
 #define MODEL_AFTER(number, output) profile_after(number)
 

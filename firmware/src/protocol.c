@@ -2,100 +2,115 @@
 
 #include "hardware.h"
 
-uint32_t protocol_crc(const uint8_t *bytes, uint32_t size)
-{
-    uint32_t crc = 0xffffffffu;
+enum { MOST = 254 }; /* bytes behind a COBS code */
 
-    while (size-- > 0) {
-        crc ^= *bytes++;
-        for (int bit = 0; bit < 8; bit++)
-            crc = (crc >> 1) ^ (0xedb88320u & (0u - (crc & 1u)));
-    }
-    return ~crc;
+static struct {
+    uint8_t block[MOST]; /* what the next code stands for, but for a zero behind it */
+    uint8_t count;
+    uint32_t crc;
+} out;
+
+/* A CRC-32 (IEEE 802.3), not yet inverted, with one byte more. */
+static uint32_t crc_with(uint32_t crc, uint8_t byte)
+{
+    crc ^= byte;
+    for (int bit = 0; bit < 8; bit++)
+        crc = (crc >> 1) ^ (0xedb88320u & (0u - (crc & 1u)));
+    return crc;
 }
 
-uint32_t load_u32(const uint8_t *from)
+static enum receive_result take(struct receiver *in, uint8_t byte)
 {
-    return from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 | (uint32_t)from[3] << 24;
-}
-
-uint8_t *store_u16(uint8_t *to, uint32_t value)
-{
-    to[0] = (uint8_t)value;
-    to[1] = (uint8_t)(value >> 8);
-    return to + 2;
-}
-
-uint8_t *store_u32(uint8_t *to, uint32_t value)
-{
-    return store_u16(store_u16(to, value), value >> 16);
-}
-
-static void take(struct receiver *in, uint8_t byte)
-{
-    if (in->size < in->capacity)
-        in->bytes[in->size] = byte;
-    if (in->size <= in->capacity) /* one more than fits says: too long */
-        in->size++;
-}
-
-/* Whether what has been decoded is a whole frame. */
-static bool whole(const struct receiver *in)
-{
-    uint32_t size = (uint32_t)in->size - FRAME_CRC;
-
-    return in->left == 0 && in->size <= in->capacity && in->size >= FRAME_HEADER + FRAME_CRC &&
-           protocol_crc(in->bytes, size) == load_u32(in->bytes + size);
+    in->byte = (uint8_t)in->tail;
+    in->tail = in->tail >> 8 | (uint32_t)byte << 24;
+    if (++in->size <= FRAME_CRC)
+        return RECEIVE_MORE;
+    in->crc = crc_with(in->crc, in->byte);
+    return RECEIVE_BYTE;
 }
 
 static enum receive_result finish(struct receiver *in)
 {
-    enum receive_result result = RECEIVE_MORE; /* 0x00 after 0x00: an empty line is no frame */
+    bool whole = in->left == 0 && in->size >= FRAME_HEADER + FRAME_CRC && in->tail == ~in->crc;
+    bool empty = in->code == 0; /* 0x00 after 0x00: an empty line is no frame */
 
-    if (in->code != 0)
-        result = whole(in) ? RECEIVE_FRAME : RECEIVE_DAMAGED;
-    in->size = result == RECEIVE_FRAME ? (uint16_t)(in->size - FRAME_CRC) : 0;
     in->left = 0;
     in->code = 0;
-    return result;
+    return empty ? RECEIVE_MORE : whole ? RECEIVE_FRAME : RECEIVE_DAMAGED;
 }
 
 enum receive_result protocol_receive(struct receiver *in, uint8_t byte)
 {
+    uint8_t before = in->code;
+
     if (byte == 0)
         return finish(in);
     if (in->left > 0) {
-        take(in, byte);
         in->left--;
-        return RECEIVE_MORE;
+        return take(in, byte);
     }
-    if (in->code == 0)
-        in->size = 0;
-    else if (in->code != 0xff) /* the block before stood for a zero at its end */
-        take(in, 0);
     in->code = byte;
     in->left = (uint8_t)(byte - 1);
+    if (before == 0) {
+        in->size = 0;
+        in->crc = 0xffffffffu;
+    } else if (before != 0xff) { /* the block before stood for a zero at its end */
+        return take(in, 0);
+    }
     return RECEIVE_MORE;
 }
 
-void protocol_send(const uint8_t *bytes, uint32_t size)
+static void flush(void)
 {
-    const uint8_t *end = bytes + size;
-    bool more = true;
+    hardware_write((uint8_t)(out.count + 1));
+    for (uint8_t i = 0; i < out.count; i++)
+        hardware_write(out.block[i]);
+    out.count = 0;
+    hardware_feed();
+}
 
+void protocol_put(uint8_t byte)
+{
+    out.crc = crc_with(out.crc, byte);
+    if (byte != 0)
+        out.block[out.count++] = byte;
+    if (byte == 0 || out.count == MOST)
+        flush();
+}
+
+void protocol_put_u32(uint32_t value)
+{
+    for (int i = 0; i < 4; i++, value >>= 8)
+        protocol_put((uint8_t)value);
+}
+
+void protocol_put_bytes(const void *bytes, uint32_t size)
+{
+    for (const uint8_t *byte = bytes; size > 0; size--)
+        protocol_put(*byte++);
+}
+
+void protocol_put_text(const char *text)
+{
+    do
+        protocol_put((uint8_t)*text);
+    while (*text++ != '\0');
+}
+
+void protocol_begin(uint8_t type, uint32_t sequence)
+{
     hardware_write(0);
-    while (more) {
-        uint8_t run = 0;
+    out.count = 0;
+    out.crc = 0xffffffffu;
+    protocol_put(PROTOCOL_VERSION);
+    protocol_put(type);
+    protocol_put((uint8_t)sequence);
+    protocol_put((uint8_t)(sequence >> 8));
+}
 
-        while (bytes + run < end && run < 254 && bytes[run] != 0)
-            run++;
-        hardware_write((uint8_t)(run + 1));
-        for (uint8_t i = 0; i < run; i++)
-            hardware_write(bytes[i]);
-        bytes += run;
-        more = bytes < end;
-        if (more && run < 254)
-            bytes++; /* the zero that the code stands for */
-    }
+void protocol_end(void)
+{
+    protocol_put_u32(~out.crc);
+    flush();
     hardware_write(0);
 }

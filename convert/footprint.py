@@ -1,0 +1,93 @@
+"""What an image with a model's C needs on a board, before anything is built.
+
+Tables and arena are exact; code, driver and stack are upper bounds, which the tests of
+``firmware.build`` hold against what the linker makes of it.
+"""
+
+from dataclasses import dataclass, replace
+
+from convert.compiler.arithmetic.match import Match
+from convert.compiler.build import Compiled, compile_model
+from convert.compiler.targets.options import Optimize, Options, Target
+from convert.tflite import Model
+from runtime.errors import ModelError
+
+STACK = 1024
+"""Bytes kept for the stack."""
+CODE = {Optimize.SPEED: 12 * 1024, Optimize.SIZE: 9 * 1024}
+"""Bytes of flash, at most, for start-up, protocol, self-test and engine on any core."""
+DOUBLES = 2 * 1024
+"""Bytes more for --match ref, whose dense layers round in double precision, in software."""
+SOFTWARE = 6656
+"""Bytes more on a Cortex-M0, whose floats and wide products are software, but for small networks
+of 8-bit pictures, which need none of it."""
+STATICS = 720
+"""Bytes of RAM, at most, besides arena, state and stack."""
+_FEW, _STEP, _STEP_M0 = 4, 384, 512
+"""Operators that CODE is for, and bytes of the struct and the call of each one more."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a model needs at most, in bytes, known before anything is built."""
+
+    flash: int
+    ram: int
+
+    def fits(self, flash: int, ram: int) -> bool:
+        """Whether a board with so many bytes has room for it."""
+        return self.flash <= flash and self.ram <= ram
+
+
+def code(compiled: Compiled) -> int:
+    """Bytes of flash, at most, besides the model's tables."""
+    options, more = compiled.unit.options, len(compiled.unit.program.steps) - _FEW
+    doubles = DOUBLES if options.match is Match.REF else 0
+    is_m0 = options.target is Target.CORTEX_M0
+    software = SOFTWARE if is_m0 and not _is_small(compiled) else 0
+    step = _STEP_M0 if is_m0 else _STEP
+    return CODE[options.optimize] + doubles + software + step * max(0, more)
+
+
+def _is_small(compiled: Compiled) -> bool:
+    """Whether it is a network of few operators for 8-bit pictures, like those that are bundled."""
+    unit = compiled.unit
+    pictures = [(tensor.dtype, len(tensor.shape)) for tensor in unit.network.inputs]
+    return len(unit.program.steps) <= _FEW and not unit.state and pictures == [("INT8", 4)]
+
+
+def driver(compiled: Compiled) -> int:
+    """Bytes of RAM, at most, besides arena and stack: the driver's, state, an answer to keep.
+
+    Requests go into the arena, and answers come from there; only where there is a state, the last
+    answer is kept, for it cannot be given again.
+    """
+    unit = compiled.unit
+    kept = sum(tensor.bytes for tensor in unit.network.outputs) if unit.state else 0
+    return unit.state + kept + STATICS
+
+
+def need(compiled: Compiled, stack: int = STACK) -> Need:
+    """Flash and RAM for ``compiled`` with ``stack`` bytes of stack."""
+    unit = compiled.unit
+    return Need(unit.flash + code(compiled), unit.arena + driver(compiled) + stack)
+
+
+def limits(flash: int, ram: int, compiled: Compiled, stack: int = STACK) -> Options:
+    """The options of ``compiled`` with what is left of a board's memories for tables and arena."""
+    return replace(
+        compiled.unit.options,
+        max_flash=flash - code(compiled),
+        max_ram=ram - driver(compiled) - stack,
+    )
+
+
+def fitted(model: Model, whole: Compiled, flash: int, ram: int) -> Compiled | None:
+    """``whole``, the C of ``model``, if a board has room; else with smaller kernels; None: not."""
+    if need(whole).fits(flash, ram):
+        return whole
+    try:
+        limited = compile_model(model, whole.unit.name, limits(flash, ram, whole))
+    except ModelError:  # not even with the smallest kernels
+        return None
+    return limited if need(limited).fits(flash, ram) else None
