@@ -32,7 +32,8 @@ export function real(values, { mean, deviation }) {
 }
 
 /**
- * Real values in steps of `scale` from `zero_point`, half to even, clipped to the type.
+ * Real values in steps of `scale` from `zero_point`, half to even, clipped to the type. What is no number
+ * becomes the zero point.
  * @param {Float32Array} values
  * @param {{scale: number, zero_point: number, type: "int8" | "uint8" | "int16"}} tensor
  * @returns {Int8Array | Uint8Array | Int16Array} as many
@@ -42,8 +43,8 @@ export function quantized(values, { scale, zero_point, type }) {
   const [least, most] = LIMITS[type];
   const result = new TYPES[type](values.length);
   for (let i = 0; i < result.length; i++) {
-    const code = round(Math.fround(values[i] / step)) + zero_point;
-    result[i] = Math.min(Math.max(code, least), most);
+    const code = Number.isNaN(values[i]) ? 0 : round(Math.fround(values[i] / step));
+    result[i] = Math.min(Math.max(code + zero_point, least), most);
   }
   return result;
 }
