@@ -69,8 +69,8 @@ def places(described: Mapping[str, Any]) -> dict[str, str]:
         "scale": _float(given.get("scale", 1)),
         "zero_point": str(given.get("zero_point", 0)),
         "answer_scale": _float(answer.get("scale", 1)),
-        "answer_zero_point": str(answer.get("zero_point", 0)),
-        "threshold": _float(first.get("threshold") or 0),
+        "less_zero_point": f"{-answer.get('zero_point', 0):+d}".replace("+", "+ ").replace("-", "- "),
+        "threshold": repr(first.get("threshold")),
         "low": str(low),
         "high": str(low + 255),
     }
