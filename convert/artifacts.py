@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import Any
 
-from convert import carray, publish, tflite
+from convert import carray, publish
 from convert.bundle import build
 from convert.compiler.build import compile_model
 from convert.network import Network
@@ -52,6 +52,7 @@ def collect(
         **build.files(graph, provenance.name, provenance.io, made.contract, dataset.test),
     }
     found = {
+        "version": document.VERSION,
         **facts,
         **_history(provenance),
         **findings.measure(network, made, compiled, dataset.test),
@@ -115,8 +116,6 @@ def _facts(provenance: Provenance, made: Made, dataset: Dataset) -> dict[str, An
         "task": made.contract.task.describe(),
         "labels": list(made.contract.labels),
         "operators": list(graph.op_names),
-        "input": _tensor(graph.tensors[graph.inputs[0]]),
-        "output": _tensor(graph.tensors[graph.outputs[0]]),
     }
 
 
@@ -125,12 +124,3 @@ def _versions() -> dict[str, str]:
     packages = ("thimble", "tensorflow", "tf_keras", "tensorflow-model-optimization", "numpy")
     python = ".".join(map(str, sys.version_info[:2]))
     return {"python": python} | {name: version(name) for name in packages}
-
-
-def _tensor(tensor: tflite.Tensor) -> dict[str, Any]:
-    return {
-        "shape": list(tensor.shape),
-        "dtype": tensor.dtype,
-        "scale": tensor.scales[0],
-        "zero_point": tensor.zero_points[0],
-    }

@@ -1,12 +1,14 @@
 """Float and int8 layer by layer: the same images through both networks, matched by operator.
 
-An interpreter shows what a network answers, not what its layers do, and under XNNPACK the values in
-between are nowhere to be read. So the ``.tflite`` is cut behind each operator, and each piece runs
-like any other model, in whatever kernels.
+Both networks are ``.tflite`` files that compute with the same operators in the same order, whatever
+they were made from. An interpreter shows what a network answers, not what its layers do, and under
+XNNPACK the values in between are nowhere to be read. So a ``.tflite`` is cut behind each operator,
+and each piece runs like any other model, in whatever kernels.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import flatbuffers
 import numpy as np
@@ -14,30 +16,20 @@ import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
 from convert import tflite
+from convert.feed import of_type
 from convert.parity import FLOATS, NAMED, sqnr_db
-from runtime import flatbuffer, image, interpreter
-from runtime.dataset import Pixels
+from runtime import flatbuffer, interpreter
 from runtime.errors import ModelError
-from train.graph import deployment_graph
-from train.tf import keras
 
 INT8S = npt.NDArray[np.int8]
 
-OPERATORS = {
-    "CONV_2D": "Conv2D",
-    "DEPTHWISE_CONV_2D": "DepthwiseConv2D",
-    "FULLY_CONNECTED": "Dense",
-    "MAX_POOL_2D": "MaxPooling2D",
-    "AVERAGE_POOL_2D": "AveragePooling2D",
-    "SOFTMAX": "Softmax",
-    "RELU": "ReLU",
-    "RELU6": "ReLU",
-}
-"""The Keras class behind each operator that computes; the others move or rescale values."""
-_FUSED = ("ReLU", "Activation")
-_MOVING = ("Flatten", "Reshape")
-_TO_TFLITE = {"Conv2D": (3, 0, 1, 2), "DepthwiseConv2D": (0, 1, 2, 3), "Dense": (1, 0)}
-"""Axes of a Keras kernel in the order of the ``.tflite``: [out, height, width, in] or [out, in]."""
+MOVING = frozenset(
+    ("RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "STRIDED_SLICE", "PACK", "SHAPE")
+    + ("PAD", "PADV2", "QUANTIZE", "DEQUANTIZE", "CAST")  # noqa: RUF005 - two lines are enough
+)
+"""Operators that move or rescale values; the others compute."""
+_WEIGHTED = frozenset(("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"))
+_NAME = 24  # letters of a layer's name that there is room for
 
 
 @dataclass(frozen=True)
@@ -64,7 +56,7 @@ class Layer:
     """One operator that computes, with what it gave for each image in both networks."""
 
     index: int  # of the operator in the .tflite, from 0
-    name: str  # of the Keras layer: "conv1"
+    name: str  # of the layer: "conv1"
     operator: str  # "CONV_2D"; a ReLU that is fused belongs to it
     output: tflite.Tensor  # of the int8 network: shape, scale, zero point
     real: FLOATS  # the float network's values [count, ...]
@@ -91,28 +83,38 @@ class Layer:
 
 
 def capture(
-    model: keras.Model,
-    int8: tflite.Model,
-    images: Pixels,
-    backend: str = NAMED[0],
-    kernels: str = NAMED[1],
+    real_graph: tflite.Model, int8: tflite.Model, real: FLOATS, who: tuple[str, str] = NAMED
 ) -> tuple[Layer, ...]:
-    """Run ``images`` uint8 [count, 28, 28] through the float ``model`` and through ``int8``.
+    """Run ``real`` [count, *shape] through the float ``real_graph`` and through ``int8``.
 
-    One Layer for each operator that computes, in order. Raises ModelError when the two are not the
-    same chain of layers, BackendError when the interpreter cannot be had in this process.
+    One Layer for each operator that computes and gives int8, in order. Raises ModelError when the
+    two do not compute with the same operators, BackendError when the interpreter cannot be had in
+    this process.
     """
+    given = of_type(real, int8)
     layers = []
-    for index, layer, real in _matched(deployment_graph(model), int8, images):
+    for index, at in _matched(real_graph, int8):
         output = int8.tensors[int8.operators[index].outputs[0]]
-        stored = run(cut(int8, index), images, backend, kernels)
-        if stored.size != real.size:
-            raise _differ(f"{layer.name} gives {real.shape[1:]}, {output.name} {stored.shape[1:]}")
-        real_values = real.reshape(stored.shape)  # the converter may flatten later than Keras
+        if output.dtype != "INT8":
+            continue
+        stored = run(cut(int8, index), given, *who)
+        values = run(cut(real_graph, at), real, *who)
+        name = short(real_graph.tensors[real_graph.operators[at].outputs[0]].name)
+        if stored.size != values.size:
+            raise _differ(f"{name} gives {values.shape[1:]}, {output.name} {stored.shape[1:]}")
+        weights = _weights(real_graph, int8, at, index)
         operator = int8.operators[index].name
-        weights = _weights(layer, int8, index)
-        layers.append(Layer(index, layer.name, operator, output, real_values, stored, weights))
+        same = values.reshape(stored.shape)  # one converter may flatten later than the other
+        layers.append(Layer(index, name, operator, output, same, stored, weights))
     return tuple(layers)
+
+
+def short(name: str) -> str:
+    """What people call a tensor: of "model/conv1/Relu;model/conv1/BiasAdd" it is "conv1"."""
+    parts = [part for part in name.split(";", maxsplit=1)[0].split("/") if part]
+    chosen = parts[-2] if len(parts) > 1 else parts[0] if parts else ""
+    chosen = chosen.removeprefix("quant_")  # as tfmot calls what it wraps
+    return chosen if len(chosen) <= _NAME else f"{chosen[: _NAME - 1]}…"
 
 
 def cut(model: tflite.Model, index: int) -> bytes:
@@ -143,12 +145,9 @@ def pack(whole: schema.ModelT) -> bytes:
     return bytes(builder.Output())
 
 
-def run(content: bytes, images: Pixels, backend: str, kernels: str) -> INT8S:
-    """The outputs, int8 [count, ...], of an int8 model for ``images`` uint8 [count, 28, 28]."""
-    loaded = interpreter.load(content, backend, kernels)
-    given = loaded.input
-    values = image.quantize(image.to_float(images), given.scale, given.zero_point, np.int8)
-    return loaded.run(values)
+def run(content: bytes, given: npt.NDArray[Any], backend: str, kernels: str) -> npt.NDArray[Any]:
+    """The only output [count, ...] of a model for ``given`` [count, *shape], in its own type."""
+    return interpreter.load(content, backend, kernels).run(given)
 
 
 def dequantize(stored: INT8S, tensor: tflite.Tensor) -> FLOATS:
@@ -170,50 +169,33 @@ def saturation(stored: INT8S, tensor: tflite.Tensor) -> float:
     return float(np.mean(np.isin(stored, sorted(ends))))
 
 
-def _matched(
-    graph: keras.Sequential, int8: tflite.Model, images: Pixels
-) -> Iterator[tuple[int, keras.layers.Layer, FLOATS]]:
-    """Each computing operator's number, with its Keras layer and that layer's float values."""
-    values = image.to_float(images)
-    layers = list(graph.layers)
-    for index, operator in enumerate(int8.operators):
-        if operator.name not in OPERATORS:
-            continue
-        while layers and _kind(layers[0]) in _MOVING:
-            values = layers.pop(0)(values)
-        if not layers or _kind(layers[0]) != OPERATORS[operator.name]:
-            found = layers[0].name if layers else "nothing"
-            raise _differ(f"operator {index} is {operator.name}, the float layer there {found}")
-        layer = layers.pop(0)
-        values = layer(values)
-        while layers and _is_fused(layers[0], int8.operators[index + 1 :]):
-            values = layers.pop(0)(values)
-        yield index, layer, np.asarray(values)
-    if [layer for layer in layers if _kind(layer) not in _MOVING]:
-        raise _differ(f"the float network goes on with {layers[0].name}")
+def _matched(real_graph: tflite.Model, int8: tflite.Model) -> Iterator[tuple[int, int]]:
+    """The numbers of the operators that compute the same, in ``int8`` and in ``real_graph``."""
+    left, right = (
+        [(n, one.name) for n, one in enumerate(model.operators) if one.name not in MOVING]
+        for model in (int8, real_graph)
+    )
+    for (index, name), (at, other) in zip(left, right, strict=False):
+        if name != other:
+            raise _differ(f"operator {index} is {name}, the float one there {other}")
+        yield index, at
+    if len(left) != len(right):
+        raise _differ(f"int8 computes with {len(left)} operators, float with {len(right)}")
 
 
-def _is_fused(layer: keras.layers.Layer, following: Sequence[tflite.Operator]) -> bool:
-    """Whether ``layer`` is an activation that no operator of its own follows for."""
-    own = following and OPERATORS.get(following[0].name) == _kind(layer)
-    return _kind(layer) in _FUSED and not own
-
-
-def _weights(layer: keras.layers.Layer, int8: tflite.Model, index: int) -> Weights | None:
-    order = _TO_TFLITE.get(_kind(layer))
-    if order is None:
+def _weights(real_graph: tflite.Model, int8: tflite.Model, at: int, index: int) -> Weights | None:
+    if int8.operators[index].name not in _WEIGHTED:
         return None
-    tensor = int8.tensors[int8.operators[index].inputs[1]]
-    stored = np.frombuffer(tensor.data, np.int8).reshape(tensor.shape)
-    real = layer.get_weights()[0].transpose(order)
-    return Weights(real.reshape(stored.shape), stored, tensor)
-
-
-def _kind(layer: keras.layers.Layer) -> str:
-    """The class of ``layer``; an Activation is what it applies, where that has its own class."""
-    kind = type(layer).__name__
-    applied = layer.get_config()["activation"] if kind == "Activation" else ""
-    return {"relu": "ReLU", "softmax": "Softmax"}.get(applied, kind)
+    kept, real = (
+        model.tensors[model.operators[n].inputs[1]]
+        for model, n in ((int8, index), (real_graph, at))
+    )
+    if kept.dtype != "INT8" or real.dtype != "FLOAT32" or kept.shape != real.shape:
+        return None
+    if not (kept.is_constant and real.is_constant):
+        return None
+    stored = np.frombuffer(kept.data, np.int8).reshape(kept.shape)
+    return Weights(np.frombuffer(real.data, "<f4").reshape(real.shape), stored, kept)
 
 
 def _differ(how: str) -> ModelError:

@@ -73,10 +73,15 @@ def are_usual(meaning: Meaning, examples: Examples) -> npt.NDArray[np.bool_]:
     """Whether each example [count] is one that a network of that meaning is judged by."""
     if not isinstance(meaning, Reconstruction) or len(examples.names) < 2:
         return np.ones(len(examples), bool)
+    return np.asarray(examples.labels == usual_class(examples))
+
+
+def usual_class(examples: Examples) -> int:
+    """The class that is not odd: the one with a usual name, else the largest."""
     names = [name.casefold() for name in examples.names]
     counts = np.bincount(examples.labels, minlength=len(names))
     known = [names.index(name) for name in USUAL_NAMES if name in names]
-    return np.asarray(examples.labels == (known[0] if known else int(counts.argmax())))
+    return known[0] if known else int(counts.argmax())
 
 
 def with_threshold(

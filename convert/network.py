@@ -388,8 +388,11 @@ def _verified(content: bytes, name: str) -> int:
 
 
 def _sample(inputs: Sequence[Input]) -> list[FLOATS]:
+    """Random inputs, weak and strong ones: a recurrent network's state must move."""
     rng = np.random.default_rng(0)
-    return [rng.normal(0, 1, (_SAMPLES, *port.shape)).astype(np.float32) for port in inputs]
+    strength = 2.0 ** (np.arange(_SAMPLES) % 4)
+    values = (rng.normal(0, 1, (*port.shape, _SAMPLES)) * strength for port in inputs)
+    return [np.moveaxis(value, -1, 0).astype(np.float32) for value in values]
 
 
 def _unscaled(real: FLOATS, scaling: Scaling | None) -> FLOATS:

@@ -52,6 +52,8 @@ def kind(model: tflite.Model, name: str) -> Kind:
 
 def plain(model: tflite.Model, name: str) -> Plain:
     """``model`` with float32 weights and batch 1, without scaling and final softmax."""
+    if not model.operators:
+        raise ModelError(f"{name} has no operators: export it again")
     whole = schema.ModelT.InitFromPackedBuf(model.content)
     if len(whole.subgraphs) > 1:
         raise ModelError(

@@ -35,7 +35,7 @@ def with_ranges(graph: keras.Model, material: Material, plan: Plan) -> keras.Mod
 
     Raises ModelError, in one line, where tensorflow-model-optimization does not take the graph.
     """
-    fake = quantized(graph)
+    wrapped = quantized(graph)
     real = material.examples(calibration(len(material), plan.seed, CALIBRATION))
     varied = material.augment(real, tf.constant([plan.seed, -1]))
     real = [tf.concat(pair, axis=0) for pair in zip(real, varied, strict=True)]
@@ -45,33 +45,19 @@ def with_ranges(graph: keras.Model, material: Material, plan: Plan) -> keras.Mod
             float(tf.reduce_min(values)),
             float(tf.reduce_max(values)),
         )
-    for layer in fake.layers:
+    for layer in wrapped.layers:
         if type(layer).__name__ == "QuantizeLayer":
             _set_range(layer, *ranges[layer.input._keras_history.layer.name])
         elif layer.name.removeprefix("quant_") in ranges:
             _set_range(layer, *ranges[layer.name.removeprefix("quant_")])
-    return fake
+    return wrapped
 
 
 def quantized(graph: keras.Model) -> keras.Model:
     """``graph`` with fake quantization, its ranges not set; raises ModelError in one line."""
-    import tensorflow_model_optimization as tfmot  # noqa: PLC0415 - train.tf must come first
+    from train import fake  # noqa: PLC0415 - tensorflow-model-optimization takes seconds to import
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return tfmot.quantization.keras.quantize_model(graph)
-    except Exception as error:  # it raises whatever it stumbles over
-        raise ModelError(_reason(error)) from error
-
-
-def _reason(error: Exception) -> str:
-    """Why tensorflow-model-optimization does not take a graph."""
-    unknown = re.match(r"Layer (\S+?):<class '.*\.(\w+)'> is not supported", str(error))
-    if unknown:
-        return f"tensorflow-model-optimization does not take layer {unknown[1]!r}, a {unknown[2]}"
-    first = (str(error).strip() or type(error).__name__).splitlines()[0]
-    return f"tensorflow-model-optimization does not take the network ({first[:120]})"
+    return fake.quantized(graph)
 
 
 def fine_tune(model: keras.Model, train: Material, plan: Plan) -> Trainer:
@@ -93,9 +79,9 @@ def dump(model: keras.Model) -> bytes:
 
 def load(path: Path) -> keras.Model:
     """Read what ``dump`` wrote; raises ModelError for what is not that."""
-    import tensorflow_model_optimization as tfmot  # noqa: PLC0415 - train.tf must come first
+    from train import fake  # noqa: PLC0415 - tensorflow-model-optimization takes seconds to import
 
-    with tfmot.quantization.keras.quantize_scope():
+    with fake.scope():
         return store.load(path)
 
 

@@ -30,7 +30,14 @@ INPUT = "INPUT"
 """What stands for an operator in the row of the network's input."""
 WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 """Operators with weights and a bias."""
-_OPERATORS = {keras_class: operator for operator, keras_class in layers.OPERATORS.items()} | {
+_OPERATORS = {
+    "Conv2D": "CONV_2D",
+    "DepthwiseConv2D": "DEPTHWISE_CONV_2D",
+    "Dense": "FULLY_CONNECTED",
+    "MaxPooling2D": "MAX_POOL_2D",
+    "AveragePooling2D": "AVERAGE_POOL_2D",
+    "Softmax": "SOFTMAX",
+    "ReLU": "RELU6",
     "Flatten": "RESHAPE",
     "Reshape": "RESHAPE",
 }

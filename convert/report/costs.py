@@ -1,10 +1,14 @@
-"""What a compiled model costs, as plain data: each step, the arena over time, flash, every core."""
+"""What a compiled model costs, as plain data: steps, arena, flash, every core and every board."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from convert.compiler.build import compile_model
+from convert import footprint
+from convert.boards import Board
+from convert.compiler.arithmetic.match import Match
+from convert.compiler.build import Compiled, compile_model
 from convert.compiler.emit.unit import Unit
+from convert.compiler.estimate import CYCLES
 from convert.compiler.memory.plan import needed
 from convert.compiler.targets.options import Optimize, Options, Target
 from convert.tflite import Model
@@ -12,17 +16,29 @@ from convert.tflite import Model
 Json = dict[str, Any]
 
 
-def costs(model: Model, plain: Unit, names: Mapping[int, str]) -> Json:
-    """The costs of ``plain``, the C that is published, and of the kernels of every core.
+def costs(model: Model, plain: Compiled, names: Mapping[int, str], boards: Sequence[Board]) -> Json:
+    """The costs of ``plain``, the C that is published, of the kernels of every core, on ``boards``.
 
     ``names`` has the layer of each operator that computes.
     """
+    compiled = dict(_compiled(model, plain.unit.match))
     return {
-        "steps": _steps(plain),
-        "arena": _arena(plain, names),
-        "tables": _tables(plain),
-        "targets": _targets(model, plain),
+        "steps": _steps(plain.unit),
+        "arena": _arena(plain.unit, names),
+        "tables": _tables(plain.unit),
+        "targets": [_target(plain), *map(_target, compiled.values())],
+        "boards": [
+            _board(board, model, compiled[Target(board.target), Optimize.SPEED]) for board in boards
+        ],
     }
+
+
+def _compiled(model: Model, match: Match) -> Iterator[tuple[tuple[Target, Optimize], Compiled]]:
+    """The C of ``model`` for every core."""
+    for target in Target:
+        for optimize in Optimize if target.is_core else ():
+            options = Options(match, target, optimize)
+            yield (target, optimize), compile_model(model, "model", options)
 
 
 def _steps(unit: Unit) -> list[Json]:
@@ -87,23 +103,68 @@ def _tables(unit: Unit) -> list[Json]:
     ]
 
 
-def _targets(model: Model, plain: Unit) -> list[Json]:
-    """The costs on each core, and of plain C, which is the same for all."""
-    rows = [_target(plain)]
-    for target in Target:
-        for optimize in Optimize if target.is_core else ():
-            options = Options(target=target, optimize=optimize)
-            rows.append(_target(compile_model(model, "model", options).unit))
-    return rows
-
-
-def _target(unit: Unit) -> Json:
-    steps = unit.program.steps
-    known = all(step.instructions for step in steps)
+def _target(compiled: Compiled) -> Json:
+    unit, needed = compiled.unit, footprint.need(compiled)
     return {
         "target": str(unit.options.target),
         "optimize": str(unit.options.optimize),
         "flash": unit.program.flash,
         "ram": unit.arena,
-        "instructions": sum(step.instructions for step in steps) if known else None,
+        **_work(unit),
+        "image": {"flash": needed.flash, "ram": needed.ram},
+    }
+
+
+def _work(unit: Unit) -> Json:
+    """Instructions where all kernels' are known; cycles where the core's timing is documented."""
+    steps = unit.program.steps
+    known = all(step.instructions for step in steps)
+    instructions = sum(step.instructions for step in steps) if known else None
+    timed = instructions and unit.options.target is Target.CORTEX_M4
+    return {
+        "instructions": instructions,
+        "cycles": round(CYCLES * instructions) if instructions and timed else None,
+    }
+
+
+def _board(board: Board, model: Model, whole: Compiled) -> Json:
+    """What ``board`` has, and what of it the fastest C that fits takes; null where none fits."""
+    found = footprint.fitted(model, whole, board.flash, board.ram)
+    facts = {
+        "board": board.name,
+        "title": board.title,
+        "core": board.core,
+        "target": board.target,
+        "clock": board.clock,
+        "flash": board.flash,
+        "ram": board.ram,
+    }
+    if found is None:
+        needed = footprint.need(whole)
+        nothing = {"instructions": None, "cycles": None, "milliseconds": None, "image": None}
+        return facts | nothing | {"smaller": False, "lacks": _lacks(board, needed)}
+    needed = footprint.need(found)
+    image = {
+        "flash": needed.flash,
+        "ram": needed.ram,
+        "tables": found.unit.flash,
+        "arena": found.unit.arena,
+    }
+    work = _work(found.unit)
+    cycles = work["cycles"]
+    return {
+        **facts,
+        **work,
+        "milliseconds": round(1000 * cycles / board.clock, 6) if cycles else None,
+        "image": image,
+        "smaller": found is not whole,
+        "lacks": None,
+    }
+
+
+def _lacks(board: Board, needed: footprint.Need) -> Json:
+    """Bytes that are missing for the fastest C; not even the smallest fits."""
+    return {
+        "flash": max(0, needed.flash - board.flash),
+        "ram": max(0, needed.ram - board.ram),
     }

@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 from runtime.errors import DataError
 
+VERSION = 2
+"""Of report.json; rises when what is in it means something else, or stands elsewhere."""
 SCHEMA = Path(__file__).with_name("schema.json")
 """What each figure means; JSON Schema, draft 2020-12."""
 
@@ -25,6 +27,8 @@ def dump(content: Mapping[str, Any]) -> bytes:
 def read(path: Path) -> dict[str, Any]:
     """A ``report.json``; raises DataError, one line, for one that is missing, damaged or other."""
     found = load(path)
+    if "model" in found and "files" in found and (old := found.get("version", 1)) != VERSION:
+        raise DataError(f"{path} is a report of version {old}, not {VERSION}: export again")
     if problem := _problem(found):
         raise DataError(f"{path} is no report of this version, {problem}: export again")
     return found

@@ -6,7 +6,10 @@ from typing import Any
 
 def parts(report: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """For each part that is not there: what it is, and the command that makes it, by name."""
-    folder = f"build/{report['model']}"
+    if report["parity"] is None:
+        return {}
+    name = report["model"]
+    folder = f"build/{name}"
     again = f"python -m convert.report {folder}"
     how = {
         "robustness": (
@@ -20,10 +23,34 @@ def parts(report: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
         "bench": ("instructions counted on every core", f"make bench && {again}"),
         "float": (
             "learning curves of the float model, which were not kept",
-            "python -m train.fit && python -m convert.export --model build/train/base/float.keras",
+            _curves(report),
         ),
-        "fine_tuning": ("fine-tuning", "python -m convert.export --quantize qat"),
+        "fine_tuning": (
+            "fine-tuning",
+            report["command"].replace("--quantize ptq", "--quantize qat"),
+        ),
     }
     there = {name: report[name] for name in ("robustness", "boards", "bench")}
     there |= report["training"]
+    if not _is_preset(report):  # the bench counts the presets
+        del how["bench"]
+    if report["task"]["kind"] == "tensor":  # which cannot be shifted, turned or lit otherwise
+        del how["robustness"]
     return {name: told for name, told in how.items() if not there[name]}
+
+
+def _is_preset(report: Mapping[str, Any]) -> bool:
+    return f"--preset {report['model']}" in report["command"]
+
+
+def _curves(report: Mapping[str, Any]) -> str:
+    """How a report gets the curves of the float model: they lie beside it, or it is trained."""
+    name, command = report["model"], report["command"]
+    if not _is_preset(report):
+        return (
+            f"{command}, with the curves beside the model as {name}.csv, as train.fit writes them"
+        )
+    return (
+        f"python -m train.fit --preset {name} && "
+        f"python -m convert.export --model build/train/{name}/float.keras"
+    )

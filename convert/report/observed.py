@@ -1,24 +1,26 @@
 """What both networks do inside, as plain data: each layer's figures, histograms and pictures."""
 
-import base64
-import io
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from convert.layers import INT8S, Layer
 from convert.parity import FLOATS
+from convert.report import examples
 from convert.report.document import packed
 from convert.tflite import Tensor
-from runtime.dataset import Examples, Pixels
+from runtime.dataset import Examples
 
 IMAGES = 500
 """Test images, the first ones, that the layers are measured on."""
 SHOWN = 100
-"""Wrongly read images that are kept as pictures; more are listed without."""
+"""Wrongly read examples that are kept as pictures; more are listed without."""
+FILTERS, MAPS = 6, 4
+"""Convolutions and blocks that there are pictures of: the first ones."""
+MAP = 16_384
+"""Values of a block's output beyond which there is no picture of it."""
 
 Json = dict[str, Any]
 
@@ -79,7 +81,19 @@ def _counts(codes: npt.NDArray[Any]) -> list[int]:
     return np.bincount(codes.ravel().astype(np.int64) + 128, minlength=256).tolist()
 
 
-def pictures(captured: Sequence[Layer], test: Examples) -> Json:
+def attach(errors: Sequence[Json], test: Examples, *, ink: bool) -> list[Json]:
+    """``errors`` with the examples that they are of, as long as there is room for pictures."""
+    found = [described(test, one["index"], ink=ink) for one in errors[:SHOWN]]
+    kept = [*examples.within(found), *[None] * (len(errors) - len(found))]
+    return [{**one, "example": shown} for one, shown in zip(errors, kept, strict=True)]
+
+
+def described(test: Examples, index: int, *, ink: bool) -> Json:
+    """One example in its own form; ``ink``: as ink on white paper."""
+    return examples.described(test.inputs[index], ink=ink)
+
+
+def pictures(captured: Sequence[Layer], test: Examples, *, ink: bool) -> Json:
     """The first test image, what each block makes of it, and the convolutions' filters."""
     followers: Sequence[Layer | None] = [*captured[1:], None]
     blocks = [
@@ -88,13 +102,17 @@ def pictures(captured: Sequence[Layer], test: Examples) -> Json:
         if layer.stored.ndim == 4 and after and after.weights
     ]
     return {
-        "image": {"index": 0, "truth": int(test.labels[0]), "png": png(test.inputs[0])},
+        "image": {
+            "index": 0,
+            "truth": int(test.labels[0]) if test.names else None,
+            "example": described(test, 0, ink=ink),
+        },
         "filters": [
             _filters(layer, layer.weights.stored)
             for layer in captured
             if layer.weights and layer.operator.endswith("CONV_2D")
-        ],
-        "maps": [_maps(layer) for layer in blocks],
+        ][:FILTERS],
+        "maps": [_maps(layer) for layer in blocks if layer.stored[0].size <= MAP][:MAPS],
     }
 
 
@@ -116,13 +134,6 @@ def _maps(layer: Layer) -> Json:
         "int8": packed(layer.stored[0]),
         "float32": packed(layer.real[0].astype("<f4")),
     }
-
-
-def png(image: Pixels) -> str:
-    """``image`` [height, width] as a PNG of black ink on white paper, in base64."""
-    sink = io.BytesIO()
-    Image.fromarray(255 - image).save(sink, "PNG", optimize=True)
-    return base64.b64encode(sink.getvalue()).decode()
 
 
 def _finite(decibels: float) -> float | None:
