@@ -49,7 +49,8 @@ def describe(graph: tflite.Model, name: str, contract: Contract) -> dict[str, An
     task, kind = contract.task, KINDS[contract.task.kind]
     pairs = zip(graph.outputs, contract.outputs, strict=True)
     outputs = [
-        tensor(graph.tensors[number]) | {"meaning": _meant(graph.tensors[number], meaning, kind.rule(task))}
+        tensor(graph.tensors[number])
+        | {"meaning": _meant(graph.tensors[number], meaning, kind.rule(task))}
         for number, meaning in pairs
     ]
     given = graph.tensors[graph.inputs[0]]
@@ -106,7 +107,9 @@ def _meant(answer: tflite.Tensor, meaning: Meaning, rule: str) -> str:
     real = "scale * (output - zero_point)" if in_steps else "the output"
     if isinstance(meaning, Classes):
         no, yes = meaning.labels
-        return f"p = {real} is the probability of {yes!r}: the label is that if p > 0.5, else {no!r}"
+        return (
+            f"p = {real} is the probability of {yes!r}: the label is that if p > 0.5, else {no!r}"
+        )
     if isinstance(meaning, Reconstruction):
         odd = (
             "no threshold is known from which an input is odd"

@@ -1,8 +1,8 @@
 """The notes of a bundle: ``notes/*.md``, with what is true of this one.
 
-    <!-- if uint8 int8 -->  what follows stays where one of these holds ...
-    <!-- end -->            ... up to here
-    {{name}}                is filled in
+<!-- if uint8 int8 -->  what follows stays where one of these holds ...
+<!-- end -->            ... up to here
+{{name}}                is filled in
 """
 
 import re
@@ -16,7 +16,9 @@ from runtime import image
 from runtime.tasks.scaling import Scaling
 
 NOTES = ("README.md", "android.md", "ios.md", "web.md")
-_BLOCK = re.compile(r"^[ ]*<!-- if ([\w ]+) -->\n(.*?)^[ ]*<!-- end -->\n", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r"^[ ]*<!-- if ([\w ]+) -->\n(.*?)^[ ]*<!-- end -->\n", re.MULTILINE | re.DOTALL
+)
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -69,7 +71,9 @@ def places(described: Mapping[str, Any]) -> dict[str, str]:
         "scale": _float(given.get("scale", 1)),
         "zero_point": str(given.get("zero_point", 0)),
         "answer_scale": _float(answer.get("scale", 1)),
-        "less_zero_point": f"{-answer.get('zero_point', 0):+d}".replace("+", "+ ").replace("-", "- "),
+        "less_zero_point": f"{-answer.get('zero_point', 0):+d}".replace("+", "+ ").replace(
+            "-", "- "
+        ),
         "threshold": repr(first.get("threshold")),
         "low": str(low),
         "high": str(low + 255),

@@ -5,13 +5,14 @@ things that a port of that is proven with.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from convert.bundle.kinds.digits import Digits
 from convert.bundle.kinds.image import Image
 from convert.bundle.kinds.kind import Kind
 from convert.bundle.kinds.tensor import Tensor
 
-KINDS: Mapping[str, Kind] = {"digits": Digits(), "image": Image(), "tensor": Tensor()}
+KINDS: Mapping[str, Kind[Any]] = {"digits": Digits(), "image": Image(), "tensor": Tensor()}
 """By ``Task.kind``."""
 
 __all__ = ["KINDS", "Kind"]

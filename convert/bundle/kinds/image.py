@@ -14,7 +14,6 @@ from runtime import image
 from runtime.dataset import Examples
 from runtime.tasks import photo
 from runtime.tasks.photo import Photo
-from runtime.tasks.task import Task
 
 TERMS = {
     "rows, columns": "the height and the width of the picture as it is at that step, in pixels",
@@ -30,7 +29,7 @@ TERMS = {
 _DECODE = (
     "Decode to 8 bits per channel, red, green, blue and alpha: palettes are looked up, grey has "
     "three equal colours, colour profiles are ignored, what has no alpha has 255. Do not multiply "
-    "colours by alpha. Turn upright as the EXIF orientation says. Refuse pictures with a side below "
+    "colours by alpha. Turn upright as the EXIF orientation says. Refuse pictures of a side below "
     "smallest_side, of more than most_pixels, and animations."
 )
 _OPAQUE = (
@@ -63,15 +62,14 @@ _PLACE = (
 _FITS = {"crop": _CROP, "letterbox": _LETTERBOX, "stretch": _STRETCH}
 
 
-class Image(Kind):
+class Image(Kind[Photo]):
     """Photographs, in colour or grey."""
 
     values = "pixels"
     given = "image"
 
-    def preprocessing(self, task: Task) -> dict[str, Any]:
+    def preprocessing(self, task: Photo) -> dict[str, Any]:
         """All of it."""
-        assert isinstance(task, Photo)
         height, width, channels = task.shape
         steps = [("decode", _DECODE), ("opaque", _OPAQUE)]
         steps += [("grey", _GREY)] if channels == 1 else []
@@ -95,7 +93,7 @@ class Image(Kind):
             "steps": [{"step": step, "rule": rule} for step, rule in steps],
         }
 
-    def precision(self, task: Task) -> str:  # noqa: ARG002 - of the interface
+    def precision(self, task: Photo) -> str:  # noqa: ARG002 - of the interface
         """Exact, from decoded pixels on."""
         return (
             "From the same decoded pixels these steps give the same pixels to the last bit: in "
@@ -106,24 +104,23 @@ class Image(Kind):
             "32-bit floats."
         )
 
-    def rule(self, task: Task) -> str:
+    def rule(self, task: Photo) -> str:
         """Of a pixel."""
         return scaled(task, "pixel")
 
-    def described(self, task: Task) -> str:
+    def described(self, task: Photo) -> str:
         """What the pixels are."""
         return f"{'greyscale' if task.shape[2] == 1 else 'RGB'}, prepared as contract.json says"
 
-    def noun(self, task: Task) -> str:
+    def noun(self, task: Photo) -> str:
         """With its sides."""
         height, width, channels = task.shape
         return f"{height}x{width} {'greyscale' if channels == 1 else 'colour'} picture"
 
-    def drawn(self, task: Task, test: Examples) -> dict[str, bytes]:
+    def drawn(self, task: Photo, test: Examples) -> dict[str, bytes]:
         """Made of test examples."""
-        assert isinstance(task, Photo)
         return photographs.draw(task, test)
 
-    def samples(self, task: Task, test: Examples, files: Sequence[Path]) -> list[Sample]:  # noqa: ARG002 - of the interface
+    def samples(self, task: Photo, test: Examples, files: Sequence[Path]) -> list[Sample]:  # noqa: ARG002 - of the interface
         """What the runtime makes of each picture."""
         return [Sample({"picture": path.name}, task.read(path)[0]) for path in files]

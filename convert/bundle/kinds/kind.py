@@ -4,11 +4,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from runtime.dataset import Array, Examples
 from runtime.tasks.task import Task
 
+T = TypeVar("T", bound=Task)
 ROUND = "to the nearest whole number, halves to the even one"
 
 
@@ -20,38 +21,38 @@ class Sample:
     example: Array | None  # as the task keeps it; None: there is nothing to read in it
 
 
-class Kind(ABC):
+class Kind(ABC, Generic[T]):
     """One kind of task, for those who write its preprocessing once more."""
 
     values: str  # what vectors.json calls an example as the task keeps it
     given: str  # what the metadata call the input
 
     @abstractmethod
-    def preprocessing(self, task: Task) -> dict[str, Any]:
+    def preprocessing(self, task: T) -> dict[str, Any]:
         """How a thing of the world becomes an example, for contract.json."""
 
     @abstractmethod
-    def precision(self, task: Task) -> str:
+    def precision(self, task: T) -> str:
         """How exact a port can be, a sentence or two."""
 
     @abstractmethod
-    def rule(self, task: Task) -> str:
+    def rule(self, task: T) -> str:
         """From an example's value to the real one that the network was trained on."""
 
     @abstractmethod
-    def described(self, task: Task) -> str:
+    def described(self, task: T) -> str:
         """The input, for the metadata."""
 
     @abstractmethod
-    def noun(self, task: Task) -> str:
+    def noun(self, task: T) -> str:
         """One example, with its size."""
 
     @abstractmethod
-    def drawn(self, task: Task, test: Examples) -> dict[str, bytes]:
+    def drawn(self, task: T, test: Examples) -> dict[str, bytes]:
         """Pictures to read, files by name; {}: the kind has none."""
 
     @abstractmethod
-    def samples(self, task: Task, test: Examples, files: Sequence[Path]) -> list[Sample]:
+    def samples(self, task: T, test: Examples, files: Sequence[Path]) -> list[Sample]:
         """What the vectors are made of; ``files`` are those that ``drawn`` told."""
 
 

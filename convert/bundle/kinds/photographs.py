@@ -86,8 +86,8 @@ def _large(picture: Image.Image) -> Image.Image:
 
 def _strip(picture: Image.Image) -> Image.Image:
     """As narrow as a picture may be."""
-    width, height = picture.size
-    return picture.crop((0, 0, image.SMALLEST, height)).resize((image.SMALLEST, height * 3))
+    high = picture.height
+    return picture.crop((0, 0, image.SMALLEST, high)).resize((image.SMALLEST, high * 3))
 
 
 def _faded(picture: Image.Image) -> Image.Image:

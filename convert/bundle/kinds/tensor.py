@@ -8,22 +8,20 @@ import numpy as np
 
 from convert.bundle.kinds.kind import Kind, Sample, scaled
 from runtime.dataset import Examples
-from runtime.tasks.task import Task
 from runtime.tasks.tensor import Arrays
 
 _MOST = 12
 """Examples of the test part among the vectors."""
 
 
-class Tensor(Kind):
+class Tensor(Kind[Arrays]):
     """Numbers of any shape; a table's windows have rows and columns as their first axes."""
 
     values = "values"
     given = "values"
 
-    def preprocessing(self, task: Task) -> dict[str, Any]:
+    def preprocessing(self, task: Arrays) -> dict[str, Any]:
         """The order of the numbers, and where in a table they stand."""
-        assert isinstance(task, Arrays)
         steps = [
             {
                 "step": "order",
@@ -49,29 +47,28 @@ class Tensor(Kind):
             "steps": steps,
         }
 
-    def precision(self, task: Task) -> str:  # noqa: ARG002 - of the interface
+    def precision(self, task: Arrays) -> str:  # noqa: ARG002 - of the interface
         """Nothing is computed before the scaling."""
         return "Compute in 32-bit floats, each operation rounded by itself."
 
-    def rule(self, task: Task) -> str:
+    def rule(self, task: Arrays) -> str:
         """Of a number."""
         return scaled(task, "value")
 
-    def described(self, task: Task) -> str:
+    def described(self, task: Arrays) -> str:
         """What the numbers are."""
-        assert isinstance(task, Arrays)
         named = f" of {', '.join(task.columns)}" if task.columns else ""
         return f"{self.noun(task)}{named}, prepared as contract.json says"
 
-    def noun(self, task: Task) -> str:
+    def noun(self, task: Arrays) -> str:
         """With its shape."""
         return f"array of {'x'.join(map(str, task.shape))} numbers"
 
-    def drawn(self, task: Task, test: Examples) -> dict[str, bytes]:  # noqa: ARG002 - of the interface
+    def drawn(self, task: Arrays, test: Examples) -> dict[str, bytes]:  # noqa: ARG002 - of the interface
         """None: the vectors hold the numbers themselves."""
         return {}
 
-    def samples(self, task: Task, test: Examples, files: Sequence[Path]) -> list[Sample]:  # noqa: ARG002 - of the interface
+    def samples(self, task: Arrays, test: Examples, files: Sequence[Path]) -> list[Sample]:  # noqa: ARG002 - of the interface
         """Examples of every class in turn, then zeros, and numbers that leave the range."""
         chosen = spread(test, _MOST)
         found = [Sample({"example": f"test {i}"}, test.inputs[i]) for i in chosen]
