@@ -8,14 +8,13 @@ like any other model, in whatever kernels.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import flatbuffers
 import numpy as np
 import numpy.typing as npt
-from ai_edge_litert import schema_py_generated as schema
 
 from convert import tflite
+from convert.cutting import cut
 from convert.parity import FLOATS, NAMED, sqnr_db
-from runtime import flatbuffer, image, interpreter
+from runtime import image, interpreter
 from runtime.dataset import Pixels
 from runtime.errors import ModelError
 from train.graph import deployment_graph
@@ -113,34 +112,6 @@ def capture(
         weights = _weights(layer, int8, index)
         layers.append(Layer(index, layer.name, operator, output, real_values, stored, weights))
     return tuple(layers)
-
-
-def cut(model: tflite.Model, index: int) -> bytes:
-    """``model`` up to operator ``index`` (from 0), whose first output becomes the only one."""
-    whole = schema.ModelT.InitFromPackedBuf(model.content)
-    graph = whole.subgraphs[0]
-    graph.operators = graph.operators[: index + 1]
-    graph.outputs = [int(graph.operators[index].outputs[0])]
-    whole.signatureDefs = None  # they name the old output
-    return pack(whole)
-
-
-def alone(model: tflite.Model, index: int) -> bytes:
-    """The operator ``index`` (from 0) of ``model`` by itself, fed with what it reads."""
-    whole = schema.ModelT.InitFromPackedBuf(model.content)
-    graph = whole.subgraphs[0]
-    graph.operators = graph.operators[index : index + 1]
-    graph.inputs = list(model.reads(index))
-    graph.outputs = [int(graph.operators[0].outputs[0])]
-    whole.signatureDefs = None  # they name the old input and output
-    return pack(whole)
-
-
-def pack(whole: schema.ModelT) -> bytes:
-    """The file that ``whole`` describes, a model in the schema's object form."""
-    builder = flatbuffers.Builder()
-    builder.Finish(whole.Pack(builder), file_identifier=flatbuffer.MAGIC)
-    return bytes(builder.Output())
 
 
 def run(content: bytes, images: Pixels, backend: str, kernels: str) -> INT8S:
