@@ -56,6 +56,13 @@ def losses(meaning: Meaning, found: Floats, real: Floats, examples: Examples) ->
     return np.asarray(np.abs(flat - examples.targets).mean(axis=1), np.float32)
 
 
+def measure_of(meaning: Meaning) -> str:
+    """What an output of that meaning is judged by."""
+    if isinstance(meaning, Classes):
+        return ACCURACY
+    return ERROR if isinstance(meaning, Values) else RECONSTRUCTION
+
+
 def judge(meaning: Meaning, losses: Floats) -> Judgement:
     """The figure that ``losses`` [count] of that meaning come to."""
     count = len(losses)
@@ -63,8 +70,7 @@ def judge(meaning: Meaning, losses: Floats) -> Judgement:
         right = count - int(losses.sum())
         interval = statistics.wilson(right, count)
         return Judgement(ACCURACY, right / max(1, count), interval, count)
-    measure = ERROR if isinstance(meaning, Values) else RECONSTRUCTION
-    return Judgement(measure, float(losses.mean()), statistics.mean(losses), count)
+    return Judgement(measure_of(meaning), float(losses.mean()), statistics.mean(losses), count)
 
 
 def confusion(
