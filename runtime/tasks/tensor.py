@@ -13,6 +13,10 @@ from runtime.tasks.scaling import Scaling
 from runtime.tasks.task import Task
 
 
+LARGEST = 1e15
+"""The largest number that is taken; the squares of larger ones leave float32."""
+
+
 @dataclass(frozen=True)
 class Arrays(Task):
     """Numbers, float32; a window of a table has its rows and columns as the first two axes."""
@@ -32,7 +36,7 @@ class Arrays(Task):
         return tables.inputs(self, path)
 
     def adopt(self, values: Array, where: str) -> Array:
-        """Numbers of any type, in any shape of the right size; not finite ones are refused."""
+        """Numbers of any type, in any shape of the right size, within ``LARGEST``."""
         if values.dtype.kind not in "iufb":
             raise DataError(f"{where} has {values.dtype} values: numbers are needed")
         size = int(np.prod(values.shape[1:]))
@@ -40,11 +44,15 @@ class Arrays(Task):
             raise DataError(
                 f"{where} has examples of {list(values.shape[1:])}, {list(self.shape)} is needed"
             )
-        found = values.reshape(len(values), *self.shape).astype(self.stored)
-        if not np.isfinite(found).all():
-            place = tuple(int(axis) for axis in np.argwhere(~np.isfinite(found))[0])
-            raise DataError(f"{where} has {found[place]} at {list(place)}: numbers are needed")
-        return found
+        shaped = values.reshape(len(values), *self.shape)
+        sound = np.abs(shaped.astype(np.float64)) <= LARGEST
+        if not sound.all():
+            place = tuple(int(axis) for axis in np.argwhere(~sound)[0])
+            raise DataError(
+                f"{where} has {shaped[place]} at {list(place)}: numbers up to {LARGEST:g} are "
+                "needed"
+            )
+        return np.asarray(shaped, self.stored)
 
     def details(self) -> dict[str, Any]:
         """Where in a CSV file the numbers stand."""
