@@ -12,7 +12,6 @@ from runtime.errors import DataError, ModelError
 from runtime.tasks.scaling import Scaling
 from runtime.tasks.task import Task
 
-
 LARGEST = 1e15
 """The largest number that is taken; the squares of larger ones leave float32."""
 
