@@ -9,7 +9,7 @@ import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
 from convert import tflite
-from convert.layers import pack
+from convert.cutting import pack
 from runtime.errors import ModelError
 from train.rewrite import Affine, Scaling, Scores, scaling_of
 
