@@ -66,6 +66,7 @@ def plain(model: tflite.Model, name: str) -> Plain:
     inputs, outputs = (_named(graph, whole, ports) for ports in ("inputs", "outputs"))
     scalings = tuple(_take_scaling(whole, graph, number) for number in list(graph.inputs))
     scores = tuple(_take_softmax(whole, graph, place) for place in range(len(graph.outputs)))
+    _drop_unused(graph)
     whole.signatureDefs = [_signature(graph, inputs, outputs)]
     return Plain(pack(whole), tuple(inputs), tuple(outputs), scalings, scores)
 
@@ -114,6 +115,23 @@ def _fix_batch(graph: Any, name: str) -> None:
             raise ModelError(f"{name}: input {label!r} has shape {known}: {tflite.FIXED_SHAPE}")
     for tensor in graph.tensors:
         tensor.shapeSignature = None
+
+
+def _drop_unused(graph: Any) -> None:
+    """Leave out the tensors that nothing reads or writes any more: no interpreter fills them."""
+    lists = [
+        *([operator, "inputs"] for operator in graph.operators),
+        *([operator, "outputs"] for operator in graph.operators),
+        *([operator, "intermediates"] for operator in graph.operators),
+        *([graph, "inputs"], [graph, "outputs"]),
+    ]
+    numbers = [getattr(owner, name) for owner, name in lists]
+    used = sorted({int(n) for given in numbers if given is not None for n in given if n >= 0})
+    place = {-1: -1} | {number: index for index, number in enumerate(used)}
+    graph.tensors = [graph.tensors[number] for number in used]
+    for (owner, name), given in zip(lists, numbers, strict=True):
+        if given is not None:
+            setattr(owner, name, np.array([place[int(number)] for number in given], np.int32))
 
 
 def _named(graph: Any, whole: Any, which: str) -> list[str]:

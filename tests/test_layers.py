@@ -131,7 +131,7 @@ def test_whatever_can_be_exported_is_matched(  # type: ignore[no-untyped-def]
 ) -> None:
     """However the converter fuses activations and moves reshapes, int8 stays close to float."""
     model = chain(*stack(keras.layers))
-    int8 = tflite.parse(quantize.int8(deployment_graph(model), image.to_float(images)))
+    int8 = tflite.parse(quantize.int8(deployment_graph(model), [image.to_float(images)]))
     captured = layers.capture(model, int8, images)
     assert [layer.operator for layer in captured] == operators
     assert all(layer.sqnr_db > 25 for layer in captured)
