@@ -133,6 +133,23 @@ def _fix_batch(graph: Any, name: str) -> None:
         tensor.shapeSignature = None
 
 
+def _drop_unused(graph: Any) -> None:
+    """Leave out the tensors that nothing reads or writes any more: no interpreter fills them."""
+    lists = [
+        *([operator, "inputs"] for operator in graph.operators),
+        *([operator, "outputs"] for operator in graph.operators),
+        *([operator, "intermediates"] for operator in graph.operators),
+        *([graph, "inputs"], [graph, "outputs"]),
+    ]
+    numbers = [getattr(owner, name) for owner, name in lists]
+    used = sorted({int(n) for given in numbers if given is not None for n in given if n >= 0})
+    place = {-1: -1} | {number: index for index, number in enumerate(used)}
+    graph.tensors = [graph.tensors[number] for number in used]
+    for (owner, name), given in zip(lists, numbers, strict=True):
+        if given is not None:
+            setattr(owner, name, np.array([place[int(number)] for number in given], np.int32))
+
+
 def _named(graph: Any, whole: Any, which: str) -> list[str]:
     """Names of the inputs or outputs: the signature's where there is one, else the tensors'."""
     maps = getattr(whole.signatureDefs[0], which) if whole.signatureDefs else []
