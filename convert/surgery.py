@@ -9,7 +9,7 @@ import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
 from convert import tflite
-from convert.layers import pack
+from convert.cutting import pack
 from runtime.errors import ModelError
 from train.rewrite import Affine, Scaling, Scores, scaling_of
 
@@ -63,11 +63,28 @@ def plain(model: tflite.Model, name: str) -> Plain:
     graph = whole.subgraphs[0]
     _widen(whole, graph)
     _fix_batch(graph, name)
-    ports = [_named(graph, whole, kind_) for kind_ in ("inputs", "outputs")]
+    inputs, outputs = (_named(graph, whole, ports) for ports in ("inputs", "outputs"))
     scalings = tuple(_take_scaling(whole, graph, number) for number in list(graph.inputs))
     scores = tuple(_take_softmax(whole, graph, place) for place in range(len(graph.outputs)))
-    whole.signatureDefs = [_signature(graph, *ports)]
-    return Plain(pack(whole), *(tuple(names) for names in ports), scalings, scores)
+    _drop_unused(graph)
+    whole.signatureDefs = [_signature(graph, inputs, outputs)]
+    return Plain(pack(whole), tuple(inputs), tuple(outputs), scalings, scores)
+
+
+def _drop_unused(graph: Any) -> None:
+    """Remove tensors that no operator has any more: interpreters have no values for them."""
+    parts = [part for operator in graph.operators for part in (operator.inputs, operator.outputs)]
+    rows = [graph.inputs, graph.outputs, *(part for part in parts if part is not None)]
+    used = sorted({int(number) for row in rows for number in row if number >= 0})
+    place = {old: new for new, old in enumerate(used)} | {-1: -1}
+
+    def moved(row: Any) -> Any:
+        return None if row is None else np.array([place[int(n)] for n in row], np.int32)
+
+    graph.tensors = [graph.tensors[number] for number in used]
+    graph.inputs, graph.outputs = moved(graph.inputs), moved(graph.outputs)
+    for operator in graph.operators:
+        operator.inputs, operator.outputs = moved(operator.inputs), moved(operator.outputs)
 
 
 def _code(whole: Any, operator: Any) -> int:

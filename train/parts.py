@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-
 from runtime.errors import ModelError
+from train.activations import WAY_OUT, Call
 from train.nodes import INPUT, Graph, Node, unique
-from train.spelling import FUNCTIONS, WAY_OUT, Call, spell
+from train.spelling import FUNCTIONS, spell
 from train.tf import tf
 
 _FUNCTIONS_AS_LAYERS = ("TFOpLambda", "SlicingOpLambda")

@@ -7,7 +7,7 @@ the convolution: both are monotone, so they commute exactly.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,11 +29,15 @@ class Scaling(NamedTuple):
     deviation: tuple[float, ...]
 
 
+Numbers = npt.NDArray[Any]
+"""float32 as trained, or float64 as computed."""
+
+
 class Affine(NamedTuple):
     """factor * x + shift, for each channel."""
 
-    factor: npt.NDArray[np.floating]
-    shift: npt.NDArray[np.floating]
+    factor: Numbers
+    shift: Numbers
 
 
 def deployed(graph: Graph) -> Graph:
@@ -192,9 +196,7 @@ def _fold_forward(layer: Node, affine: Affine) -> Node:
     return _weighted(layer, kernel * factor, moved + bias)
 
 
-def _weighted(
-    layer: Node, kernel: npt.NDArray[np.floating], bias: npt.NDArray[np.floating]
-) -> Node:
+def _weighted(layer: Node, kernel: Numbers, bias: Numbers) -> Node:
     weights = (kernel.astype(np.float32), bias.astype(np.float32))
     return replace(layer, config={**layer.config, "use_bias": True}, weights=weights)
 
