@@ -9,15 +9,14 @@ and each piece runs like any other model, in whatever kernels.
 from dataclasses import dataclass
 from typing import Any
 
-import flatbuffers
 import numpy as np
 import numpy.typing as npt
-from ai_edge_litert import schema_py_generated as schema
 
 from convert import tflite
+from convert.cutting import cut
 from convert.feed import of_type
 from convert.parity import FLOATS, NAMED, sqnr_db
-from runtime import flatbuffer, interpreter
+from runtime import interpreter
 from runtime.errors import ModelError
 
 INT8S = npt.NDArray[np.int8]
@@ -127,34 +126,6 @@ def short(name: str) -> str:
     chosen = parts[-2] if len(parts) > 1 else parts[0] if parts else ""
     chosen = chosen.removeprefix("quant_")  # as tfmot calls what it wraps
     return chosen if len(chosen) <= _NAME else f"{chosen[: _NAME - 1]}…"
-
-
-def cut(model: tflite.Model, index: int) -> bytes:
-    """``model`` up to operator ``index`` (from 0), whose first output becomes the only one."""
-    whole = schema.ModelT.InitFromPackedBuf(model.content)
-    graph = whole.subgraphs[0]
-    graph.operators = graph.operators[: index + 1]
-    graph.outputs = [int(graph.operators[index].outputs[0])]
-    whole.signatureDefs = None  # they name the old output
-    return pack(whole)
-
-
-def alone(model: tflite.Model, index: int) -> bytes:
-    """The operator ``index`` (from 0) of ``model`` by itself, fed with what it reads."""
-    whole = schema.ModelT.InitFromPackedBuf(model.content)
-    graph = whole.subgraphs[0]
-    graph.operators = graph.operators[index : index + 1]
-    graph.inputs = list(model.reads(index))
-    graph.outputs = [int(graph.operators[0].outputs[0])]
-    whole.signatureDefs = None  # they name the old input and output
-    return pack(whole)
-
-
-def pack(whole: schema.ModelT) -> bytes:
-    """The file that ``whole`` describes, a model in the schema's object form."""
-    builder = flatbuffers.Builder()
-    builder.Finish(whole.Pack(builder), file_identifier=flatbuffer.MAGIC)
-    return bytes(builder.Output())
 
 
 def run(content: bytes, given: npt.NDArray[Any], backend: str, kernels: str) -> npt.NDArray[Any]:

@@ -274,9 +274,10 @@ class Flat(Network):
 
     def predict(self, real: Sequence[FLOATS]) -> list[FLOATS]:
         """By LiteRT."""
-        return trial.independent(
+        answers = trial.independent(
             self._plain.content, [values[:, None] for values in real], "litert", "default"
         )
+        return [answer[:, 0] for answer in answers]
 
     def quantize(self, calibration: Calibration) -> bytes:
         """By ai-edge-quantizer, or by TensorFlow's quantizer."""

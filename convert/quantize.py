@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from ai_edge_litert import schema_py_generated as schema
 
+from convert.bundle import border
 from train.tf import keras, silence, tf
 
 FLOATS = npt.NDArray[np.float32]
@@ -30,12 +32,12 @@ def int8(
     converter.inference_input_type = converter.inference_output_type = tf.int8
     if calibration is not None:
         observe(converter, calibration)
-    return convert(converter)
+    return _ordered(convert(converter), _names(model))
 
 
 def float32(model: keras.Model, finish: Finish = list) -> bytes:
     """The same network without quantization, to compare with."""
-    return convert(_converter(model, finish))
+    return _ordered(convert(_converter(model, finish)), _names(model))
 
 
 def observe(converter: tf.lite.TFLiteConverter, calibration: Calibration) -> None:
@@ -61,8 +63,7 @@ def identifier(name: str) -> str:
 
 
 def _converter(model: keras.Model, finish: Finish) -> tf.lite.TFLiteConverter:
-    # Layers with fake quantization are named after those without.
-    names = [identifier(name.removeprefix("quant_")) for name in model.output_names]
+    names = _names(model)
 
     def function(*given: tf.Tensor) -> dict[str, Any]:
         answers = model(list(given) if len(given) > 1 else given[0], training=False)
@@ -74,3 +75,19 @@ def _converter(model: keras.Model, finish: Finish) -> tf.lite.TFLiteConverter:
     ]
     concrete = tf.function(function).get_concrete_function(*specifications)
     return tf.lite.TFLiteConverter.from_concrete_functions([concrete], model)
+
+
+def _names(model: keras.Model) -> list[str]:
+    """The outputs of ``model``; layers with fake quantization are named after those without."""
+    return [identifier(name.removeprefix("quant_")) for name in model.output_names]
+
+
+def _ordered(content: bytes, names: Sequence[str]) -> bytes:
+    """The ``.tflite`` with its outputs in the order of ``names``; the converter has its own."""
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    known = {one.name.decode(): one.tensorIndex for one in model.signatureDefs[0].outputs}
+    wanted = [known[name] for name in names]
+    if wanted == list(model.subgraphs[0].outputs):
+        return content
+    model.subgraphs[0].outputs = wanted
+    return border.pack(model)

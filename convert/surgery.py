@@ -9,7 +9,7 @@ import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
 from convert import tflite
-from convert.layers import pack
+from convert.cutting import pack
 from runtime.errors import ModelError
 from train.rewrite import Affine, Scaling, Scores, scaling_of
 
@@ -71,22 +71,6 @@ def plain(model: tflite.Model, name: str) -> Plain:
     return Plain(pack(whole), tuple(inputs), tuple(outputs), scalings, scores)
 
 
-def _drop_unused(graph: Any) -> None:
-    """Remove tensors that no operator has any more: interpreters have no values for them."""
-    parts = [part for operator in graph.operators for part in (operator.inputs, operator.outputs)]
-    rows = [graph.inputs, graph.outputs, *(part for part in parts if part is not None)]
-    used = sorted({int(number) for row in rows for number in row if number >= 0})
-    place = {old: new for new, old in enumerate(used)} | {-1: -1}
-
-    def moved(row: Any) -> Any:
-        return None if row is None else np.array([place[int(n)] for n in row], np.int32)
-
-    graph.tensors = [graph.tensors[number] for number in used]
-    graph.inputs, graph.outputs = moved(graph.inputs), moved(graph.outputs)
-    for operator in graph.operators:
-        operator.inputs, operator.outputs = moved(operator.inputs), moved(operator.outputs)
-
-
 def _code(whole: Any, operator: Any) -> int:
     code = whole.operatorCodes[operator.opcodeIndex]
     return max(code.builtinCode, code.deprecatedBuiltinCode)
@@ -131,6 +115,23 @@ def _fix_batch(graph: Any, name: str) -> None:
             raise ModelError(f"{name}: input {label!r} has shape {known}: {tflite.FIXED_SHAPE}")
     for tensor in graph.tensors:
         tensor.shapeSignature = None
+
+
+def _drop_unused(graph: Any) -> None:
+    """Leave out the tensors that nothing reads or writes any more: no interpreter fills them."""
+    lists = [
+        *([operator, "inputs"] for operator in graph.operators),
+        *([operator, "outputs"] for operator in graph.operators),
+        *([operator, "intermediates"] for operator in graph.operators),
+        *([graph, "inputs"], [graph, "outputs"]),
+    ]
+    numbers = [getattr(owner, name) for owner, name in lists]
+    used = sorted({int(n) for given in numbers if given is not None for n in given if n >= 0})
+    place = {-1: -1} | {number: index for index, number in enumerate(used)}
+    graph.tensors = [graph.tensors[number] for number in used]
+    for (owner, name), given in zip(lists, numbers, strict=True):
+        if given is not None:
+            setattr(owner, name, np.array([place[int(number)] for number in given], np.int32))
 
 
 def _named(graph: Any, whole: Any, which: str) -> list[str]:

@@ -259,6 +259,7 @@ def quantize(
     What is no number becomes the zero point, on every machine.
     """
     limits = np.iinfo(np.dtype(dtype))
-    steps = np.rint(values / np.float32(scale)) + zero_point
+    with np.errstate(over="ignore"):  # beyond float32 is beyond the limits as well
+        steps = np.rint(values / np.float32(scale)) + zero_point
     steps = np.where(np.isnan(steps), zero_point, steps)
     return np.asarray(np.clip(steps, limits.min, limits.max), dtype)

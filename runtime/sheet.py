@@ -23,8 +23,11 @@ LEAST = 0.05
 FORM = 0.92
 """A sheet and the quadrilateral of its corners share at least this much of what both cover."""
 
-SOLID = 0.7
+SOLID = 0.85
 """At least this share of it is bright: what is written on it takes no more."""
+
+RIM = 0.2
+"""Along its edge no more than this share of it is dark: nothing is written there."""
 
 WRITTEN = 0.002
 """At least this share of a sheet is darker than DARKER: something is on it."""
@@ -44,7 +47,8 @@ def cut_out(grey: Grey) -> tuple[Grey, int, int]:
     if not inside.any():
         return whole
     dark = grey < DARKER * quantile(grey[inside], 0.5)
-    if np.sum(dark & inside) < WRITTEN * np.sum(inside):
+    rim = inside & ~slide_any(~inside, max(2, longest // 40))
+    if np.sum(dark & inside) < WRITTEN * np.sum(inside) or np.sum(dark & rim) > RIM * np.sum(rim):
         return whole
     filled = np.where(inside, grey, average(grey, inside & ~dark, max(1, longest // 12)))
     rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))

@@ -130,7 +130,7 @@ def upsampling(k: Any) -> Any:
 def lstm(k: Any) -> Any:
     of = k.layers
     return k.Sequential(
-        [of.Input((8, 3)), of.LSTM(6, return_sequences=True), of.LSTM(4), of.Dense(2)]
+        [of.Input((8, 3)), of.LSTM(6, return_sequences=True), of.Flatten(), of.Dense(2)]
     )
 
 

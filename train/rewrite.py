@@ -70,8 +70,14 @@ def _leading(graph: Graph, name: str) -> Node | None:
 def scaling_of(affine: Affine) -> Scaling:
     """The scaling that computes ``affine``, whose factors are positive."""
     parts = (-affine.shift / affine.factor, 1 / affine.factor)
-    values = ([float(np.float32(value)) + 0.0 for value in part] for part in parts)
+    values = ([_told(float(value)) for value in part] for part in parts)
     return Scaling(*(tuple(part[:1] if len(set(part)) == 1 else part) for part in values))
+
+
+def _told(value: float) -> float:
+    """As float32 computes with it; 127.5 where the rounding of 1/127.5 has left 127.49999."""
+    plain = float(f"{value:.5g}")
+    return plain if abs(plain - value) <= 2e-7 * abs(value) else float(np.float32(value)) + 0.0
 
 
 def without_softmax(graph: Graph) -> tuple[Graph, tuple[Scores, ...]]:

@@ -210,7 +210,9 @@ def _arithmetic(kind: str) -> Spelling:
             if not kind:
                 raise call.fail(f"is not known here: {WAY_OUT}")
             return [call.node(kind, {})]
-        first, second = (*call.constants, None)[:2]
+        first, second = (*call.constants, None, None)[:2]
+        if (first is None) == (second is None):
+            raise call.fail(f"has no constant that is known here: {WAY_OUT}")
         number = np.asarray(second if first is None else first, np.float64)
         factors: dict[str, tuple[Any, Any]] = {
             "Add": (1, number),

@@ -2,7 +2,7 @@
 
 LiteRT.js takes no int8 tensors and TensorFlow Lite's Swift classes know no such type, so phones and
 browsers need a border: one operator that turns what the caller has into int8, and one that turns
-the int8 logits back. Everything between them stays as it is, which converting the Keras model once
+the int8 outputs back. Everything between them stays as it is, which converting the Keras model once
 more would only promise.
 """
 
@@ -22,37 +22,87 @@ SHIFT = 128
 """What a uint8 value is above the int8 value of the same meaning."""
 
 _Kind = tuple[int, int]  # a BuiltinOperator and its version
-_INTO: dict[str, _Kind] = {
-    "uint8": (schema.BuiltinOperator.QUANTIZE, 1),
-    "float32": (schema.BuiltinOperator.QUANTIZE, 1),
+_TYPES = {
+    schema.TensorType.FLOAT32: "float32",
+    schema.TensorType.INT8: "int8",
+    schema.TensorType.UINT8: "uint8",
+    schema.TensorType.INT16: "int16",
 }
-_OUT_OF: dict[str, _Kind] = {
-    "uint8": (schema.BuiltinOperator.QUANTIZE, 1),
-    "float32": (schema.BuiltinOperator.DEQUANTIZE, 2),  # 2: takes int8
-}
+_QUANTIZE, _DEQUANTIZE = schema.BuiltinOperator.QUANTIZE, schema.BuiltinOperator.DEQUANTIZE
+_VERSIONS = {"uint8": 1, "int8": 2, "int16": 3}  # of DEQUANTIZE, by what it takes
 
 
 def with_io(graph: tflite.Model, io: str) -> bytes:
-    """``graph``, int8 with one input and one output, as a ``.tflite`` that takes and gives ``io``.
+    """``graph``, quantized, of one input, as a ``.tflite`` that takes and gives ``io``.
 
-    uint8 values are the int8 values + 128; float32 values are what int8 ones stand for. Raises
-    ModelError for another ``io``.
+    uint8 values are the int8 values + 128; float32 values are what quantized ones stand for. Raises
+    ModelError for another ``io``, and where the network's own type does not fit into it.
     """
     if io not in IO:
         raise ModelError(f"no model takes {io!r} as its input here: choose {', '.join(IO)}")
-    if io == "int8":
+    types = {graph.tensors[number].dtype.lower() for number in graph.inputs + graph.outputs}
+    if types == {io}:
         return graph.content
     model = schema.ModelT.InitFromPackedBuf(graph.content, 0)
     network = model.subgraphs[0]
-    (inside,), (result,) = network.inputs, network.outputs
-    given, wanted = _outside(network, inside, io), _outside(network, result, io)
-    network.operators.insert(0, _operator(model, _INTO[io], given, inside))
-    network.operators.append(_operator(model, _OUT_OF[io], result, wanted))
-    network.inputs, network.outputs = [given], [wanted]
+    before = [*network.inputs, *network.outputs]
+    network.inputs = [_given(model, number, io) for number in network.inputs]
+    network.outputs = [_answered(model, number, io) for number in network.outputs]
+    now = dict(zip(before, [*network.inputs, *network.outputs], strict=True))
     for signature in model.signatureDefs or ():
-        signature.inputs[0].tensorIndex = given
-        signature.outputs[0].tensorIndex = wanted
+        for one in (*(signature.inputs or ()), *(signature.outputs or ())):
+            one.tensorIndex = now.get(one.tensorIndex, one.tensorIndex)
     return pack(model)
+
+
+def _given(model: Any, number: int, io: str) -> int:
+    """The tensor that takes ``io`` in the place of the input ``number``."""
+    network = model.subgraphs[0]
+    if _type(network.tensors[number]) == "float32" != io:
+        readers = [one for one in network.operators if number in one.inputs]
+        if [_code_of(model, one) for one in readers] != [_QUANTIZE]:
+            raise _unfit("input", network.tensors[number], io)
+        network.operators.remove(readers[0])
+        number = int(readers[0].outputs[0])
+    if _type(network.tensors[number]) == io:
+        return number
+    outside = _outside(network, number, io, "input")
+    network.operators.insert(0, _operator(model, (_QUANTIZE, 1), outside, number))
+    return outside
+
+
+def _answered(model: Any, number: int, io: str) -> int:
+    """The tensor that gives ``io`` in the place of the output ``number``."""
+    network = model.subgraphs[0]
+    if _type(network.tensors[number]) == "float32" != io:
+        makers = [one for one in network.operators if number in one.outputs]
+        read = any(number in one.inputs for one in network.operators)
+        if read or [_code_of(model, one) for one in makers] != [_DEQUANTIZE]:
+            raise _unfit("output", network.tensors[number], io)
+        network.operators.remove(makers[0])
+        number = int(makers[0].inputs[0])
+    inside = _type(network.tensors[number])
+    if inside == io:
+        return number
+    outside = _outside(network, number, io, "output")
+    kind = (_DEQUANTIZE, _VERSIONS[inside]) if io == "float32" else (_QUANTIZE, 1)
+    network.operators.append(_operator(model, kind, number, outside))
+    return outside
+
+
+def _type(tensor: Any) -> str:
+    return _TYPES.get(tensor.type, f"type {tensor.type}")
+
+
+def _code_of(model: Any, operator: Any) -> int:
+    code = model.operatorCodes[operator.opcodeIndex]
+    return max(int(code.builtinCode), int(code.deprecatedBuiltinCode))
+
+
+def _unfit(place: str, tensor: Any, io: str) -> ModelError:
+    name = tensor.name.decode(errors="replace")
+    hint = ": --io float32 can" if io != "float32" and _type(tensor) in _TYPES.values() else ""
+    return ModelError(f"{io} cannot stand for its {place} {name!r}, {_type(tensor)}{hint}")
 
 
 def pack(model: Any) -> bytes:
@@ -62,16 +112,20 @@ def pack(model: Any) -> bytes:
     return bytes(builder.Output())
 
 
-def _outside(network: Any, index: int, io: str) -> int:
-    """Add what stands outside the border for the int8 tensor ``index``; gives its own index."""
-    tensor = copy.deepcopy(network.tensors[index])
+def _outside(network: Any, number: int, io: str, place: str) -> int:
+    """Add what stands outside the border for the tensor ``number``; gives its own number."""
+    tensor = copy.deepcopy(network.tensors[number])
+    inside = _type(tensor)
+    if {inside, io} != {"int8", "uint8"} and (io != "float32" or inside not in _VERSIONS):
+        raise _unfit(place, tensor, io)
     tensor.name = tensor.name + b"/" + io.encode()
-    if io == "uint8":
-        tensor.type = schema.TensorType.UINT8
-        tensor.quantization.zeroPoint = [int(tensor.quantization.zeroPoint[0]) + SHIFT]
-    else:
+    if io == "float32":
         tensor.type = schema.TensorType.FLOAT32
         tensor.quantization = None
+    else:
+        tensor.type = next(code for code, name in _TYPES.items() if name == io)
+        shift = SHIFT if io == "uint8" else -SHIFT
+        tensor.quantization.zeroPoint = [int(tensor.quantization.zeroPoint[0]) + shift]
     network.tensors.append(tensor)
     return len(network.tensors) - 1
 

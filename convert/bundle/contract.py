@@ -1,116 +1,126 @@
-"""``contract.json`` and ``vectors.json``: what a caller has to do, and proof."""
+"""``contract.json``: what a caller has to do. ``runtime.contract`` reads it beside the model."""
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
+from convert import tflite
+from convert.bundle.kinds import KINDS
+from runtime.contract import Contract
+from runtime.tasks.meaning import Classes, Meaning, Reconstruction
 
-from convert import parity, tflite
-from convert.bundle.preprocessing import PARAMETERS, STEPS, TERMS
-from runtime import image, interpreter, worker
-from runtime.errors import ImageError
-
-VERSION = 1
-"""Rises when a port has to change."""
-
-FOLDER = "vectors"
-"""Where the vectors' pictures lie in the bundle."""
-
-_ANSWER = "logit = scale * (output - zero_point); the label is that of the largest; probabilities "
-_RULES = {
-    "float32": {
-        "input": "pixel / 255",
-        "output": "the logits; the label is that of the largest; probabilities are their softmax",
-    },
-    "uint8": {
-        "input": "round(pixel / 255 / scale) + zero_point, clipped to 0..255",
-        "output": _ANSWER + "are their softmax",
-    },
-    "int8": {
-        "input": "round(pixel / 255 / scale) + zero_point, clipped to -128..127",
-        "output": _ANSWER + "are their softmax",
-    },
+_LIMITS = {"uint8": "0..255", "int8": "-128..127"}
+_LARGEST = "the label is that of the largest"
+_SCORES = {
+    "logits": (
+        "logit",
+        f"{_LARGEST}; probabilities are their softmax",
+        f"the logits; {_LARGEST}; probabilities are their softmax",
+    ),
+    "probabilities": (
+        "probability",
+        f"{_LARGEST}; they are probabilities already, take no softmax of them",
+        f"the probabilities, of which no softmax is to be taken; {_LARGEST}",
+    ),
+    "independent": (
+        "probability",
+        f"each is its own class's, and they need not sum to 1; {_LARGEST}; take no softmax",
+        f"each class's own probability; they need not sum to 1; {_LARGEST}; take no softmax",
+    ),
 }
-_PRECISION = (
-    "The pixels are those of thimble's runtime, which computes them in 32-bit floats. A port in "
-    "another precision may differ by 1 in a pixel. The outputs are those of the runtime that "
-    "vectors.json names, for exactly these pixels; a runtime with other rounding may differ by one "
-    "step of the output's scale."
+_OUTPUTS = (
+    "The outputs are those of the runtime that vectors.json names, for exactly these inputs; a "
+    "runtime with other rounding may differ by one step of the output's scale."
 )
+_MIDWAY = (
+    "A value that lies midway between two steps of the network's own input may be rounded to "
+    "either by a runtime, which may change outputs by a step."
+)
+_MEMORY = (
+    "The network keeps a state from one input to the next. The vectors are one sequence, in their "
+    "order, that begins in a new interpreter."
+)
+_KEEPING = {"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"}
 
 
-def describe(graph: tflite.Model, name: str, labels: Sequence[str]) -> dict[str, Any]:
+def describe(graph: tflite.Model, name: str, contract: Contract) -> dict[str, Any]:
     """The contract of the bundled model ``graph``, as JSON data."""
-    given, answer = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
-    rules = _RULES[given.dtype.lower()]
+    task, kind = contract.task, KINDS[contract.task.kind]
+    pairs = zip(graph.outputs, contract.outputs, strict=True)
+    outputs = [
+        tensor(graph.tensors[number])
+        | {"meaning": _meant(graph.tensors[number], meaning, kind.rule(task))}
+        for number, meaning in pairs
+    ]
+    given = graph.tensors[graph.inputs[0]]
+    precision = f"{kind.precision(task)} {_OUTPUTS}"
     return {
-        "contract": VERSION,
+        **contract.describe(),
         "model": {
             "name": name,
             "file": "model.tflite",
             "sha256": hashlib.sha256(graph.content).hexdigest(),
-            "input": _tensor(given) | {"value": rules["input"]},
-            "output": _tensor(answer) | {"meaning": rules["output"]},
+            "input": tensor(given) | {"value": _value(given, kind.rule(task))},
+            "output": outputs[0],
+            **({"outputs": outputs} if len(outputs) > 1 else {}),
         },
-        "labels": list(labels),
-        "preprocessing": {
-            "from": "a picture of one digit, drawn or photographed",
-            "to": "28x28 pixels of 8 bits, 0 is paper and 255 is ink",
-            "terms": TERMS,
-            "parameters": PARAMETERS,
-            "steps": [{"step": step, "rule": rule} for step, rule in STEPS],
-            "blank": "A picture that a step calls blank has no answer: ask for another one.",
-        },
-        "precision": _PRECISION,
+        **({"labels": list(contract.labels)} if contract.labels else {}),
+        "preprocessing": kind.preprocessing(task),
+        **({"memory": _MEMORY} if keeps(graph) else {}),
+        "precision": f"{precision} {_MIDWAY}" if given.dtype == "FLOAT32" else precision,
         "vectors": "vectors.json",
     }
 
 
-def _tensor(tensor: tflite.Tensor) -> dict[str, Any]:
-    result: dict[str, Any] = {"type": tensor.dtype.lower(), "shape": list(tensor.shape)}
-    if tensor.scales:
-        result |= {"scale": tensor.scales[0], "zero_point": tensor.zero_points[0]}
+def tensor(one: tflite.Tensor) -> dict[str, Any]:
+    """Type and shape of an input or output, and what its steps stand for."""
+    result: dict[str, Any] = {"type": one.dtype.lower(), "shape": list(one.shape)}
+    if one.scales:
+        result |= {"scale": one.scales[0], "zero_point": one.zero_points[0]}
     return result
 
 
-def vectors(model: Path, pictures: Sequence[Path], labels: Sequence[str]) -> dict[str, Any]:
-    """What the runtime makes of each picture, and what ``model`` answers to that, as JSON data."""
-    pixels = {path.name: _pixels(path) for path in pictures}
-    read = [found for found in pixels.values() if found is not None]
-    outputs = iter(worker.answers(model, np.stack(read), *parity.NAMED))
-    backend, kernels = parity.NAMED
-    version = interpreter.version(interpreter.BACKENDS[backend])
-    return {
-        "runtime": f"{backend} {version}, {kernels} kernels",
-        "vectors": [
-            {"picture": f"{FOLDER}/{name}"}
-            | ({"blank": True} if found is None else _answer(found, next(outputs), labels))
-            for name, found in pixels.items()
-        ],
-    }
+def keeps(graph: tflite.Model) -> bool:
+    """Whether an input's outputs depend on those before it."""
+    has_variables = any(one.is_variable for one in graph.tensors)
+    return has_variables or not _KEEPING.isdisjoint(graph.op_names)
 
 
-def _pixels(path: Path) -> image.Pixels | None:
-    """The network's view of a picture, uint8 [28, 28]; None where there is nothing to read."""
-    picture = image.read(path)
-    try:
-        return image.normalize(picture)
-    except ImageError:
-        return None
+def _value(given: tflite.Tensor, rule: str) -> str:
+    """How the input is made of an example's values."""
+    kind = given.dtype.lower()
+    whose = "; mean and deviation are those of the channel in task.scaling"
+    named = whose if "deviation" in rule else ""
+    if kind == "float32":
+        return rule + named
+    over = f"({rule})" if " - " in rule and "/" not in rule else rule
+    return f"round({over} / scale) + zero_point, clipped to {_LIMITS[kind]}{named}"
 
 
-def _answer(
-    pixels: image.Pixels, output: npt.NDArray[Any], labels: Sequence[str]
-) -> dict[str, Any]:
-    return {
-        "pixels": pixels.ravel().tolist(),
-        "output": output.tolist(),
-        "label": labels[int(output.argmax())],
-    }
+def _meant(answer: tflite.Tensor, meaning: Meaning, rule: str) -> str:
+    """What an output's numbers say."""
+    in_steps = answer.dtype != "FLOAT32"
+    if isinstance(meaning, Classes) and meaning.scores != "binary":
+        name, steps, reals = _SCORES[meaning.scores]
+        return f"{name} = scale * (output - zero_point); {steps}" if in_steps else reals
+    real = "scale * (output - zero_point)" if in_steps else "the output"
+    if isinstance(meaning, Classes):
+        no, yes = meaning.labels
+        return (
+            f"p = {real} is the probability of {yes!r}: the label is that if p > 0.5, else {no!r}"
+        )
+    if isinstance(meaning, Reconstruction):
+        odd = (
+            "no threshold is known from which an input is odd"
+            if meaning.threshold is None
+            else f"the input is odd if error > {meaning.threshold!r}"
+        )
+        return (
+            f"x' = {real} is the input once more, as x = {rule}; error = the mean of (x' - x)^2 "
+            f"over all values; {odd}"
+        )
+    return f"{real}: the values of {', '.join(meaning.names[:20])}, in their order"
 
 
 def as_json(value: Mapping[str, Any], indent: int | None = None) -> bytes:

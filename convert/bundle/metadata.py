@@ -1,4 +1,4 @@
-"""TensorFlow Lite metadata: what a model is, how its pixels become its input, what it answers.
+"""TensorFlow Lite metadata: what a model is, how values become its input, what it answers.
 
 Metadata are a flatbuffer of their own inside the model (``TFLITE_METADATA``), and the files that it
 names lie in a zip archive behind the model. Every package that writes them wants versions of
@@ -11,43 +11,48 @@ from dataclasses import dataclass
 from typing import Any
 
 import flatbuffers
+import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from convert.bundle import archive, border
+from convert.bundle.kinds import KINDS
+from runtime.contract import LABELS, Contract
+from runtime.tasks.meaning import Classes, Meaning, Reconstruction
+from runtime.tasks.task import Task
 
-FIELD, LABELS = "TFLITE_METADATA", "labels.txt"
+FIELD = "TFLITE_METADATA"
 _IDENTIFIER = b"M001"
 _FIELDS = 10  # of the largest table; absent ones at the end take no space
 _PARSER = "1.0.0"  # the oldest that knows all of what is used here
-_GREYSCALE = 2  # ColorSpaceType
-_IMAGE_PROPERTIES = 2  # in the union ContentProperties
+_FEATURE_PROPERTIES, _IMAGE_PROPERTIES = 1, 2  # in the union ContentProperties
 _NORMALIZATION = 1  # in the union ProcessUnitOptions
-_AXIS_LABELS = 2  # AssociatedFileType: TENSOR_AXIS_LABELS
-_RANGES = {"uint8": (0.0, 255.0), "int8": (-128.0, 127.0), "float32": (0.0, 1.0)}
+_AXIS_LABELS = 2  # AssociatedFileType: TENSOR_AXIS_LABELS; 0 is UNKNOWN
+_GREYSCALE = 2  # ColorSpaceType; 1 is RGB
+_RANGES = {"uint8": (0.0, 255.0), "int8": (-128.0, 127.0)}
 
 _Slot = Callable[[Any], None]  # writes one field of a table that has been started
 
 
 @dataclass(frozen=True)
 class About:
-    """What the metadata say of a model."""
+    """What the metadata say of a model besides its contract."""
 
     name: str
-    description: str
-    version: str
-    io: str  # type of its input and output, of ``border.IO``
-    side: int  # of its picture, in pixels
+    version: str  # of thimble
+    io: str  # type of its input and outputs, of ``border.IO``
 
 
-def described(content: bytes, about: About, labels: Sequence[str]) -> bytes:
-    """The ``.tflite`` ``content`` with metadata inside and its label file behind it."""
+def described(content: bytes, about: About, contract: Contract) -> bytes:
+    """The ``.tflite`` ``content`` with metadata inside and its label file, if any, behind it."""
     model = schema.ModelT.InitFromPackedBuf(content, 0)
     buffer, entry = schema.BufferT(), schema.MetadataT()
-    buffer.data = _metadata(about)
+    buffer.data = _metadata(about, contract)
     entry.name, entry.buffer = FIELD, len(model.buffers)
     model.buffers.append(buffer)
-    model.metadata = [*(model.metadata or ()), entry]
-    return archive.appended(border.pack(model), {LABELS: label_file(labels)})
+    kept = [one for one in model.metadata or () if one.name not in (FIELD, FIELD.encode())]
+    model.metadata = [*kept, entry]
+    whole, labels = border.pack(model), contract.labels
+    return archive.appended(whole, {LABELS: label_file(labels)}) if labels else whole
 
 
 def label_file(labels: Sequence[str]) -> bytes:
@@ -55,17 +60,16 @@ def label_file(labels: Sequence[str]) -> bytes:
     return "".join(f"{label}\n" for label in labels).encode()
 
 
-def _metadata(about: About) -> bytes:
+def _metadata(about: About, contract: Contract) -> bytes:
     to = flatbuffers.Builder(1024)
-    subgraph = _table(
-        to,
-        _tables(to, 2, [_input(to, about)]),
-        _tables(to, 3, [_output(to)]),
-    )
+    given = _tables(to, 2, [_input(to, about, contract.task)])
+    first, *others = contract.outputs
+    answers = [_output(to, first, is_first=True), *(_output(to, one) for one in others)]
+    subgraph = _table(to, given, _tables(to, 3, answers))
     root = _table(
         to,
         _text(to, 0, about.name),
-        _text(to, 1, about.description),
+        _text(to, 1, summary(contract)),
         _text(to, 2, about.version),
         _tables(to, 3, [subgraph]),
         _text(to, 7, _PARSER),
@@ -74,38 +78,82 @@ def _metadata(about: About) -> bytes:
     return bytes(to.Output())
 
 
-def _input(to: Any, about: About) -> int:
-    """TensorMetadata of the picture: normalized value = (pixel - 0) / 255."""
-    size = _table(to, _number(0, about.side), _number(1, about.side))
-    image = _table(to, _byte(0, _GREYSCALE), _offset(1, size))
-    content = _table(to, _byte(0, _IMAGE_PROPERTIES), _offset(1, image))
-    scaling = _table(to, _floats(to, 0, [0.0]), _floats(to, 1, [255.0]))
+def summary(contract: Contract) -> str:
+    """What the model does, in a sentence."""
+    noun, first = KINDS[contract.task.kind].noun(contract.task), contract.outputs[0]
+    if isinstance(first, Classes):
+        return f"Reads one {noun} as one of {len(first.labels)} classes."
+    if isinstance(first, Reconstruction):
+        return f"Reconstructs one {noun}; the error says how odd it is."
+    return f"Gives {first.values} {'value' if first.values == 1 else 'values'} for one {noun}."
+
+
+def _input(to: Any, about: About, task: Task) -> int:
+    """TensorMetadata of the input: normalized value = (value - mean) / deviation."""
+    kind = KINDS[task.kind]
+    content = _content(to, task)
+    mean, deviation = task.scaling.mean, task.scaling.deviation
+    scaling = _table(to, _floats(to, 0, mean), _floats(to, 1, deviation))
     unit = _table(to, _byte(0, _NORMALIZATION), _offset(1, scaling))
-    low, high = _RANGES[about.io]
-    stats = _table(to, _floats(to, 0, [high]), _floats(to, 1, [low]))
+    slots = []
+    span = _RANGES.get(about.io) or task.span()
+    if span is not None:
+        stats = _table(to, _floats(to, 0, span[1:]), _floats(to, 1, span[:1]))
+        slots.append(_offset(5, stats))
     return _table(
         to,
-        _text(to, 0, "image"),
-        _text(to, 1, "greyscale, 0 is paper and 255 is ink, prepared as contract.json says"),
+        _text(to, 0, kind.given),
+        _text(to, 1, kind.described(task)),
         _offset(3, content),
         _tables(to, 4, [unit]),
-        _offset(5, stats),
+        *slots,
     )
 
 
-def _output(to: Any) -> int:
-    """TensorMetadata of the logits, whose last axis the label file names."""
-    file = _table(
+def _content(to: Any, task: Task) -> int:
+    """What the input is of: a picture with its size, or features."""
+    if task.stored != np.uint8:
+        return _table(to, _byte(0, _FEATURE_PROPERTIES), _offset(1, _table(to)))
+    height, width = task.shape[:2]
+    size = _table(to, _number(0, width), _number(1, height))
+    space = _GREYSCALE if task.shape[2] == 1 else _GREYSCALE - 1
+    image = _table(to, _byte(0, space), _offset(1, size))
+    return _table(to, _byte(0, _IMAGE_PROPERTIES), _offset(1, image))
+
+
+_OUTPUTS = {
+    "logits": "one logit per class; their softmax are probabilities",
+    "probabilities": "one probability per class",
+    "independent": "the probability of each class by itself",
+    "binary": "the probability of the second class",
+}
+
+
+def _output(to: Any, meaning: Meaning, *, is_first: bool = False) -> int:
+    """TensorMetadata of an output; the label file is the first one's."""
+    if isinstance(meaning, Reconstruction):
+        return _table(to, _text(to, 0, "reconstruction"), _text(to, 1, "the input once more"))
+    if not isinstance(meaning, Classes):
+        names = ", ".join(meaning.names[:20])
+        return _table(to, _text(to, 0, "values"), _text(to, 1, f"values of {names}"))
+    files = [_label_file(to, meaning)] if is_first else []
+    return _table(
+        to,
+        _text(to, 0, "logits" if meaning.scores == "logits" else "probabilities"),
+        _text(to, 1, _OUTPUTS[meaning.scores]),
+        *([_tables(to, 6, files)] if files else []),
+    )
+
+
+def _label_file(to: Any, classes: Classes) -> int:
+    """AssociatedFile: it names the last axis, unless one number speaks of two classes."""
+    if classes.values != len(classes.labels):
+        return _table(to, _text(to, 0, LABELS), _text(to, 1, "one class per line"))
+    return _table(
         to,
         _text(to, 0, LABELS),
         _text(to, 1, "one class per line, in the order of the outputs"),
         _byte(2, _AXIS_LABELS),
-    )
-    return _table(
-        to,
-        _text(to, 0, "logits"),
-        _text(to, 1, "one logit per class; their softmax are probabilities"),
-        _tables(to, 6, [file]),
     )
 
 

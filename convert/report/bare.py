@@ -34,7 +34,7 @@ def report(path: Path, match: Match, places: list[boards.Board]) -> Json:
         "costs": found,
         "absent": absent | {"layers": "there is no float network to compare with"},
         **gathered.nothing(),
-        "files": publish.listed({path.name: model.content}),
+        "files": publish.listed({"model.tflite": model.content}),
     }
 
 

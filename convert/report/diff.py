@@ -123,9 +123,7 @@ def _layers(report: Json) -> Iterator[tuple[str, Kind, float | None]]:
 
 
 def _costs(report: Json) -> Iterator[tuple[str, Kind, float | None]]:
-    for name, entry in report["files"].items():
-        if name.endswith(".tflite") and name != "model_float.tflite":
-            yield f"{name}, bytes", SIZE, entry["bytes"]
+    yield "model.tflite, bytes", SIZE, report["files"]["model.tflite"]["bytes"]
     for row in report["costs"]["targets"] if report["costs"] else ():
         kernels = f"{row['target']} {row['optimize']}"
         yield f"flash, {kernels}, bytes", SIZE, row["flash"]

@@ -17,11 +17,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from convert import tflite, wasm
+from convert import feed, tflite, wasm
 from convert.web import icon
-from runtime import classifier, ink
+from runtime import classifier, contract, ink
 from runtime import image as preprocessing
 from runtime.errors import ModelError
+from runtime.tasks.digits import Digits
+from runtime.tasks.meaning import Classes
 from train import data
 
 APP = Path(classifier.__file__).parent / "web" / "app"
@@ -75,12 +77,37 @@ def load(model: str) -> Network:
     """
     path = classifier.find(model)
     content = tflite.read(path)
+    labels = _labels(path, content)
     modules = {kind: wasm.build(content, simd=kind == "simd") for kind in ("simd", "plain")}
     network = modules["plain"].compiled.unit.network
     _check(path, network.input)
-    labels = classifier.read_labels(path, network.output.size)
     name = model if model in classifier.bundled() else path.stem
-    return Network(name, path, tuple(labels), modules)
+    return Network(name, path, labels, modules)
+
+
+def _labels(path: Path, model: tflite.Model) -> tuple[str, ...]:
+    """The classes of a network for digits; raises ModelError for one that is for anything else."""
+    what = ""
+    if (len(model.inputs), len(model.outputs)) != (1, 1):
+        what = f"has {len(model.inputs)} inputs and {len(model.outputs)} outputs"
+    else:
+        given, answer = (
+            feed.as_runtime(model.tensors[number]) for number in (*model.inputs, *model.outputs)
+        )
+        found = contract.of(path, given, [answer])
+        first = found.outputs[0]
+        if isinstance(found.task, Digits) and isinstance(first, Classes):
+            if first.scores == "logits":
+                return first.labels
+            what = f"gives {first.scores}"
+        elif isinstance(found.task, Digits):
+            what = f"gives {first.describe()['kind']}"
+        else:
+            what = f"is for {found.task.title} {list(found.task.shape)}"
+    raise ModelError(
+        f"{path} {what}: the app reads digits alone, by one output of logits; bundle.zip is for "
+        "pages of your own"
+    )
 
 
 def _check(path: Path, tensor: Any) -> None:

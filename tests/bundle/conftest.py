@@ -11,7 +11,11 @@ import pytest
 from convert import tflite
 from convert.bundle import border, build
 from runtime import classifier
+from runtime.contract import Contract
 from runtime.dataset import Examples
+from runtime.tasks.digits import TASK
+from runtime.tasks.meaning import Classes
+from tests.bundle import makers
 from train import data
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle of the micro preset that comes with the runtime."""
+    """A bundle, of the micro preset that comes with the runtime unless it is said otherwise."""
 
     io: str
     content: bytes  # of the archive
@@ -46,10 +50,41 @@ def bundle(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Bundle:
     """Each kind of bundle in turn."""
-    content = build.bundle(tflite.read(int8), "micro", request.param, digits)
-    folder = tmp_path_factory.mktemp(request.param)
+    content = packed(tflite.read(int8), request.param, digits)
+    return Bundle(request.param, content, unpacked(content, tmp_path_factory))
+
+
+def packed(graph: tflite.Model, io: str, digits: Examples) -> bytes:
+    """A bundle of a network for digits."""
+    known = Contract(TASK, (Classes(digits.names),))
+    return build.files(graph, "micro", io, known, digits)[build.NAME]
+
+
+def unpacked(content: bytes, factory: pytest.TempPathFactory) -> Path:
+    """The folder where an archive is unpacked."""
+    folder = factory.mktemp("bundle")
     zipfile.ZipFile(BytesIO(content)).extractall(folder)
-    return Bundle(request.param, content, folder)
+    return folder
+
+
+@dataclass(frozen=True)
+class Other(Bundle):
+    """A bundle of a network that is not for digits."""
+
+    case: makers.Case
+
+
+OTHERS = [(make.__name__, io) for make in makers.MAKERS for io in ("uint8", "float32")]
+OTHERS += [("colour", "int8"), ("autoencoder", "int8")]
+
+
+@pytest.fixture(scope="session", params=OTHERS, ids="-".join)
+def other(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Other:
+    """A bundle of every kind of task and meaning in turn."""
+    name, io = request.param
+    case = makers.made(name)
+    content = build.files(case.graph, name, io, case.contract, case.test)[build.NAME]
+    return Other(io, content, unpacked(content, tmp_path_factory), case)
 
 
 def fetched(name: str) -> Path:

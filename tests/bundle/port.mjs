@@ -149,11 +149,15 @@ function sheet(grey) {
   if (size < p.sheet_least * shape.at.length || bright < p.sheet_solid * size) return none;
   const forms = [[[-1, -1], [1, -1], [1, 1], [-1, 1]], [[-1, 0], [0, -1], [1, 0], [0, 1]]];
   if (Math.max(...forms.map((far) => fit(shape, far))) < p.sheet_form) return none;
-  const inside = map(extreme(map(shape, (v) => 1 - v), Math.max(2, div(longest(grey), p.sheet_edge_divisor)), Math.max, 0), (v) => 1 - v);
+  const shrunk = (g, divisor) => map(extreme(map(g, (v) => 1 - v), Math.max(2, div(longest(grey), divisor)), Math.max, 0), (v) => 1 - v);
+  const inside = shrunk(shape, p.sheet_edge_divisor);
   const within = grey.at.filter((_, i) => inside.at[i]);
   if (!within.length) return none;
   const limit = p.darker * quantile(within, 0.5);
   if (within.filter((v) => v < limit).length < p.sheet_written * within.length) return none;
+  const deep = shrunk(inside, p.sheet_rim_divisor);
+  const rim = grey.at.filter((_, i) => inside.at[i] && !deep.at[i]);
+  if (rim.filter((v) => v < limit).length > p.sheet_rim * rim.length) return none;
   const light = Array.from(grey.at, (v, i) => inside.at[i] && !(v < limit));
   const around = average(grey, light, Math.max(1, div(longest(grey), p.average_divisor)));
   const whole = map(grey, (v, i) => (inside.at[i] ? v : around.at[i]));

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from convert import tflite
-from convert.bundle import border, build
+from convert.bundle import border
 from runtime import classifier
 from runtime.dataset import Examples
 from runtime.errors import GateError
-from tests.bundle.conftest import Bundle
+from tests.bundle.conftest import Bundle, packed
 
 FILES = {
     "README.md",
@@ -37,7 +37,7 @@ def test_everything_is_in_the_archive(bundle: Bundle) -> None:
 
 def test_the_same_input_gives_the_same_bytes(bundle: Bundle, int8: Path, digits: Examples) -> None:
     """Made again, at another time."""
-    again = build.bundle(tflite.read(int8), "micro", bundle.io, digits)
+    again = packed(tflite.read(int8), bundle.io, digits)
     assert again == bundle.content
     for file in (BytesIO(bundle.content), bundle.folder / "model.tflite"):
         for entry in zipfile.ZipFile(file).infolist():
@@ -51,7 +51,7 @@ def test_a_model_that_differs_is_not_bundled(
     other, honest = tflite.read(classifier.find("nano")), border.with_io
     monkeypatch.setattr(border, "with_io", lambda _graph, io: honest(other, io))
     with pytest.raises(GateError, match=r"outputs of the bundled model differ.*nothing was"):
-        build.bundle(tflite.read(int8), "micro", "uint8", digits)
+        packed(tflite.read(int8), "uint8", digits)
 
 
 @pytest.mark.parametrize("note", ["android.md", "ios.md", "web.md"])

@@ -7,36 +7,31 @@ import sys
 import zipfile
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from runtime import worker
 from runtime.dataset import Examples
-from tests.bundle.conftest import Bundle
+from tests.bundle.conftest import Bundle, Other
 
 RANGES = {"uint8": (0.0, 255.0), "int8": (-128.0, 127.0), "float32": (0.0, 1.0)}
 SHOW = """
-import sys
+import pathlib, sys
 from tensorflow_lite_support.metadata.python.metadata import MetadataDisplayer
 shown = MetadataDisplayer.with_model_file(sys.argv[1])
-assert shown.get_packed_associated_file_list() == ["labels.txt"]
-assert shown.get_associated_file_buffer("labels.txt") == open(sys.argv[2], "rb").read()
+labels = pathlib.Path(sys.argv[2])
+assert shown.get_packed_associated_file_list() == ["labels.txt"] * labels.exists()
+if labels.exists():
+    assert shown.get_associated_file_buffer("labels.txt") == labels.read_bytes()
 print(shown.get_metadata_json())
 """
 
 
 def test_tensorflow_s_tool_reads_the_metadata(bundle: Bundle, metadata_tools: Path) -> None:
     """Name, description, version, normalization, ranges and label file are those of the model."""
-    done = subprocess.run(
-        [sys.executable, "-c", SHOW, bundle.folder / "model.tflite", bundle.folder / "labels.txt"],
-        env=os.environ | {"PYTHONPATH": str(metadata_tools)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    shown = json.loads(done.stdout)
+    shown = displayed(bundle, metadata_tools)
     assert shown["name"] == "micro"
     assert shown["description"] == "Reads one 28x28 greyscale picture as one of 10 classes."
     assert shown["version"] == version("thimble")
@@ -57,6 +52,63 @@ def test_tensorflow_s_tool_reads_the_metadata(bundle: Bundle, metadata_tools: Pa
     assert given["stats"] == {"min": [low], "max": [high]}
     (file,) = answer["associated_files"]
     assert (file["name"], file["type"]) == ("labels.txt", "TENSOR_AXIS_LABELS")
+
+
+def displayed(bundle: Bundle, tools: Path) -> dict[str, Any]:
+    """What TensorFlow's tool says of a bundled model and its label file."""
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW, bundle.folder / "model.tflite", bundle.folder / "labels.txt"],
+        env=os.environ | {"PYTHONPATH": str(tools)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    shown: dict[str, Any] = json.loads(done.stdout)
+    return shown
+
+
+SUMMARIES = {
+    "colour": "Reads one 32x24 colour picture as one of 4 classes.",
+    "grey": "Reads one 20x28 greyscale picture as one of 3 classes.",
+    "two": "Reads one 16x16 colour picture as one of 2 classes.",
+    "windows": "Gives 2 values for one array of 16x3 numbers.",
+    "tags": "Reads one array of 12 numbers as one of 4 classes.",
+    "autoencoder": "Reconstructs one array of 24 numbers; the error says how odd it is.",
+}
+ANSWERS = {
+    "colour": ["logits"],
+    "grey": ["probabilities"],
+    "two": ["probabilities", "values"],
+    "windows": ["values"],
+    "tags": ["probabilities"],
+    "autoencoder": ["reconstruction"],
+}
+
+
+def test_tensorflow_s_tool_reads_those_of_any_task(other: Other, metadata_tools: Path) -> None:
+    """What it is, its size and colours, mean and deviation, and what each output is."""
+    shown, case = displayed(other, metadata_tools), other.case
+    assert shown["description"] == SUMMARIES[case.name]
+    (network,) = shown["subgraph_metadata"]
+    (given,) = network["input_tensor_metadata"]
+    (unit,) = given["process_units"]
+    scaling = case.contract.task.scaling
+    assert unit["options"]["mean"] == pytest.approx(scaling.mean)
+    assert unit["options"]["std"] == pytest.approx(scaling.deviation)
+    if case.contract.task.kind == "image":
+        height, width, channels = case.contract.task.shape
+        told = given["content"]["content_properties"]
+        assert told["default_size"] == {"width": width, "height": height}
+        assert told.get("color_space") == {1: "GRAYSCALE", 3: "RGB"}[channels]
+    else:
+        assert given["content"]["content_properties_type"] == "FeatureProperties"
+    answers = network["output_tensor_metadata"]
+    assert [answer["name"] for answer in answers] == ANSWERS[case.name]
+    files = [file for answer in answers for file in answer.get("associated_files", [])]
+    assert [file["name"] for file in files] == ["labels.txt"] * bool(case.contract.labels)
+    is_axis = bool(files) and files[0]["type"] == "TENSOR_AXIS_LABELS"
+    assert is_axis == (bool(files) and case.name != "two")
 
 
 def test_labels_lie_behind_the_model_as_they_are(bundle: Bundle) -> None:

@@ -176,3 +176,13 @@ def test_ticks_are_round_and_within() -> None:
         assert steps == pytest.approx(steps[0])
         first = f"{steps[0]:.12g}".replace(".", "").lstrip("0").rstrip("0")
         assert first in {"1", "2", "25", "5"}
+
+
+def test_numbers_of_an_axis_differ() -> None:
+    """However close ticks are to each other, and with no more digits than that takes."""
+    for low, high in ((1.0857, 1.0861), (98.25, 99.5), (0, 1), (-0.4, 0.4), (0, 3_000_000)):
+        values = chart.ticks(low, high, 5)
+        step = values[1] - values[0]
+        shown = [chart.number(value, step) for value in values]
+        assert len(set(shown)) == len(shown)
+        assert max(map(len, shown)) <= 7

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from convert import layers, tflite
+from convert import cutting, layers, tflite
 from runtime import classifier, reading, worker
 from runtime.dataset import Pixels
 from runtime.tasks.digits import TASK
@@ -86,7 +86,7 @@ def test_feature_maps(phone: BrowserContext, site: Site, simd: bool) -> None:
         found = page.evaluate(MAPS, [name, picture.ravel().tolist()])
         assert len(found) == len(pools) == 2
         for index, shown in zip(pools, found, strict=True):
-            expected = layers.run(layers.cut(model, index), codes, "litert", "default")
+            expected = layers.run(cutting.cut(model, index), codes, "litert", "default")
             assert shown == expected.ravel().tolist()
 
 

@@ -23,8 +23,11 @@ const LEAST = 0.05;
 const FORM = 0.92;
 
 /** At least this share of it is bright, and at least this share dark. */
-const SOLID = 0.7;
+const SOLID = 0.85;
 const WRITTEN = 0.002;
+
+/** Along its edge no more than this share of it is dark. */
+const RIM = 0.2;
 
 /**
  * The part of a picture that shows a sheet, with paper where something else shows in it.
@@ -42,6 +45,10 @@ export function cutOut(grey) {
   const limit = DARKER * quantile(shown(grey.values, inside), 0.5);
   const light = inside.map((is, i) => Number(is && !(grey.values[i] < limit)));
   if (size - count(light) < WRITTEN * size) return whole;
+  const deep = shrink(inside, grey, Math.max(2, Math.floor(longest / 40)));
+  const bright = light.map((is, i) => Number(is && !deep[i]));
+  const rim = size - count(deep);
+  if (rim - count(bright) > RIM * rim) return whole;
   const around = average(grey, light, Math.max(1, Math.floor(longest / 12))).values;
   const values = grey.values.map((value, i) => (inside[i] ? value : around[i]));
   const { picture, top, left } = crop({ ...grey, values }, inside);

@@ -24,6 +24,8 @@ PARAMETERS: dict[str, float] = {
     "sheet_form": sheet.FORM,
     "sheet_written": sheet.WRITTEN,
     "sheet_edge_divisor": 50,
+    "sheet_rim": sheet.RIM,
+    "sheet_rim_divisor": 40,
     "detail_divisor": 8,
     "marked": paper.MARKED,
     "narrow_divisor": 14,
@@ -132,19 +134,21 @@ STEPS: tuple[tuple[str, str], ...] = (
         "calm with level <= k and > k, n their counts, m the means of level + 0.5; with none in "
         "one of them it is passed over. Take the first k for which n(below) * n(above) * "
         "(m(above) - m(below))^2 is the largest: there is no sheet unless m(below) <= darker * "
-        "m(above). Of the 8-connected components of what is above, take the largest, in doubt "
-        "the first row by row; no sheet if it holds more than sheet_border of the border (rows "
-        "and columns at the four sides, corners counted twice). Fill each row of it from its "
-        "first to its last pixel, then each column so: the shape. No sheet if it covers less "
-        "than sheet_least of the picture, or if less than sheet_solid of it has level(grey) > k. "
-        "Its four corners are its pixels with the largest -x-y, x-y, x+y, y-x, or -x, -y, x, y, "
-        "each time the first row by row. No sheet unless for one of both the pixels in shape and "
+        "m(above). Of the 8-connected components of what is above, take the largest, in doubt the "
+        "first row by row; no sheet if it holds more than sheet_border of the border (rows and "
+        "columns at the four sides, corners counted twice). Fill each row of it from its first to "
+        "its last pixel, then each column so: the shape. No sheet if it covers less than "
+        "sheet_least of the picture, or if less than sheet_solid of it has level(grey) > k. Its "
+        "four corners are its pixels with the largest -x-y, x-y, x+y, y-x, or -x, -y, x, y, each "
+        "time the first row by row. No sheet unless for one of both the pixels in shape and "
         "quadrilateral (edges included) are sheet_form of those in either, or more. inside = the "
         "shape without what a square of radius max(2, longest div sheet_edge_divisor) around a "
-        "pixel outside it covers; no sheet if that is nothing. dark = grey < darker * "
-        "median(grey inside); no sheet if less than sheet_written of inside is dark. Else grey = "
-        "grey inside, and average(grey, inside and not dark, max(1, longest div "
-        "average_divisor)) elsewhere; cropped to the bounding box of inside.",
+        "pixel outside it covers; no sheet if that is nothing. dark = grey < darker * median(grey "
+        "inside); no sheet if less than sheet_written of inside is dark, nor if more than "
+        "sheet_rim of its rim is: what a square of radius max(2, longest div sheet_rim_divisor) "
+        "around a pixel outside it covers. Else grey = grey inside, and average(grey, inside and "
+        "not dark, max(1, longest div average_divisor)) elsewhere; cropped to the bounding box of "
+        "inside.",
     ),
     (
         "light on dark",
