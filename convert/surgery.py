@@ -71,22 +71,6 @@ def plain(model: tflite.Model, name: str) -> Plain:
     return Plain(pack(whole), tuple(inputs), tuple(outputs), scalings, scores)
 
 
-def _drop_unused(graph: Any) -> None:
-    """Remove tensors that no operator has any more: interpreters have no values for them."""
-    parts = [part for operator in graph.operators for part in (operator.inputs, operator.outputs)]
-    rows = [graph.inputs, graph.outputs, *(part for part in parts if part is not None)]
-    used = sorted({int(number) for row in rows for number in row if number >= 0})
-    place = {old: new for new, old in enumerate(used)} | {-1: -1}
-
-    def moved(row: Any) -> Any:
-        return None if row is None else np.array([place[int(n)] for n in row], np.int32)
-
-    graph.tensors = [graph.tensors[number] for number in used]
-    graph.inputs, graph.outputs = moved(graph.inputs), moved(graph.outputs)
-    for operator in graph.operators:
-        operator.inputs, operator.outputs = moved(operator.inputs), moved(operator.outputs)
-
-
 def _code(whole: Any, operator: Any) -> int:
     code = whole.operatorCodes[operator.opcodeIndex]
     return max(code.builtinCode, code.deprecatedBuiltinCode)
