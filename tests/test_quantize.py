@@ -25,8 +25,8 @@ def test_outputs_stay_in_the_network_s_order(names: tuple[str, ...]) -> None:
             (1, size) for size in sizes
         ]
         judge = Interpreter(model_content=content)
-        signature = judge.get_signature_runner()
-        assert set(signature.get_output_details()) == set(names)
+        (signature,) = judge.get_signature_list().values()
+        assert set(signature["outputs"]) == set(names)
         judge.allocate_tensors()
         assert [one["shape"][1] for one in judge.get_output_details()] == list(sizes)
     judge.set_tensor(judge.get_input_details()[0]["index"], given[:1])
