@@ -1,7 +1,8 @@
 """How float and int8 stand rising changes: ``python -m convert.sweep build/base/model.tflite``.
 
 Leaves ``robustness.json`` beside the model, for the curves of its report. Each example is
-changed by an amount drawn from a fixed seed, uniformly within the bound, the same for both. Which changes there are, the task says: see convert.robustness.
+changed by an amount drawn from a fixed seed, uniformly within the bound, the same for both.
+Which changes there are, the task says: see convert.robustness.
 """
 
 import argparse

@@ -64,14 +64,15 @@ def read(file: Path) -> Contract:
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
         version = found["contract"]
-        if version != VERSION:
-            raise ModelError(f"its version is {version}, not {VERSION}: export it again")
-        outputs = tuple(meaning.of(one) for one in found["outputs"])
-        task = tasks.of(found["task"])
+        known = version == VERSION
+        outputs = tuple(meaning.of(one) for one in found["outputs"]) if known else ()
+        task = tasks.of(found["task"]) if known else None
     except ModelError as error:
         raise ModelError(f"{file}: {error}") from error
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{file} is damaged ({error!r}): export it again") from error
+    if task is None:
+        raise ModelError(f"{file}: its version is {version}, not {VERSION}: export it again")
     if not outputs:
         raise ModelError(f"{file} has no outputs: export it again")
     return Contract(task, outputs)

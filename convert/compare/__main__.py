@@ -95,8 +95,8 @@ def verdict(found: Comparison) -> str:
     if not found.given.is_random:
         return told
     return (
-        f"{told} The inputs were random: no range can be judged by them, and what is off may matter "
-        "more, or less, for real ones; give --data or --inputs."
+        f"{told} The inputs were random: no range can be judged by them, and what is off may "
+        "matter more, or less, for real ones; give --data or --inputs."
     )
 
 
