@@ -218,14 +218,15 @@ function isLight(grey) {
 
 function extreme(g, r, choose, nothing) {
   const along = (h) => {
-    const result = map(h, () => nothing);
-    for (let y = 0; y < h.height; y++)
-      for (let k = Math.max(0, y - r); k <= Math.min(h.height - 1, y + r); k++)
-        for (let x = 0; x < h.width; x++) {
-          const i = y * h.width + x;
-          result.at[i] = choose(result.at[i], h.at[k * h.width + x]);
-        }
-    return result;
+    const w = h.width;
+    let rows = grid(w, h.height + 2 * r, (y, x) => (y < r || y >= h.height + r ? nothing : h.at[(y - r) * w + x]));
+    for (let span = 1; span < 2 * r + 1; ) { // each row is the extreme of so many
+      const step = Math.min(span, 2 * r + 1 - span);
+      const { at, height } = rows;
+      rows = grid(w, height - step, (y, x) => choose(at[y * w + x], at[(y + step) * w + x]));
+      span += step;
+    }
+    return rows;
   };
   return turned(along(turned(along(g))));
 }
