@@ -23,6 +23,10 @@ LEAST = 0.05
 FORM = 0.92
 """A sheet and the quadrilateral of its corners share at least this much of what both cover."""
 
+EDGE = 0.9
+"""Just outside its edge it is darker than this share of what is just inside: light that fades has
+no edge."""
+
 SOLID = 0.85
 """At least this share of it is bright: what is written on it takes no more."""
 
@@ -82,7 +86,17 @@ def quadrilateral(grey: Grey) -> Mask | None:
     size = int(np.sum(filled))
     bright = int(np.sum(filled & (levels_of(grey) > cut)))
     large, solid = size >= LEAST * filled.size, bright >= SOLID * size
-    return filled if large and solid and likeness(filled) >= FORM else None
+    if not (large and solid and likeness(filled) >= FORM and has_edge(calm, filled)):
+        return None
+    return filled
+
+
+def has_edge(calm: Grey, mask: Mask) -> bool:
+    """Whether ``calm`` falls off where ``mask`` ends, and does not fade."""
+    away = max(2, max(mask.shape) // 50)
+    inner = mask & ~slide_any(~mask, away)
+    outer = ~mask & ~slide_any(mask, away)
+    return bool(outer.any()) and quantile(calm[outer], 0.5) <= EDGE * quantile(calm[inner], 0.5)
 
 
 def span(mask: Mask) -> Mask:

@@ -79,7 +79,7 @@ def test_evaluate(capsys: Capture, pictures: Path) -> None:
         content["labels"], content["confusion"], content["per_class"], strict=True
     ):
         assert cells(text, label) == [label, *map(str, counts), f"{share:.2%}"]
-    assert f"accuracy {content['accuracy']:.2%}" in text
+    assert f"accuracy {100 * content['accuracy']:.2f} %" in text
 
 
 def test_compiler(capsys: Capture, tmp_path: Path) -> None:

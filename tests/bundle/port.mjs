@@ -118,7 +118,8 @@ function sheet(grey) {
   const none = { grey, x: 0, y: 0 };
   if (!isScene(grey)) return none;
   const level = (v) => Math.min(Math.floor(v * p.levels), p.levels - 1);
-  const calm = closeScene(grey, Math.max(2, div(longest(grey), p.calm_divisor))).at.map(level);
+  const still = closeScene(grey, Math.max(2, div(longest(grey), p.calm_divisor)));
+  const calm = still.at.map(level);
   const total = new Array(p.levels).fill(0);
   calm.forEach((v) => { total[v]++; });
   let [best, k, isDarker] = [0, -1, false];
@@ -150,6 +151,12 @@ function sheet(grey) {
   const forms = [[[-1, -1], [1, -1], [1, 1], [-1, 1]], [[-1, 0], [0, -1], [1, 0], [0, 1]]];
   if (Math.max(...forms.map((far) => fit(shape, far))) < p.sheet_form) return none;
   const shrunk = (g, divisor) => map(extreme(map(g, (v) => 1 - v), Math.max(2, div(longest(grey), divisor)), Math.max, 0), (v) => 1 - v);
+  const ring = (g) => {
+    const far = shrunk(g, p.sheet_edge_divisor);
+    return still.at.filter((_, i) => g.at[i] && !far.at[i]);
+  };
+  const [near, beyond] = [ring(shape), ring(map(shape, (v) => 1 - v))];
+  if (!beyond.length || quantile(beyond, 0.5) > p.sheet_edge * quantile(near, 0.5)) return none;
   const inside = shrunk(shape, p.sheet_edge_divisor);
   const within = grey.at.filter((_, i) => inside.at[i]);
   if (!within.length) return none;

@@ -22,6 +22,7 @@ PARAMETERS: dict[str, float] = {
     "sheet_least": sheet.LEAST,
     "sheet_solid": sheet.SOLID,
     "sheet_form": sheet.FORM,
+    "sheet_edge": sheet.EDGE,
     "sheet_written": sheet.WRITTEN,
     "sheet_edge_divisor": 50,
     "sheet_rim": sheet.RIM,
@@ -141,7 +142,10 @@ STEPS: tuple[tuple[str, str], ...] = (
         "sheet_least of the picture, or if less than sheet_solid of it has level(grey) > k. Its "
         "four corners are its pixels with the largest -x-y, x-y, x+y, y-x, or -x, -y, x, y, each "
         "time the first row by row. No sheet unless for one of both the pixels in shape and "
-        "quadrilateral (edges included) are sheet_form of those in either, or more. inside = the "
+        "quadrilateral (edges included) are sheet_form of those in either, or more. No sheet unless "
+        "median(calm just outside) <= sheet_edge * median(calm just inside): pixels outside, or "
+        "inside, the shape in a square of radius max(2, longest div sheet_edge_divisor) around one "
+        "on its other side. inside = the "
         "shape without what a square of radius max(2, longest div sheet_edge_divisor) around a "
         "pixel outside it covers; no sheet if that is nothing. dark = grey < darker * median(grey "
         "inside); no sheet if less than sheet_written of inside is dark, nor if more than "

@@ -22,6 +22,9 @@ const LEAST = 0.05;
 /** What a sheet and the quadrilateral of its corners share at least, of what both cover. */
 const FORM = 0.92;
 
+/** Just outside its edge it is darker than this share of what is just inside. */
+const EDGE = 0.9;
+
 /** At least this share of it is bright, and at least this share dark. */
 const SOLID = 0.85;
 const WRITTEN = 0.002;
@@ -100,7 +103,25 @@ function quadrilateral(grey) {
   const size = count(filled);
   const bright = count(levelsOf(grey).map((level, i) => Number(filled[i] && level > cut)));
   const isSheet = size >= LEAST * mask.length && bright >= SOLID * size;
-  return isSheet && likeness(filled, height, width) >= FORM ? filled : null;
+  const fits = isSheet && likeness(filled, height, width) >= FORM;
+  return fits && hasEdge(calm, filled) ? filled : null;
+}
+
+/**
+ * Whether a picture falls off where a mask ends, and does not fade.
+ * @param {Grey} calm
+ * @param {Uint8Array} mask [height, width], not all 0
+ * @returns {boolean}
+ */
+function hasEdge(calm, mask) {
+  const away = Math.max(2, Math.floor(Math.max(calm.height, calm.width) / 50));
+  const outside = mask.map((is) => 1 - is);
+  const deep = shrink(mask, calm, away);
+  const far = shrink(outside, calm, away);
+  const inner = mask.map((is, i) => Number(is && !deep[i]));
+  const outer = outside.map((is, i) => Number(is && !far[i]));
+  const level = (/** @type {Uint8Array} */ ring) => quantile(shown(calm.values, ring), 0.5);
+  return count(outer) > 0 && level(outer) <= EDGE * level(inner);
 }
 
 /**
