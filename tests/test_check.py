@@ -223,7 +223,10 @@ class TestInputs:
             ({"left": np.zeros((6, 3, 4), np.float32)}, r"float32.* int8 .*quantize.*0\.05.*\+ 3"),
             ({"left": np.zeros((6, 3, 4), np.uint8)}, r"uint8.* int8 \['n', 1, 3, 4\] or"),
             ({"left": np.zeros((6, 4, 3), np.int8)}, r"shape \[6, 4, 3\]"),
-            ({"left": np.zeros((3, 3, 4), np.int8)}, r"has 3 inputs, --check asks for 5"),
+            (
+                {"left": np.zeros((3, 3, 4), np.int8)},
+                r"not as many of each input: 'left' 3, 'right' 6",
+            ),
             ({"left": np.array(4, np.int8)}, r"shape \[\]"),
         ],
     )

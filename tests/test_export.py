@@ -17,6 +17,7 @@ import pytest
 from convert import export, parity
 from convert.export import Request
 from runtime.errors import DataError, GateError
+from runtime.tasks.digits import TASK
 from train import data, presets, store
 from train.tf import configure, keras
 
@@ -107,11 +108,13 @@ def test_int8_is_the_fine_tuned_network(exported: Path) -> None:
     """Layer by layer: what is left between fake and real quantization is the rounding of halves."""
     from convert import compare
     from convert.compare import versions
+    from convert.compare.given import Given
 
     configure(0)
-    images = data.split(data.embedded()).test.inputs[:64]
+    test = data.split(data.embedded()).test
+    given = Given((TASK.real(test.inputs[:64]),), test.source, "picture")
     qat, int8 = versions.load(f"{exported}@qat"), versions.load(str(exported))
-    found = compare.compare(qat, int8, images, threshold=30)
+    found = compare.compare(qat, int8, given, threshold=30)
     assert found.first is None
     assert all(row.own_db is not None for row in found.rows)
 
@@ -141,10 +144,11 @@ def test_reported_accuracy_is_what_litert_measures(exported: Path) -> None:
         )
         judge.invoke()
         read.append(judge.get_tensor(judge.get_output_details()[0]["index"]).argmax())
-    report = json.loads((exported / "report.json").read_text())["parity"]
-    assert report["int8_accuracy"] == np.mean(read == test.labels)
-    assert report["int8_accuracy"] > 0.9
-    assert sum(map(sum, report["confusion"])) == report["images"] == len(test)
+    report = json.loads((exported / "report.json").read_text())
+    accuracy = report["judged"][0]["int8"]["accuracy"]
+    assert accuracy == np.mean(read == test.labels)
+    assert accuracy > 0.9
+    assert sum(map(sum, report["judged"][0]["confusion"])) == len(test)
 
 
 def test_two_exports_give_the_same_bytes(
