@@ -28,8 +28,8 @@ from runtime import console, options
 from runtime.errors import DataError, GateError, ModelError
 from runtime.judge import Judgement
 from runtime.options import Wanted
+from runtime.tasks import scaling
 from runtime.tasks.digits import Digits
-from runtime.tasks.scaling import Scaling
 from train import curves, fit, presets, store
 from train.data import Dataset
 from train.loop import Epoch
@@ -166,7 +166,7 @@ def _own(request: Request, path: Path) -> Origin:
         )
     dataset = fit.loaded(_data_for(request, source), source.inputs[0].shape)
     if source.scaling is not None and not request.wanted.scaling:
-        read = Scaling(tuple(source.scaling.mean), tuple(source.scaling.deviation))
+        read = scaling.alike(source.scaling.mean, source.scaling.deviation)
         console.note(f"scaling: {read}, as the network did it itself")
         dataset = dataset.scaled(dataset.task.scaled(read))
     phrase, history = f"{source.origin}, as given", curves.beside(path)

@@ -68,13 +68,27 @@ def examples(calibration: Calibration) -> Iterator[list[object]]:
 
 def _by_ai_edge(model: Plain, calibration: Calibration) -> bytes:
     with _quiet():
-        from ai_edge_quantizer import quantizer, recipe  # noqa: PLC0415 - seconds that few need
+        from ai_edge_quantizer import (  # noqa: PLC0415 - seconds that few need
+            calibrator,
+            quantizer,
+            recipe,
+            recipe_manager,
+        )
+        from ai_edge_quantizer.utils import qsv_utils  # noqa: PLC0415
 
         worker = quantizer.Quantizer(model.content, recipe.static_wi8_ai8())
+        manager = recipe_manager.RecipeManager()
+        manager.load_quantization_recipe(recipe.static_wi8_ai8())
         data = [dict(zip(model.inputs, one, strict=True)) for one in examples(calibration)]
         try:
-            ranges = worker.calibrate({SIGNATURE: data}, num_threads=1)
-            made = worker.quantize(ranges, enable_progress_report=False).quantized_model
+            # The quantizer's own way is a moving average, which cuts off what is rare.
+            seen = calibrator.Calibrator(
+                model.content, num_threads=1, qsv_update_func=qsv_utils.min_max_update
+            )
+            seen.calibrate({SIGNATURE: data}, manager)
+            made = worker.quantize(
+                seen.get_model_qsvs(), enable_progress_report=False
+            ).quantized_model
         except Exception as error:  # it raises whatever it stumbles over
             reason = " ".join(str(error).split())[:160]
             raise ModelError(f"{AI_EDGE} cannot quantize it: {reason}") from error

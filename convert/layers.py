@@ -6,29 +6,29 @@ XNNPACK the values in between are nowhere to be read. So a ``.tflite`` is cut be
 and each piece runs like any other model, in whatever kernels.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import flatbuffers
 import numpy as np
 import numpy.typing as npt
-from ai_edge_litert import schema_py_generated as schema
 
 from convert import tflite
+from convert.cutting import cut
 from convert.feed import of_type
 from convert.parity import FLOATS, NAMED, sqnr_db
-from runtime import flatbuffer, interpreter
+from runtime import interpreter
 from runtime.errors import ModelError
 
 INT8S = npt.NDArray[np.int8]
 
-MOVING = frozenset(
-    ("RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "STRIDED_SLICE", "PACK", "SHAPE")
-    + ("PAD", "PADV2", "QUANTIZE", "DEQUANTIZE", "CAST")  # noqa: RUF005 - two lines are enough
-)
+MOVING = frozenset((
+    "RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "STRIDED_SLICE", "PACK", "SHAPE",
+    "PAD", "PADV2", "QUANTIZE", "DEQUANTIZE", "CAST",
+))  # fmt: skip
 """Operators that move or rescale values; the others compute."""
 _WEIGHTED = frozenset(("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"))
+_NAMELESS = ("StatefulPartitionedCall", "PartitionedCall", "Identity", "arith.")
+"""How names start that converters made up."""
 _NAME = 24  # letters of a layer's name that there is room for
 
 
@@ -99,7 +99,7 @@ def capture(
             continue
         stored = run(cut(int8, index), given, *who)
         values = run(cut(real_graph, at), real, *who)
-        name = short(real_graph.tensors[real_graph.operators[at].outputs[0]].name)
+        name = layer_name(real_graph, real_graph.operators[at])
         if stored.size != values.size:
             raise _differ(f"{name} gives {values.shape[1:]}, {output.name} {stored.shape[1:]}")
         weights = _weights(real_graph, int8, at, index)
@@ -109,40 +109,23 @@ def capture(
     return tuple(layers)
 
 
+def layer_name(model: tflite.Model, operator: tflite.Operator) -> str:
+    """What people call the layer of ``operator``, from the names of its tensors; "": nothing."""
+    outputs = [model.tensors[n].name for n in operator.outputs[:1]]
+    constants = [model.tensors[n] for n in operator.inputs if n >= 0]
+    weights = [
+        one.name for one in constants if one.is_constant
+    ]  # have a name where outputs lost it
+    names = [name for name in (*outputs, *weights) if not name.startswith(_NAMELESS)]
+    return short((names or outputs or [""])[0])
+
+
 def short(name: str) -> str:
     """What people call a tensor: of "model/conv1/Relu;model/conv1/BiasAdd" it is "conv1"."""
     parts = [part for part in name.split(";", maxsplit=1)[0].split("/") if part]
     chosen = parts[-2] if len(parts) > 1 else parts[0] if parts else ""
     chosen = chosen.removeprefix("quant_")  # as tfmot calls what it wraps
     return chosen if len(chosen) <= _NAME else f"{chosen[: _NAME - 1]}…"
-
-
-def cut(model: tflite.Model, index: int) -> bytes:
-    """``model`` up to operator ``index`` (from 0), whose first output becomes the only one."""
-    whole = schema.ModelT.InitFromPackedBuf(model.content)
-    graph = whole.subgraphs[0]
-    graph.operators = graph.operators[: index + 1]
-    graph.outputs = [int(graph.operators[index].outputs[0])]
-    whole.signatureDefs = None  # they name the old output
-    return pack(whole)
-
-
-def alone(model: tflite.Model, index: int) -> bytes:
-    """The operator ``index`` (from 0) of ``model`` by itself, fed with what it reads."""
-    whole = schema.ModelT.InitFromPackedBuf(model.content)
-    graph = whole.subgraphs[0]
-    graph.operators = graph.operators[index : index + 1]
-    graph.inputs = list(model.reads(index))
-    graph.outputs = [int(graph.operators[0].outputs[0])]
-    whole.signatureDefs = None  # they name the old input and output
-    return pack(whole)
-
-
-def pack(whole: schema.ModelT) -> bytes:
-    """The file that ``whole`` describes, a model in the schema's object form."""
-    builder = flatbuffers.Builder()
-    builder.Finish(whole.Pack(builder), file_identifier=flatbuffer.MAGIC)
-    return bytes(builder.Output())
 
 
 def run(content: bytes, given: npt.NDArray[Any], backend: str, kernels: str) -> npt.NDArray[Any]:
@@ -169,18 +152,38 @@ def saturation(stored: INT8S, tensor: tflite.Tensor) -> float:
     return float(np.mean(np.isin(stored, sorted(ends))))
 
 
-def _matched(real_graph: tflite.Model, int8: tflite.Model) -> Iterator[tuple[int, int]]:
-    """The numbers of the operators that compute the same, in ``int8`` and in ``real_graph``."""
+def _matched(real_graph: tflite.Model, int8: tflite.Model) -> list[tuple[int, int]]:
+    """The numbers of the operators that compute the same, in ``int8`` and in ``real_graph``.
+
+    By the layers that tensors are named after, as converters may order branches differently; else
+    by their order.
+    """
     left, right = (
-        [(n, one.name) for n, one in enumerate(model.operators) if one.name not in MOVING]
+        [n for n, one in enumerate(model.operators) if one.name not in MOVING]
         for model in (int8, real_graph)
     )
-    for (index, name), (at, other) in zip(left, right, strict=False):
+    named = {_key(real_graph, at): at for at in right}
+    keys = [_key(int8, index) for index in left]
+    if len(set(keys)) == len(left) == len(right) and set(keys) == named.keys():
+        return [(index, named[key]) for index, key in zip(left, keys, strict=True)]
+    for index, at in zip(left, right, strict=False):
+        name, other = int8.operators[index].name, real_graph.operators[at].name
         if name != other:
             raise _differ(f"operator {index} is {name}, the float one there {other}")
-        yield index, at
     if len(left) != len(right):
         raise _differ(f"int8 computes with {len(left)} operators, float with {len(right)}")
+    return list(zip(left, right, strict=True))
+
+
+def _key(model: tflite.Model, index: int) -> tuple[str, ...]:
+    """An operator by its kind and the layers that its output's name tells of."""
+    operator = model.operators[index]
+    number = operator.outputs[0]
+    if number in model.outputs:
+        return (operator.name, f"output {model.outputs.index(number)}")
+    parts = (segment.split("/") for segment in model.tensors[number].name.split(";"))
+    names = {part[-2].removeprefix("quant_") for part in parts if len(part) > 1}
+    return (operator.name, *sorted(names - {"BiasAdd"}))
 
 
 def _weights(real_graph: tflite.Model, int8: tflite.Model, at: int, index: int) -> Weights | None:

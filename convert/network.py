@@ -12,7 +12,7 @@ to scale its values is taken off and told.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -20,10 +20,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from convert import float_tflite, quantize, surgery, tflite
+from convert import float_tflite, quantize, saved_model, surgery, tflite, trial
 from convert.compiler.build import compile_model
 from convert.quantize import Calibration
-from runtime import interpreter
 from runtime.errors import ModelError
 from train import files, qat
 from train.graph import assemble
@@ -31,7 +30,7 @@ from train.loop import Epoch, Loss, Material, Plan, Trainer, applied
 from train.nodes import Graph
 from train.parts import take_apart
 from train.rewrite import Scaling, Scores, deployed, without_scaling, without_softmax
-from train.tf import keras, silence, tf
+from train.tf import keras, tf
 
 FLOATS = npt.NDArray[np.float32]
 How = Literal["qat", "ptq", "ready"]
@@ -114,7 +113,7 @@ class Network(ABC):
     def float32(self) -> bytes | None:
         """The float ``.tflite``; None: there is none."""
 
-    def fine_tune(self, material: Material, plan: Plan) -> "Tuning":
+    def fine_tune(self, material: Material, plan: Plan) -> "Tuning":  # noqa: ARG002 - of the interface
         """Quantization-aware training; raises ModelError where ``how`` is not "qat"."""
         raise ModelError(f"{self.origin} cannot be fine-tuned: {self.reason}")
 
@@ -178,13 +177,13 @@ class Layers(Network):
     def support(self) -> Support:
         """Decided by a trial of both ways."""
         sample = _sample(self.inputs)
-        stays = _verified(self.quantize(sample), self.origin)
+        stays = trial.verified(self.quantize(sample), self.origin)
         if any(output.scores == "probabilities" for output in self.outputs):
             return Support("ptq", "a softmax that is not over the last axis is not trained here")
         try:
             fake = qat.quantized(self._core)
             applied(fake, [tf.constant(values) for values in sample], training=True)
-            extra = _verified(quantize.int8(fake, finish=self._finish), self.origin) - stays
+            extra = trial.verified(quantize.int8(fake, finish=self._finish), self.origin) - stays
         except ModelError as error:
             return Support("ptq", str(error))
         if extra > 0:
@@ -201,11 +200,11 @@ class Layers(Network):
 
     def quantize(self, calibration: Calibration) -> bytes:
         """By TensorFlow's converter."""
-        return _converted(lambda: quantize.int8(self._model, calibration))
+        return trial.converted(lambda: quantize.int8(self._model, calibration))
 
     def float32(self) -> bytes:
         """By TensorFlow's converter."""
-        return _converted(lambda: quantize.float32(self._model))
+        return trial.converted(lambda: quantize.float32(self._model))
 
     def fine_tune(self, material: Material, plan: Plan) -> Tuning:
         """By tensorflow-model-optimization; a final sigmoid is part of the loss meanwhile."""
@@ -270,14 +269,15 @@ class Flat(Network):
     def support(self) -> Support:
         """Decided by a trial of the quantizers."""
         content, who = float_tflite.int8(self._plain, _sample(self.inputs))
-        _verified(content, self.origin)
+        trial.verified(content, self.origin)
         return Support("ptq", f"a network of operators is not trained; quantized by {who}")
 
     def predict(self, real: Sequence[FLOATS]) -> list[FLOATS]:
         """By LiteRT."""
-        return interpreter.run_all(
+        answers = trial.independent(
             self._plain.content, [values[:, None] for values in real], "litert", "default"
         )
+        return [answer[:, 0] for answer in answers]
 
     def quantize(self, calibration: Calibration) -> bytes:
         """By ai-edge-quantizer, or by TensorFlow's quantizer."""
@@ -329,62 +329,10 @@ def load(path: Path) -> Network:
         ready = surgery.kind(model, str(path)) == "ready"
         return Ready(model, path.name) if ready else Flat(model, path.name)
     if kind == "saved_model" and not files.has_layers(path):
-        return Flat(_flattened(path), path.name)
+        return Flat(saved_model.flattened(path), path.name)
     source = files.read(path)
     version = 3 if type(source).__module__.startswith("keras.src") else 2
     return Layers(source, f"{path.name}, Keras {version}")
-
-
-def _flattened(path: Path) -> tflite.Model:
-    """The SavedModel in folder ``path`` as a float ``.tflite`` of batch 1."""
-    with silence(tell=False):
-        try:
-            whole = tf.saved_model.load(str(path))
-        except Exception as error:  # TensorFlow raises whatever it stumbles over
-            raise ModelError(f"{path} is not a SavedModel that can be read: {error}") from error
-    signatures = dict(whole.signatures)
-    name = "serving_default" if "serving_default" in signatures else next(iter(signatures), "")
-    if not name:
-        raise ModelError(f"{path} has no signature: save it with model.export('folder')")
-    function = signatures[name]
-    given = function.structured_input_signature[1]
-    specifications = {key: _of_one(spec, str(path)) for key, spec in given.items()}
-
-    def single(*values: tf.Tensor) -> Any:
-        return function(**dict(zip(specifications, values, strict=True)))
-
-    concrete = tf.function(single).get_concrete_function(*specifications.values())
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], whole)
-    return tflite.parse(_converted(lambda: quantize.convert(converter)), str(path))
-
-
-def _of_one(spec: tf.TensorSpec, name: str) -> tf.TensorSpec:
-    sides = [] if spec.shape.rank is None else spec.shape.as_list()
-    if not sides or None in sides[1:] or spec.dtype != tf.float32:
-        raise ModelError(
-            f"{name}: input {spec.name!r} is {spec.dtype.name} {sides or 'of any shape'}: only "
-            "float32 of a fixed shape is known here"
-        )
-    return tf.TensorSpec((1, *sides[1:]), spec.dtype, name=quantize.identifier(spec.name))
-
-
-def _converted(make: Any) -> bytes:
-    try:
-        return bytes(make())
-    except ModelError:
-        raise
-    except Exception as error:  # the converter raises whatever it stumbles over
-        reason = " ".join(str(error).split())[:200]
-        raise ModelError(f"TensorFlow cannot convert the network: {reason}") from error
-
-
-def _verified(content: bytes, name: str) -> int:
-    """How many QUANTIZE operators an int8 ``.tflite`` has; raises ModelError if it is not sound."""
-    graph = tflite.parse(content, name)
-    if left := float_tflite.floats(graph):
-        raise float_tflite.stays_float(left)
-    compile_model(graph, "model")
-    return sum(operator.name == "QUANTIZE" for operator in graph.operators)
 
 
 def _sample(inputs: Sequence[Input]) -> list[FLOATS]:
@@ -398,7 +346,7 @@ def _sample(inputs: Sequence[Input]) -> list[FLOATS]:
 def _unscaled(real: FLOATS, scaling: Scaling | None) -> FLOATS:
     if scaling is None:
         return real
-    values = real * np.float32(scaling.deviation) + np.float32(scaling.mean)
+    values = real * np.array(scaling.deviation, np.float32) + np.array(scaling.mean, np.float32)
     return np.asarray(values, np.float32)
 
 

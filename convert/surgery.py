@@ -9,7 +9,7 @@ import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
 from convert import tflite
-from convert.layers import pack
+from convert.cutting import pack
 from runtime.errors import ModelError
 from train.rewrite import Affine, Scaling, Scores, scaling_of
 
@@ -63,11 +63,12 @@ def plain(model: tflite.Model, name: str) -> Plain:
     graph = whole.subgraphs[0]
     _widen(whole, graph)
     _fix_batch(graph, name)
-    ports = [_named(graph, whole, kind_) for kind_ in ("inputs", "outputs")]
+    inputs, outputs = (_named(graph, whole, ports) for ports in ("inputs", "outputs"))
     scalings = tuple(_take_scaling(whole, graph, number) for number in list(graph.inputs))
     scores = tuple(_take_softmax(whole, graph, place) for place in range(len(graph.outputs)))
-    whole.signatureDefs = [_signature(graph, *ports)]
-    return Plain(pack(whole), *(tuple(names) for names in ports), scalings, scores)
+    _drop_unused(graph)
+    whole.signatureDefs = [_signature(graph, inputs, outputs)]
+    return Plain(pack(whole), tuple(inputs), tuple(outputs), scalings, scores)
 
 
 def _code(whole: Any, operator: Any) -> int:
@@ -114,6 +115,23 @@ def _fix_batch(graph: Any, name: str) -> None:
             raise ModelError(f"{name}: input {label!r} has shape {known}: {tflite.FIXED_SHAPE}")
     for tensor in graph.tensors:
         tensor.shapeSignature = None
+
+
+def _drop_unused(graph: Any) -> None:
+    """Leave out the tensors that nothing reads or writes any more: no interpreter fills them."""
+    lists = [
+        *([operator, "inputs"] for operator in graph.operators),
+        *([operator, "outputs"] for operator in graph.operators),
+        *([operator, "intermediates"] for operator in graph.operators),
+        *([graph, "inputs"], [graph, "outputs"]),
+    ]
+    numbers = [getattr(owner, name) for owner, name in lists]
+    used = sorted({int(n) for given in numbers if given is not None for n in given if n >= 0})
+    place = {-1: -1} | {number: index for index, number in enumerate(used)}
+    graph.tensors = [graph.tensors[number] for number in used]
+    for (owner, name), given in zip(lists, numbers, strict=True):
+        if given is not None:
+            setattr(owner, name, np.array([place[int(number)] for number in given], np.int32))
 
 
 def _named(graph: Any, whole: Any, which: str) -> list[str]:

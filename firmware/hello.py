@@ -108,15 +108,23 @@ class Hello:
 def parse(payload: bytes) -> Hello:
     """The greeting in a reply; raises DeviceError for what is none."""
     try:
-        head = _HEAD.unpack_from(payload)
+        head: tuple[int, int, int, int, int, int, int] = _HEAD.unpack_from(payload)
         form, inputs, outputs = _COUNTS.unpack_from(payload, _HEAD.size)
         place, borders = _HEAD.size + _COUNTS.size, []
         for _ in range(inputs + outputs):
             border, place = _border(payload, place)
             borders.append(border)
         sha256, board, model, match, _ = payload[place:].decode().split("\0")
-        given, answers = tuple(borders[:inputs]), tuple(borders[inputs:])
-        return Hello(*head, STORED[form], given, answers, sha256, board, model, match)
+        return Hello(
+            *head,
+            stored=STORED[form],
+            inputs=tuple(borders[:inputs]),
+            outputs=tuple(borders[inputs:]),
+            sha256=sha256,
+            board=board,
+            model=model,
+            match=match,
+        )
     except (struct.error, ValueError, IndexError) as error:
         raise DeviceError("the device's greeting cannot be understood: flash it again") from error
 

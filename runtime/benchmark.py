@@ -4,6 +4,7 @@ For example:
   python -m runtime.benchmark base
   python -m runtime.benchmark build/base/model_float.tflite build/base/model.tflite
   python -m runtime.benchmark --backend tflite-runtime --runs 1000 --threads 2 --json base
+  python -m runtime.benchmark --inputs windows.npz build/gestures/model.tflite
 """
 
 import argparse
@@ -21,6 +22,7 @@ from runtime import classifier, console, interpreter
 from runtime.compiled import COMPILED, CompiledModel
 from runtime.errors import ModelError
 from runtime.predict import positive
+from runtime.reading import raw
 
 WARM_UP = 10
 """Inferences before the clock counts: the first ones allocate and fill caches."""
@@ -63,6 +65,13 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--threads", type=positive, default=1, metavar="T", help="threads (default: 1)"
     )
+    result.add_argument(
+        "--inputs",
+        type=Path,
+        metavar="FILE",
+        help="a .npz with an array for each input, named like it, or a .npy, which are run in "
+        "turn: reals, or in the model's own type (default: random numbers)",
+    )
     result.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     return result
 
@@ -71,26 +80,40 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measure every model and print a table, ratios to the first one included."""
     options = console.parse(parser(), argv)
     if options.worker:
-        result = measure(options.models[0], options.backend, options.runs, options.threads)
+        result = measure(options.models[0], _how(options))
         print(json.dumps(asdict(result)))
         return 0
     results = [
-        in_new_process(model, options.backend, options.runs, options.threads)
-        for model in console.progress(options.models, "models")
+        in_new_process(model, _how(options)) for model in console.progress(options.models, "models")
     ]
     data = [asdict(result) for result in results]
     console.finish(as_text(results, options.runs, options.threads), data)
     return 0
 
 
-def in_new_process(model: str, backend: str | None, runs: int, threads: int) -> Measurement:
+@dataclass(frozen=True)
+class How:
+    """How a model is measured."""
+
+    backend: str | None = None  # None: the first installed
+    runs: int = 300
+    threads: int = 1
+    inputs: Path | None = None  # None: random numbers
+
+
+def _how(options: argparse.Namespace) -> How:
+    return How(options.backend, options.runs, options.threads, options.inputs)
+
+
+def in_new_process(model: str, how: How) -> Measurement:
     """``measure`` in a process that has loaded nothing else."""
-    if backend != COMPILED:
-        interpreter.choose(backend)
+    if how.backend != COMPILED:
+        interpreter.choose(how.backend)
     classifier.find(model)
     command = [sys.executable, "-m", "runtime.benchmark", "--worker", model]
-    command += ["--runs", str(runs), "--threads", str(threads)]
-    command += ["--backend", backend] if backend else []
+    command += ["--runs", str(how.runs), "--threads", str(how.threads)]
+    command += ["--backend", how.backend] if how.backend else []
+    command += ["--inputs", str(how.inputs)] if how.inputs else []
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or [f"it died with status {done.returncode}"])[-1]
@@ -98,18 +121,22 @@ def in_new_process(model: str, backend: str | None, runs: int, threads: int) -> 
     return Measurement(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def measure(model: str, backend: str | None, runs: int, threads: int) -> Measurement:
+def measure(model: str, how: How) -> Measurement:
     """What ``model`` costs in this process, which must not have loaded an interpreter."""
     path = classifier.find(model)
     baseline = peak_memory()
     start = time.perf_counter()
-    if backend != COMPILED:
-        interpreter.imported(interpreter.choose(backend))
+    if how.backend != COMPILED:
+        interpreter.imported(interpreter.choose(how.backend))
     import_ms = (time.perf_counter() - start) * 1000
     start = time.perf_counter()
-    runner = classifier.load(path, backend, "default", threads)
+    runner = classifier.load(path, how.backend, "default", how.threads)
     load_ms = (time.perf_counter() - start) * 1000
-    times = timed(runner, [drawn(tensor) for tensor in runner.inputs], runs)
+    if how.inputs is None:
+        given = [drawn(tensor) for tensor in runner.inputs]
+    else:
+        given = raw.load(how.inputs, runner.inputs, reals=True)
+    times = timed(runner, given, how.runs)
     return Measurement(
         model,
         runner.input.dtype.name,
@@ -138,15 +165,16 @@ def drawn(tensor: interpreter.Tensor) -> interpreter.Array:
 def timed(
     runner: interpreter.Interpreter | CompiledModel, inputs: list[interpreter.Array], runs: int
 ) -> list[float]:
-    """Milliseconds of each of ``runs`` inferences, after the warm-up."""
-    for _ in range(WARM_UP):
-        runner.run_all(inputs)
+    """Milliseconds of each of ``runs`` inferences, after the warm-up; ``inputs`` in turn."""
+    count = min(map(len, inputs))
     times = []
-    for _ in range(runs):
+    for number in range(WARM_UP + runs):
+        row = number % count
+        given = [array[row : row + 1] for array in inputs]
         start = time.perf_counter()
-        runner.run_all(inputs)
+        runner.run_all(given)
         times.append((time.perf_counter() - start) * 1000)
-    return times
+    return times[WARM_UP:]
 
 
 def peak_memory() -> int:

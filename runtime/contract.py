@@ -44,7 +44,7 @@ def of(model: Path, given: Tensor, answers: Sequence[Tensor]) -> Contract:
     Raises ModelError for a file that is damaged, or does not fit the model.
     """
     file = model.parent / NAME
-    found = read(file) if file.is_file() else _guessed(model, given, answers)
+    found = read(file) if file.exists() else _guessed(model, given, answers)
     if found.task.shape != given.shape[1:]:
         raise ModelError(
             f"{file} is for an input of {list(found.task.shape)}, {model} takes "
@@ -63,16 +63,21 @@ def read(file: Path) -> Contract:
     """A ``contract.json``; raises ModelError for one that is damaged or of another version."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-        version = found["contract"]
-        outputs = tuple(meaning.of(one) for one in found["outputs"]) if version == VERSION else ()
-        task = tasks.of(found["task"]) if outputs else None
+        _require_version(found["contract"])
+        outputs = tuple(meaning.of(one) for one in found["outputs"])
+        task = tasks.of(found["task"])
     except ModelError as error:
         raise ModelError(f"{file}: {error}") from error
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{file} is damaged ({error!r}): export it again") from error
-    if task is None:
-        raise ModelError(f"{file} has version {version}, not {VERSION}: export it again")
+    if not outputs:
+        raise ModelError(f"{file} has no outputs: export it again")
     return Contract(task, outputs)
+
+
+def _require_version(version: object) -> None:
+    if version != VERSION:
+        raise ModelError(f"its version is {version}, not {VERSION}: export it again")
 
 
 def _guessed(model: Path, given: Tensor, answers: Sequence[Tensor]) -> Contract:
@@ -120,6 +125,8 @@ def read_labels(path: Path, classes: int) -> tuple[str, ...]:
         raise ModelError(f"{file} cannot be read as UTF-8: save it as that") from error
     if len(labels) != classes:
         raise ModelError(f"{file} has {len(labels)} labels, the model {classes} classes")
+    if not all(label.strip() for label in labels):
+        raise ModelError(f"{file} has a blank line: give each class a name")
     if twice := sorted({label for label in labels if labels.count(label) > 1}):
         raise ModelError(f"{file} has {twice[0]!r} twice: give each class a name of its own")
     return labels

@@ -51,8 +51,18 @@ class Examples:
         return f"number {index}" if self.files is None else str(self.files[index])
 
     def first(self, count: int | None) -> "Examples":
-        """The first ``count``, or as many as there are; None: all."""
-        return self.take(slice(count))
+        """The first ``count``, or as many as there are; None: all.
+
+        Of examples that stand one class after the other, that many evenly spread.
+        """
+        if count is None or count >= len(self) or not self._by_class:
+            return self.take(slice(count))
+        return self.take(np.linspace(0, len(self) - 1, count).round().astype(np.int64))
+
+    @property
+    def _by_class(self) -> bool:
+        """Whether all examples of a class stand together, as folders of classes give them."""
+        return len(self.names) > 1 and bool((np.diff(self.labels) >= 0).all())
 
 
 def named(option: Path | None) -> Path | None:

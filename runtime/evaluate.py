@@ -56,8 +56,7 @@ class Evaluation:
 def evaluate(model: Model, examples: Examples, limit: int | None = None) -> Evaluation:
     """Run ``model`` on the first ``limit`` of ``examples``; DataError when they do not fit it."""
     meaning = model.contract.outputs[0]
-    judge.require(meaning, examples)
-    chosen = examples.first(limit)
+    chosen = judge.matched(meaning, examples).first(limit)
     start = time.perf_counter()
     parts = np.array_split(chosen.inputs, -(-len(chosen) // _PART))
     running = console.progress(parts, "evaluating")
@@ -100,7 +99,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Evaluate a model and print what came out."""
     given = console.parse(parser(), argv)
     model = Model(given.model, given.backend, given.kernels)
-    examples = reading.judged_on(model.task, given.data, options.source(given))
+    found = reading.judged_on(model.task, given.data, options.source(given), model.path)
+    examples = judge.matched(model.contract.outputs[0], found)
     evaluation = evaluate(model, examples, given.limit)
     about = given.model, model, examples, evaluation
     console.finish(as_text(*about), as_data(*about))

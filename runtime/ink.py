@@ -3,31 +3,25 @@
 Everything here is plain arithmetic on arrays that is defined to the last bit (``runtime.arrays``
 says how), so that another language gives the same bytes; ``runtime/web/app/ink.js`` does:
 
-1. ``flatten``   paper becomes 0 and ink up to 1, whatever the light and whichever is darker
-2. ``trace``     keeps the ink: what rises above the noise, without specks and page edges
-3. ``thicken``   makes strokes that are far thinner than MNIST's as wide as its thin ones
-4. ``resample``  scales the ink's bounding box to fit 20x20, keeping its aspect ratio
-5. ``centre``    places it in 28x28 with its centre of mass on the middle pixel
+1. ``cut_out``   in a scene, leaves only the sheet of paper that lies on something darker
+2. ``flatten``   paper becomes 0 and ink up to 1, whatever the light and whichever is darker
+3. ``erase``     in a scene, takes out the lines of ruled and squared paper
+4. ``trace``     keeps the ink: what rises above the noise, without specks, frames and page edges
+5. ``thicken``   makes strokes that are far thinner than MNIST's as wide as its thin ones
+6. ``resample``  scales the ink's bounding box to fit 20x20, keeping its aspect ratio
+7. ``centre``    places it in 28x28 with its centre of mass on the middle pixel
 
-Steps 4 and 5 are how MNIST itself was made. Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based
+Steps 6 and 7 are how MNIST itself was made. Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based
 learning applied to document recognition", 1998, section III, and the MNIST database's own page.
 """
 
 import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from runtime.arrays import (
-    Components,
-    Grey,
-    Mask,
-    components,
-    quantile,
-    resample,
-    slide_max,
-    slide_mean,
-    total,
-)
+from runtime import paper, pieces, rules, sheet
+from runtime.arrays import Grey, Mask, quantile, resample, total
 
 SIDE = 28
 """Side of the result, in pixels."""
@@ -47,15 +41,60 @@ FAINTEST = 0.05
 CLEAN = 1e-6
 """Noise below this is but the rounding of float64: the picture was drawn, not photographed."""
 
-MARKED = 0.6
-"""Third moments are believed from here on; as a share of the absolute third moment."""
+CLOSED = 2.0
+"""The second look closes what is narrower than twice this many strokes."""
+
+FEW = 8
+"""Ink is as dark as the darkest but this many pixels, or but a thousandth if these are fewer."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What a picture shows: ink on paper."""
+
+    ink: Grey  # [height, width], 0 on paper and up to 1
+    threshold: float  # the contrast from which on it is ink
+    top: int = 0  # the row of the picture where ``ink`` begins: where a sheet lies
+    left: int = 0  # the column
 
 
 def normalize(grey: Grey) -> Grey | None:
     """The 28x28 form, in 0..1, of ``grey`` [height, width] in 0..1; None when there is no ink."""
-    ink, noise = flatten(grey)
-    mask = trace(ink, noise)
-    return None if mask is None else form(ink, mask)
+    view = look(grey)
+    return None if view is None else form(view.ink, trace(view))
+
+
+def look(grey: Grey) -> View | None:
+    """What ``grey`` [height, width] in 0..1 shows; None when nothing rises above the noise."""
+    grey, top, left = sheet.cut_out(grey)
+    if paper.is_light_on_dark(grey):
+        grey = 1 - grey
+    view = _look(grey, max(2, max(grey.shape) // 5))
+    if view is not None and paper.is_scene(grey.shape):
+        # What closes the strokes and little more: it fits the edges of shadows better.
+        radius = math.ceil(CLOSED * stroke(crop(view.ink, trace(view))))
+        if radius < max(grey.shape) // 8:
+            view = _look(grey, max(2, radius))
+    return view and replace(view, top=top, left=left)
+
+
+def _look(grey: Grey, radius: int) -> View | None:
+    """What ``grey`` shows when what is narrower than twice the ``radius`` is ink."""
+    ink, noise = paper.flatten(grey, radius)
+    threshold = rise(ink, noise)
+    if threshold is None:
+        return None
+    if paper.is_scene(grey.shape):
+        plain = rules.erase(ink, noise, quantile(ink[ink > threshold], 0.7))
+        remaining = rise(plain, noise)
+        if remaining is not None:  # else it is no rule but a 1
+            ink, threshold = plain, remaining
+    return View(ink, threshold)
+
+
+def trace(view: View) -> Mask:
+    """Which pixels of a view are ink of the one digit that it shows, [height, width]."""
+    return pieces.trace(pieces.measure(view.ink, view.threshold))
 
 
 def form(ink: Grey, mask: Mask) -> Grey:
@@ -67,111 +106,13 @@ def form(ink: Grey, mask: Mask) -> Grey:
     return centre(small / float(small.max()))
 
 
-def flatten(grey: Grey) -> tuple[Grey, float]:
-    """Ink's contrast [height, width], 0 on paper and up to 1, and the paper's noise (one sigma).
-
-    The paper's brightness under the ink is first guessed by a closing, which fills whatever is
-    narrower than two fifths of the picture. Twice, pixels near the guess are then taken as blank
-    paper, and their average around each place is the better guess. Light falls on paper as a
-    factor, so the contrast is 1 - brightness / paper.
-    """
-    if is_light_on_dark(grey):
-        grey = 1 - grey
-    longest = max(grey.shape)
-    paper = close(grey, max(2, longest // 5))
-    for _ in range(2):
-        contrast = 1 - grey / np.maximum(paper, 1e-3)
-        # Both quantiles are of paper, even if half of the picture is ink.
-        low, quarter = quantile(contrast, 0.05), quantile(contrast, 0.25)
-        blank = contrast <= quarter + 3.7 * (quarter - low) / 0.97 + 0.02
-        paper = average(grey, blank, max(1, longest // 12))
-    contrast = 1 - grey / np.maximum(paper, 1e-3)
-    noise = 1.4826 * quantile(np.abs(contrast[blank]), 0.5)
-    return np.clip(contrast, 0, 1), noise
-
-
-def is_light_on_dark(grey: Grey) -> bool:
-    """Whether ink is lighter than paper.
-
-    Strokes are few pixels that differ much from their surroundings; paper is many that differ
-    little. So the third moment of what a blur leaves over has the sign of the ink, whatever the
-    light. Where it is not marked, as when strokes fill a tight crop, paper is what the frame shows
-    more of than the inside does.
-    """
-    everywhere = np.ones(grey.shape, np.bool_)
-    detail = grey - average(grey, everywhere, max(2, max(grey.shape) // 8))
-    detail = detail - quantile(detail, 0.5)
-    cubes = detail * detail * detail
-    skew = total(cubes) / max(total(np.abs(cubes)), 1e-12)
-    if abs(skew) > MARKED or min(grey.shape) < 3:
-        return skew > 0
-    frame = np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
-    inside = grey[1:-1, 1:-1]
-    return bool(total(frame) / frame.size < total(inside) / inside.size)
-
-
-def close(grey: Grey, radius: int) -> Grey:
-    """Grey closing by a square of 2 * radius + 1: dark things narrower than it become paper."""
-    for axis in (0, 1):
-        grey = slide_max(grey, radius, axis)
-    for axis in (0, 1):
-        grey = -slide_max(-grey, radius, axis)
-    return grey
-
-
-def average(grey: Grey, among: Mask, radius: int) -> Grey:
-    """The mean of the pixels in ``among`` near each pixel: two box blurs of 2 * radius + 1.
-
-    Where a box holds none of them, what the boxes around it hold is spread inwards.
-    """
-    weight = among.astype(np.float64)
-    light = grey * weight
-    fallback = total(light) / max(total(weight), 1.0)
-    for axis in (0, 1, 0, 1):
-        weight, light = slide_mean(weight, radius, axis), slide_mean(light, radius, axis)
-    return (light + 1e-6 * fallback) / (weight + 1e-6)
-
-
-def trace(ink: Grey, noise: float) -> Mask | None:
-    """Which pixels are ink [height, width]; None when nothing rises above the noise.
-
-    A component counts when it holds a tenth of the largest one's ink or more, so that the bar of a
-    broken 5 stays and dust goes. What frames the picture counts only when there is nothing else.
-    """
-    threshold = rise(ink, noise)
-    if threshold is None:
-        return None
-    names, count = components(ink > threshold)
-    mass = np.bincount(names.ravel(), weights=ink.ravel(), minlength=count + 1)
-    mass[0] = 0
-    surroundings = framing(names, count)
-    if mass[~surroundings].max() >= 0.02 * mass.max():
-        mass[surroundings] = 0
-    keep = mass >= 0.1 * mass.max()
-    keep[0] = False
-    return np.asarray(keep[names])
-
-
 def rise(ink: Grey, noise: float) -> float | None:
     """The contrast from which on ``ink`` [height, width] is ink; None when it is all paper."""
-    peak = quantile(ink, 0.999) if ink.size > 5000 else float(ink.max())
+    share = max(0.999, 1 - FEW / ink.size)
+    peak = quantile(ink, share) if ink.size > 5000 else float(ink.max())
     if peak < max(FAINTEST, 5 * noise):
         return None
     return max(0.02, 4 * noise, 0.3 * peak if noise > CLEAN else 0.0)
-
-
-def framing(names: Components, count: int) -> Mask:
-    """Which components are a page's edge, a table or a dark corner, not ink; [count + 1].
-
-    Those that hold a corner of the picture, or four fifths of one of its sides.
-    """
-    result = np.zeros(count + 1, np.bool_)
-    for side in (names[0], names[-1], names[:, 0], names[:, -1]):
-        share = np.bincount(side, minlength=count + 1) / len(side)
-        result |= share > 0.8
-        result[[side[0], side[-1]]] = True
-    result[0] = False
-    return result
 
 
 def crop(ink: Grey, mask: Mask) -> Grey:
@@ -182,23 +123,27 @@ def crop(ink: Grey, mask: Mask) -> Grey:
     return np.clip(np.where(mask, ink, 0)[inside] / level, 0, 1)
 
 
-def thicken(ink: Grey) -> Grey:
-    """Widen the strokes of ``ink`` [height, width] when they would be thinner than ``THIN``.
+def stroke(ink: Grey) -> float:
+    """How wide the strokes of ``ink`` [height, width] are, in its pixels.
 
-    The width of a stroke is twice its area over its perimeter; a perimeter that is counted in pixel
-    sides is 4 / pi times too long on average.
+    Twice their area over their perimeter; a perimeter that is counted in pixel sides is 4 / pi
+    times too long on average.
     """
-    scale = BOX / max(ink.shape)
     padded = np.pad(ink > 0.5, 1)
     sides = sum(int(np.sum(np.diff(padded, axis=axis))) for axis in (0, 1))
-    width = 2 * total(ink) / max(sides * math.pi / 4, 1) * scale
+    return 2 * total(ink) / max(sides * math.pi / 4, 1)
+
+
+def thicken(ink: Grey) -> Grey:
+    """Widen the strokes of ``ink`` [height, width] when they would be thinner than ``THIN``."""
+    width = stroke(ink) * (BOX / max(ink.shape))
     if width >= THIN:
         return ink
     fine = 4  # work on a grid of a quarter pixel of the result
     radius = round((WIDTH - width) * fine / 2)
     zoom = (BOX * fine - 2 * radius) / max(ink.shape)
-    height, width_ = (max(1, round(side * zoom)) for side in ink.shape)
-    return spread(np.pad(resample(ink, height, width_), radius), radius)
+    height, across = (max(1, round(side * zoom)) for side in ink.shape)
+    return spread(np.pad(resample(ink, height, across), radius), radius)
 
 
 def spread(ink: Grey, radius: int) -> Grey:

@@ -1,6 +1,6 @@
 """How good answers are: right or wrong, or how far off, by what an output means."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +56,13 @@ def losses(meaning: Meaning, found: Floats, real: Floats, examples: Examples) ->
     return np.asarray(np.abs(flat - examples.targets).mean(axis=1), np.float32)
 
 
+def measure_of(meaning: Meaning) -> str:
+    """What an output of that meaning is judged by."""
+    if isinstance(meaning, Classes):
+        return ACCURACY
+    return ERROR if isinstance(meaning, Values) else RECONSTRUCTION
+
+
 def judge(meaning: Meaning, losses: Floats) -> Judgement:
     """The figure that ``losses`` [count] of that meaning come to."""
     count = len(losses)
@@ -63,8 +70,7 @@ def judge(meaning: Meaning, losses: Floats) -> Judgement:
         right = count - int(losses.sum())
         interval = statistics.wilson(right, count)
         return Judgement(ACCURACY, right / max(1, count), interval, count)
-    measure = ERROR if isinstance(meaning, Values) else RECONSTRUCTION
-    return Judgement(measure, float(losses.mean()), statistics.mean(losses), count)
+    return Judgement(measure_of(meaning), float(losses.mean()), statistics.mean(losses), count)
 
 
 def confusion(
@@ -81,6 +87,23 @@ def knows(meaning: Meaning, examples: Examples) -> bool:
     if isinstance(meaning, Classes):
         return bool(examples.names)
     return isinstance(meaning, Reconstruction) or examples.targets is not None
+
+
+def matched(meaning: Meaning, examples: Examples) -> Examples:
+    """``examples`` with the classes of the model, for an output of that ``meaning``.
+
+    They may have fewer of them, or in another order. Raises DataError as ``require`` does.
+    """
+    names = examples.names
+    if isinstance(meaning, Classes) and 0 < len(names) <= len(meaning.labels):
+        places = {label: number for number, label in enumerate(meaning.labels)}
+        if names == tuple(str(number) for number in range(len(names))):
+            examples = replace(examples, names=meaning.labels)
+        elif set(names) <= set(places):
+            labels = np.array([places[name] for name in names], np.int64)[examples.labels]
+            examples = replace(examples, names=meaning.labels, labels=labels)
+    require(meaning, examples)
+    return examples
 
 
 def require(meaning: Meaning, examples: Examples) -> None:

@@ -12,7 +12,7 @@ import argparse
 import itertools
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from runtime.classifier import Model
     from runtime.contract import Contract
     from runtime.dataset import Array, Floats
-    from runtime.tasks.task import Task
+    from runtime.tasks.task import Sight, Task
 
 
 def parser() -> argparse.ArgumentParser:
@@ -82,6 +82,8 @@ class Answer:
     example: "Array"  # as its task keeps it
     outputs: "list[Floats]"  # every output of the model, real values
     milliseconds: float  # of the inference alone
+    box: tuple[int, int, int, int] | None = None  # left, top, right, bottom; of several only
+    doubts: tuple[str, ...] = ()  # why it may be wrong, in words
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -95,15 +97,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     failed = 0
     for name in options.files:
         try:
-            examples = model.task.read(Path(name))
+            sights = model.task.sights(Path(name))
         except ThimbleError as error:
             console.fail(error)
             failed += 1
             continue
-        for answer, example in zip(answered(model, name, examples), examples, strict=True):
+        for answer in answered(model, name, sights):
             answers.append(answer)
+            for doubt in answer.doubts:
+                console.note(f"{answer.name}: {doubt}")
             if options.show:
-                console.note(f"{answer.name}\n{model.task.shown(example)}")
+                console.note(f"{answer.name}\n{model.task.shown(answer.example)}")
     rows = [cells(model, answer, options.top) for answer in answers]
     data = [as_json(model, answer, options.top) for answer in answers]
     about = {"model": options.model, **about_backend(model), f"{model.task.noun}s": data}
@@ -111,16 +115,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     return int(failed > 0)
 
 
-def answered(model: "Model", name: str, examples: "Array") -> "list[Answer]":
-    """What ``model`` says of the examples in the file ``name``."""
+def answered(model: "Model", name: str, sights: "list[Sight]") -> "list[Answer]":
+    """What ``model`` says of what the file ``name`` shows."""
     found = []
-    for number, example in enumerate(examples):
+    for number, sight in enumerate(sights):
         start = time.perf_counter()
-        outputs = model.reals(example[None])
+        outputs = [one[0] for one in model.reals(sight.example[None])]
         milliseconds = (time.perf_counter() - start) * 1000
-        title = name if len(examples) == 1 else f"{name}[{number}]"
-        found.append(Answer(title, example, [one[0] for one in outputs], milliseconds))
+        title = name if len(sights) == 1 else f"{name}[{number}]"
+        answer = Answer(title, sight.example, outputs, milliseconds, sight.box)
+        found.append(replace(answer, doubts=(*unsure(model, answer), *sight.doubts)))
     return found
+
+
+def unsure(model: Told, answer: Answer) -> list[str]:
+    """Why an answer is to be doubted by its own probability, in words."""
+    doubts = []
+    for one in told(model, answer):
+        label, sure = one["top"][0] if "top" in one else ("", 1.0)
+        if sure < model.task.sure:
+            doubts.append(f"not sure ({label}: {sure:.1%}): is it a {model.task.said}?")
+    return doubts
 
 
 def told(model: Told, answer: Answer) -> list[dict[str, Any]]:
@@ -178,7 +193,9 @@ def as_json(model: Told, answer: Answer, top: int) -> dict[str, Any]:
     every = [_as_json(one, top) for one in told(model, answer)]
     more = {"outputs": every} if len(every) > 1 else {}
     milliseconds = round(answer.milliseconds, 3)
-    return {"file": answer.name, **every[0], "milliseconds": milliseconds, **more}
+    box = {"box": list(answer.box)} if answer.box else {}
+    doubts = {"doubts": list(answer.doubts)} if answer.doubts else {}
+    return {"file": answer.name, **every[0], "milliseconds": milliseconds, **more, **box, **doubts}
 
 
 def _as_json(one: dict[str, Any], top: int) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from tests.browser import WIDTHS, chromium, open_page
 OUT = Path("build/screenshots")
 PICTURE = Path("pictures/report.png")
 EXCERPT = """
-main > section:not(#errors, #robustness, #pictures), .scroll, footer, header > .tiles + p,
-#errors .digits li:nth-child(n+8), #errors :is(h3, .digits):not(:nth-last-child(-n+2)),
+nav, main > section:not(#errors, #robustness, #pictures), .scroll, footer, header > .tiles ~ p,
+#errors .cards li:nth-child(n+7), #errors .errors:not(:last-child), #errors .soft,
 #pictures > :is(:nth-child(5), :nth-child(6), :nth-child(n+9)) { display: none }"""
 """Leaves the verdict, one row of digits, the curves, and the maps of the first block."""
 
@@ -33,6 +33,7 @@ def main() -> None:
                     part = place.get_attribute("id") or "verdict"
                     place.screenshot(path=OUT / f"{name}-{part}.png")
         page = open_page(browser, url, 1100)
+        page.locator("details.errors").last.evaluate("(group) => group.open = true")
         page.add_style_tag(content=EXCERPT)
         PICTURE.parent.mkdir(exist_ok=True)
         page.locator("body").screenshot(path=PICTURE)

@@ -12,12 +12,13 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from convert import compare
-from convert.compare import Comparison, versions
+from convert.compare import Comparison, given, versions
 from convert.compare.__main__ import main
 from convert.compare.cause import Kind
 from runtime import dataset, interpreter
 from runtime.errors import ModelError, ThimbleError
 from runtime.image import to_float
+from runtime.tasks.digits import TASK
 from train import data
 from train.tf import configure
 
@@ -151,8 +152,13 @@ def test_planted_fault_is_found(  # noqa: PLR0913, PLR0917
     model = Model()
     fault(model, layer)
     path = model.write(tmp_path / "tampered.tflite")
-    found = compare.compare(versions.load(against), versions.load(str(path)), images)
+    found = compare.compare(versions.load(against), versions.load(str(path)), shown(images))
     assert named(found) == (layer, kind, channels)
+
+
+def shown(images: dataset.Pixels) -> given.Given:
+    """What both versions are given for them."""
+    return given.of_task(TASK, images)
 
 
 def named(found: Comparison) -> tuple[str, Kind, tuple[int, ...]]:
@@ -166,7 +172,7 @@ def named(found: Comparison) -> tuple[str, Kind, tuple[int, ...]]:
 @pytest.mark.parametrize("name", ["base", "small", "micro", "nano"])
 def test_sound_model_has_no_fault(name: str, images: dataset.Pixels) -> None:
     """No preset's int8 network is beyond the threshold of its float network."""
-    found = compare.compare(versions.load(f"{name}@float"), versions.load(name), images)
+    found = compare.compare(versions.load(f"{name}@float"), versions.load(name), shown(images))
     assert found.first is None
     assert len(found.rows) == len(versions.load(name).layers)
 
@@ -174,7 +180,7 @@ def test_sound_model_has_no_fault(name: str, images: dataset.Pixels) -> None:
 @pytest.mark.parametrize("how", ["reference", "tflm", "c-ref"])
 def test_other_rounding_is_found(how: str, images: dataset.Pixels) -> None:
     """Kernel sets that round differently part at the first convolution, by single steps."""
-    found = compare.compare(versions.load("base"), versions.load(f"base@{how}"), images)
+    found = compare.compare(versions.load("base"), versions.load(f"base@{how}"), shown(images))
     assert named(found) == ("conv1", Kind.ROUNDING, ())
 
 
@@ -183,7 +189,7 @@ def test_generated_c_equals_its_runtime_in_every_layer(
     a: str, b: str, images: dataset.Pixels
 ) -> None:
     """Not only in the answer."""
-    found = compare.compare(versions.load(f"nano@{a}"), versions.load(f"nano@{b}"), images)
+    found = compare.compare(versions.load(f"nano@{a}"), versions.load(f"nano@{b}"), shown(images))
     assert found.first is None
     assert [row.deviation and row.deviation.largest for row in found.rows] == [0.0] * 7
 
@@ -211,7 +217,7 @@ def test_wrong_preprocessing_is_found(
     answers = 0.33119985 * (runner.run(codes).astype(np.float32) - 4)
     np.savez(path, images=images, input=wrong, output=answers)
     a = versions.load(against)
-    found = compare.compare(a, versions.load(str(path), a), images)
+    found = compare.compare(a, versions.load(str(path), a, TASK), shown(images))
     assert named(found) == ("input", Kind.PREPROCESSING, ())
     assert found.first is not None
     assert found.first.cause is not None
@@ -228,7 +234,7 @@ def test_layers_are_what_the_interpreter_keeps(images: dataset.Pixels) -> None:
         experimental_preserve_all_tensors=True,
     )
     kept.allocate_tensors()
-    values = list(versions.load("base@reference").values(images[:4]))
+    values = list(versions.load("base@reference").values(shown(images[:4]).reals))
     for place, picture in enumerate(images[:4]):
         kept.set_tensor(5, (picture.astype(np.int16) - 128).astype(np.int8)[None, ..., None])
         kept.invoke()
@@ -246,7 +252,9 @@ def test_figures(tmp_path: Path) -> None:
     wrong[2, 7] += 3.0
     np.savez(tmp_path / "a.npz", images=pictures, output=wrong)
     a = versions.load("base")
-    row = compare.compare(a, versions.load(str(tmp_path / "a.npz"), a), pictures).rows[-1]
+    row = compare.compare(a, versions.load(str(tmp_path / "a.npz"), a, TASK), shown(pictures)).rows[
+        -1
+    ]
     assert row.deviation is not None
     assert row.deviation.rmse == pytest.approx(3.0 / np.sqrt(160))
     assert row.deviation.largest == pytest.approx(3.0)
@@ -281,7 +289,7 @@ def test_json_equals_the_table(run: Any) -> None:
         ("base", "nano", "not the same network"),
         ("base", "base@fast", "choose @float"),
         ("base", "nothing.tflite", "there is no model nothing.tflite"),
-        ("base", "build/nothing@qat", "does not exist"),
+        ("base", "build/nothing@qat", "exists there"),
         ("mine.keras@c", "base", "only a .tflite takes @c"),
         ("base", "nothing.npz", "nothing.npz cannot be read"),
         ("base", "README.md", "README.md"),
@@ -305,7 +313,7 @@ def test_wrong_input_is_one_line(run: Any) -> None:
 @pytest.mark.parametrize(
     ("arrays", "says"),
     [
-        ({}, "has no images"),
+        ({}, "has no inputs"),
         ({"images": np.zeros((2, 28, 28), np.uint8), "conv9": np.zeros(2)}, "records 'conv9'"),
         ({"images": np.zeros((2, 28, 28), np.uint8), "output": np.zeros((2, 9))}, "(2, 10)"),
         (
@@ -318,4 +326,4 @@ def test_wrong_recording_is_refused(arrays: dict[str, Any], says: str, tmp_path:
     """What a recording lacks, or has too much, is named."""
     np.savez(tmp_path / "a.npz", **arrays)
     with pytest.raises(ModelError, match=re.escape(says)):
-        versions.load(str(tmp_path / "a.npz"), versions.load("base"))
+        versions.load(str(tmp_path / "a.npz"), versions.load("base"), TASK)

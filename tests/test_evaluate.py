@@ -44,7 +44,7 @@ def test_accuracy_and_confusion_are_counted() -> None:
 
 def test_the_limit_takes_the_first() -> None:
     """Of five pictures, the first two are right."""
-    result = evaluate.evaluate(fake([0, 0, 1, 1, 1]), digits([0, 0, 2, 2, 2]), limit=2)
+    result = evaluate.evaluate(fake([0, 2, 1, 1, 1]), digits([0, 2, 0, 2, 2]), limit=2)
     assert (result.count, result.accuracy) == (2, 1.0)
 
 

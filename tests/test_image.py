@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from runtime import arrays, dataset, image, ink
+from runtime import arrays, dataset, image, paper
 from runtime.errors import ImageError
 
 Pixels = npt.NDArray[np.uint8]
@@ -297,5 +297,5 @@ def test_closing_fills_what_is_narrower_than_its_square() -> None:
     """A slit of 3 in light paper vanishes under a square of 5 and stays under one of 3."""
     page = np.ones((20, 20), np.float32)
     page[:, 8:11] = 0
-    assert ink.close(page, 2).min() == 1
-    assert (ink.close(page, 1) == page).all()
+    assert paper.close(page, 2).min() == 1
+    assert (paper.close(page, 1) == page).all()

@@ -34,9 +34,14 @@ def int8(model_path: Path) -> tflite.Model:
     return tflite.read(model_path.parents[1] / "small/model.tflite")
 
 
+def float_of(model: keras.Model) -> tflite.Model:
+    """The float file of a Keras model."""
+    return tflite.parse(quantize.float32(deployment_graph(model)))
+
+
 @pytest.fixture(scope="module")
 def captured(model: keras.Model, int8: tflite.Model, images) -> tuple[Layer, ...]:  # type: ignore[no-untyped-def]
-    return layers.capture(model, int8, images, kernels="reference")
+    return layers.capture(float_of(model), int8, image.to_float(images), ("litert", "reference"))
 
 
 def test_int8_values_are_those_inside_the_whole_model(  # type: ignore[no-untyped-def]
@@ -65,7 +70,7 @@ def test_default_kernels_end_in_the_answers_of_the_whole_model(  # type: ignore[
     model: keras.Model, int8: tflite.Model, images, model_path: Path
 ) -> None:
     """Cut behind its last operator, the model answers as it does uncut, under XNNPACK."""
-    last = layers.capture(model, int8, images)[-1]
+    last = layers.capture(float_of(model), int8, image.to_float(images))[-1]
     path = model_path.parents[1] / "small/model.tflite"
     np.testing.assert_array_equal(last.stored, worker.answers(path, images, "litert", "default"))
 
@@ -131,20 +136,39 @@ def test_whatever_can_be_exported_is_matched(  # type: ignore[no-untyped-def]
 ) -> None:
     """However the converter fuses activations and moves reshapes, int8 stays close to float."""
     model = chain(*stack(keras.layers))
-    int8 = tflite.parse(quantize.int8(deployment_graph(model), image.to_float(images)))
-    captured = layers.capture(model, int8, images)
+    int8 = tflite.parse(quantize.int8(deployment_graph(model), [image.to_float(images)]))
+    captured = layers.capture(float_of(model), int8, image.to_float(images))
     assert [layer.operator for layer in captured] == operators
     assert all(layer.sqnr_db > 25 for layer in captured)
     assert all(layer.weights.sqnr_db > 40 for layer in captured if layer.weights)
 
 
-def test_another_network_is_refused(int8: tflite.Model, images) -> None:  # type: ignore[no-untyped-def]
-    """The message names the operator and the layer that do not go together."""
+def test_branches_are_matched(images) -> None:  # type: ignore[no-untyped-def]
+    """A residual network, which is no chain: its sum and all else, in the order of execution."""
+    given = keras.Input((28, 28, 1))
+    first = keras.layers.Conv2D(4, 3, padding="same", activation="relu", name="first")(given)
+    second = keras.layers.Conv2D(4, 3, padding="same", name="second")(first)
+    summed = keras.layers.Add(name="sum")([first, second])
+    pooled = keras.layers.GlobalAveragePooling2D(name="mean")(keras.layers.ReLU()(summed))
+    model = keras.Model(given, keras.layers.Dense(3, name="scores")(pooled))
+    real = image.to_float(images)
+    int8 = tflite.parse(quantize.int8(model, [real]))
+    captured = layers.capture(tflite.parse(quantize.float32(model)), int8, real)
+    kinds = ["CONV_2D", "CONV_2D", "ADD", "MEAN", "FULLY_CONNECTED"]
+    assert [layer.operator for layer in captured] == kinds
+    expected = keras.Model(given, summed)(real)
+    np.testing.assert_allclose(captured[2].real, np.maximum(expected, 0), atol=1e-4)
+    assert all(layer.sqnr_db > 20 for layer in captured)
+
+
+def test_another_network_is_refused(int8: tflite.Model, model: keras.Model, images) -> None:  # type: ignore[no-untyped-def]
+    """The message names the operators that do not go together, or how many there are."""
     other = keras.Sequential(
         [keras.layers.InputLayer((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)]
     )
-    with pytest.raises(ModelError, match="operator 0 is CONV_2D"):
-        layers.capture(other, int8, images)
+    real = image.to_float(images)
+    with pytest.raises(ModelError, match="operator 0 is CONV_2D, the float one there FULLY_CONN"):
+        layers.capture(float_of(other), int8, real)
     shorter = replace(int8, operators=int8.operators[:-1])
-    with pytest.raises(ModelError, match="goes on with logits"):
-        layers.capture(store.load(store.pretrained("small")), shorter, images)
+    with pytest.raises(ModelError, match="int8 computes with 5 operators, float with 6"):
+        layers.capture(float_of(model), shorter, real)

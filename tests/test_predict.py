@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from runtime import predict
 from runtime.errors import ModelError
@@ -62,6 +62,49 @@ def test_json_has_the_same_answers(one: Path, run: Run) -> None:
     assert answer["label"] == answer["top"][0]["label"] == "1"
     assert shares == sorted(shares, reverse=True)
     assert len(shares) == 3
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> Path:
+    """A picture of 2 and 3 over 5 and 4."""
+    path = tmp_path / "several.png"
+    picture = Image.new("L", (400, 500), 240)
+    font = ImageFont.load_default(120)
+    for text, place in (("2", (40, 30)), ("3", (150, 50)), ("5", (40, 260)), ("4", (160, 270))):
+        ImageDraw.Draw(picture).text(place, text, 20, font)
+    picture.save(path)
+    return path
+
+
+def test_several_digits_are_read_row_by_row(several: Path, run: Run) -> None:
+    """One row each, numbered; in JSON with the place of each in the picture."""
+    lines = run("runtime.predict", several).stdout.splitlines()[3:]
+    rows = [line.replace("|", " ").split()[:2] for line in lines]
+    assert rows == [[f"{several}[{n}]", digit] for n, digit in enumerate("2354")]
+    pictures = json.loads(run("runtime.predict", "--json", several).stdout)["pictures"]
+    assert [one["label"] for one in pictures] == list("2354")
+    left, top, right, bottom = pictures[3]["box"]
+    assert 160 <= left < right <= 260
+    assert 270 <= top < bottom <= 400
+
+
+def test_doubts_are_told_in_words(tmp_path: Path, run: Run) -> None:
+    """Two digits that touch: the table is preceded by what is in doubt, and JSON has it."""
+    path = tmp_path / "touching.png"
+    picture = Image.new("L", (300, 300), 240)
+    for text, left in (("4", 40), ("0", 102)):
+        ImageDraw.Draw(picture).text((left, 50), text, 20, ImageFont.load_default(120))
+    picture.save(path)
+    assert f"{path}: it is wide: it may be two digits" in run("runtime.predict", path).stdout
+    (answer,) = json.loads(run("runtime.predict", "--json", path).stdout)["pictures"]
+    assert any("two digits that touch" in doubt for doubt in answer["doubts"])
+    assert "box" not in answer
+
+
+def test_one_sure_digit_has_the_fields_that_it_always_had(one: Path, run: Run) -> None:
+    """No box, and no doubts where there are none."""
+    (answer,) = json.loads(run("runtime.predict", "--json", one).stdout)["pictures"]
+    assert set(answer) == {"file", "label", "probability", "milliseconds", "top"}
 
 
 def test_show_draws_what_the_network_sees(one: Path, capsys: pytest.CaptureFixture[str]) -> None:

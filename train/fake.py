@@ -1,19 +1,19 @@
 """Fake quantization by tensorflow-model-optimization, whose import alone takes seconds."""
 
-import contextlib
 import re
 import warnings
 from contextlib import AbstractContextManager
 from typing import Any
 
 from runtime.errors import ModelError
+
 from train.tf import keras, silence  # isort: skip - must come before what imports TensorFlow
 import tensorflow_model_optimization as tfmot
 
 _API = tfmot.quantization.keras
 
 
-class OutputAlone(_API.QuantizeConfig):
+class OutputAlone(_API.QuantizeConfig):  # type: ignore[name-defined] # ships no types
     """A layer without weights, whose output is quantized, or is not.
 
     An average or a copy of codes has the range of its input: a range of its own would cost an

@@ -15,7 +15,8 @@ from typing import Any, Literal
 import h5py
 
 from runtime.errors import ModelError
-from train.spelling import FUNCTIONS, SPELLINGS, TRAINING_ONLY, WAY_OUT
+from train.activations import WAY_OUT
+from train.spelling import FUNCTIONS, SPELLINGS, TRAINING_ONLY
 from train.tf import keras, silence
 
 Kind = Literal["keras", "h5", "saved_model", "tflite"]
@@ -43,7 +44,7 @@ BRING = {
 
 
 def kind(path: Path) -> Kind:
-    """What ``path`` is, by its content; raises ModelError for anything else, and says what to do."""
+    """What ``path`` is, by its content; raises ModelError with what to do for anything else."""
     if not path.exists():
         raise ModelError(f"{path} does not exist: give a .keras, .h5, SavedModel folder or .tflite")
     if hint := BRING.get(path.suffix.lower()):

@@ -1,4 +1,4 @@
-"""From the network as it is trained to the graph that is quantized: the same function in Keras 2."""
+"""From the network as it is trained to the graph that is quantized, which computes the same."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

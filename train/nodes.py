@@ -5,14 +5,13 @@ node's kind is a Keras 2 class; activations are nodes of their own, batch normal
 ``[gamma, beta, mean, variance]`` with an ``epsilon``, and every axis of channels is the last.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float32]
+Array = npt.NDArray[Any]
 INPUT = "Input"
 
 
@@ -125,7 +124,7 @@ def _visit(name: str, by_name: Mapping[str, Node], done: dict[str, Node]) -> Non
             stack.extend(reversed(missing))
 
 
-def unique(name: str, taken: Sequence[str] | set[str]) -> str:
+def unique(name: str, taken: Container[str]) -> str:
     """``name``, with a number where it is taken."""
     number, found = 1, name
     while found in taken:

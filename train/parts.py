@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-
 from runtime.errors import ModelError
+from train.activations import WAY_OUT, Call
 from train.nodes import INPUT, Graph, Node, unique
-from train.spelling import FUNCTIONS, WAY_OUT, Call, spell
+from train.spelling import FUNCTIONS, spell
 from train.tf import tf
 
 _FUNCTIONS_AS_LAYERS = ("TFOpLambda", "SlicingOpLambda")
@@ -78,7 +78,11 @@ class _Reader:
         kind = type(layer).__name__
         lambda_ = kind in _FUNCTIONS_AS_LAYERS
         weights = [] if lambda_ or not hasattr(layer, "get_weights") else layer.get_weights()
-        arguments = node.arguments.args if self.keras == 3 else node.call_args
+        whole = node.arguments if self.keras == 3 else None
+        args = whole.args if whole else node.call_args
+        named = whole.kwargs if whole else node.call_kwargs
+        # A file may turn positions into names.
+        arguments = (*args, *(value for key, value in named.items() if key != "name"))
         inputs = tuple(self.known[id(tensor)] for tensor in given)
         return Call(
             layer.name,

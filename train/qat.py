@@ -6,7 +6,6 @@ ranges that waste codes, so they are set from observed activations first.
 """
 
 import math
-import re
 import tempfile
 import warnings
 from pathlib import Path
@@ -14,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from runtime.errors import ModelError
 from train import store
 from train.graph import deployment_graph, walk
 from train.loop import Material, Plan, Trainer

@@ -7,7 +7,7 @@ the convolution: both are monotone, so they commute exactly.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,11 +29,15 @@ class Scaling(NamedTuple):
     deviation: tuple[float, ...]
 
 
+Numbers = npt.NDArray[Any]
+"""float32 as trained, or float64 as computed."""
+
+
 class Affine(NamedTuple):
     """factor * x + shift, for each channel."""
 
-    factor: npt.NDArray[np.floating]
-    shift: npt.NDArray[np.floating]
+    factor: Numbers
+    shift: Numbers
 
 
 def deployed(graph: Graph) -> Graph:
@@ -66,8 +70,14 @@ def _leading(graph: Graph, name: str) -> Node | None:
 def scaling_of(affine: Affine) -> Scaling:
     """The scaling that computes ``affine``, whose factors are positive."""
     parts = (-affine.shift / affine.factor, 1 / affine.factor)
-    values = ([float(np.float32(value)) + 0.0 for value in part] for part in parts)
+    values = ([_told(float(value)) for value in part] for part in parts)
     return Scaling(*(tuple(part[:1] if len(set(part)) == 1 else part) for part in values))
+
+
+def _told(value: float) -> float:
+    """As float32 computes with it; 127.5 where the rounding of 1/127.5 has left 127.49999."""
+    plain = float(f"{value:.5g}")
+    return plain if abs(plain - value) <= 2e-7 * abs(value) else float(np.float32(value)) + 0.0
 
 
 def without_softmax(graph: Graph) -> tuple[Graph, tuple[Scores, ...]]:
@@ -192,9 +202,7 @@ def _fold_forward(layer: Node, affine: Affine) -> Node:
     return _weighted(layer, kernel * factor, moved + bias)
 
 
-def _weighted(
-    layer: Node, kernel: npt.NDArray[np.floating], bias: npt.NDArray[np.floating]
-) -> Node:
+def _weighted(layer: Node, kernel: Numbers, bias: Numbers) -> Node:
     weights = (kernel.astype(np.float32), bias.astype(np.float32))
     return replace(layer, config={**layer.config, "use_bias": True}, weights=weights)
 

@@ -5,109 +5,27 @@ become the same node. What works along one dimension is written as its two-dimen
 what only training needs becomes nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from runtime.errors import ModelError
-from train.nodes import Array, Node
-
-WAY_OUT = (
-    "replace it, or save the whole network as a SavedModel (model.export('folder')) or as a float "
-    ".tflite and give that"
-)
-"""What to do about a layer that is not known by its configuration."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """A layer or a function applied to something, as Keras tells it."""
-
-    name: str  # of the layer
-    kind: str  # its class, or the function's name
-    config: Mapping[str, Any]
-    weights: Sequence[Array]
-    inputs: tuple[str, ...]
-    given: tuple[tuple[int, ...], ...]  # shapes of the inputs, without the batch
-    shape: tuple[int, ...]  # of the output, without the batch
-    keras: int  # the version: 2 or 3
-    constants: tuple[Any, ...] = ()  # of a function: its arguments in order, None for a tensor
-    layer: Any = None
-
-    def node(self, kind: str, config: Mapping[str, Any], **more: Any) -> Node:
-        """A node that computes this call's output from its inputs."""
-        return Node(self.name, kind, config, self.inputs, self.shape, **more)
-
-    def taken(self, *keys: str) -> dict[str, Any]:
-        """Those entries of the configuration."""
-        return {key: self.config[key] for key in keys if key in self.config}
-
-    def fail(self, why: str) -> ModelError:
-        """The error that names this layer."""
-        return ModelError(f"layer {self.name!r} ({self.kind}) {why}")
-
+from train.activations import WAY_OUT, Call, activation, named
+from train.nodes import Node
 
 Spelling = Callable[[Call], list[Node]]
 TRAINING_ONLY = frozenset(
-    "Dropout SpatialDropout1D SpatialDropout2D AlphaDropout GaussianDropout GaussianNoise "
-    "ActivityRegularization Identity RandomFlip RandomRotation RandomZoom RandomTranslation "
-    "RandomContrast RandomBrightness RandomHeight RandomWidth".split()
+    (
+        *("Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout", "GaussianDropout"),
+        *("GaussianNoise", "ActivityRegularization", "Identity", "RandomFlip", "RandomRotation"),
+        *("RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness"),
+        *("RandomHeight", "RandomWidth"),
+    )
 )
 """Layers that do nothing outside of training."""
-ACTIVATIONS = frozenset("sigmoid tanh swish gelu elu selu exponential softplus softsign".split())
-"""What an Activation of Keras 2 is left to do, by its name."""
-_SAME = {"silu": "swish", "hard_silu": "hard_swish"}
-
-
-def activation(call: Call, what: Any, behind: str) -> Node | None:
-    """The node of the activation ``what``, which reads ``behind``; None: it is linear."""
-    if isinstance(what, Mapping):  # a serialized function, or a layer that serves as one
-        inner = what.get("config")
-        name = inner if isinstance(inner, str) else what.get("class_name", "?")
-        options = inner if isinstance(inner, Mapping) else {}
-    else:
-        name, options = "linear" if what is None else str(what), {}
-    kind, config = _activation(call, _SAME.get(name, name), options)
-    if kind == "Activation" and config["activation"] == "linear":
-        return None
-    return Node(f"{call.name}_{name}", kind, config, (behind,), call.shape)
-
-
-def _activation(call: Call, name: str, options: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Kind and configuration of the activation ``name``, or of the layer of that class."""
-    if name in ("relu", "relu6"):
-        return "ReLU", {"max_value": 6.0 if name == "relu6" else None}
-    if name == "ReLU":
-        return _relu(options)
-    if name in ("leaky_relu", "LeakyReLU"):
-        # Both functions have 0.2, the layers 0.3; Keras 2 calls it alpha.
-        default = 0.2 if name == "leaky_relu" else 0.3
-        slope = options.get("negative_slope", options.get("alpha", default))
-        return "LeakyReLU", {"alpha": float(slope)}
-    if name in ("softmax", "Softmax"):
-        return "Softmax", {"axis": options.get("axis", -1)}
-    if name in ("ELU", "elu") and float(options.get("alpha", 1.0)) != 1:
-        return "ELU", {"alpha": float(options["alpha"])}
-    if name == "hard_sigmoid":
-        return "Activation", {"activation": "hard_sigmoid" if call.keras == 2 else "hard_sigmoid6"}
-    name = "elu" if name == "ELU" else name
-    if name in ACTIVATIONS or name in ("linear", "hard_swish"):
-        return "Activation", {"activation": name}
-    raise call.fail(f"has the activation {name!r}, which is not known here: {WAY_OUT}")
-
-
-def _relu(options: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    slope = float(np.asarray(options.get("negative_slope") or 0))
-    threshold = float(np.asarray(options.get("threshold") or 0))
-    highest = options.get("max_value")
-    config: dict[str, Any] = {"max_value": None if highest is None else float(highest)}
-    if slope and not threshold and highest is None:
-        return "LeakyReLU", {"alpha": slope}
-    if slope or threshold:
-        config |= {"negative_slope": slope, "threshold": threshold}
-    return "ReLU", config
+LONGEST = 64
+"""Steps of a recurrent layer that becomes operators of its own for each step."""
 
 
 def spell(call: Call) -> list[Node]:
@@ -227,7 +145,7 @@ def _padding(call: Call) -> list[Node]:
 
 
 def _layer_of_activation(call: Call) -> list[Node]:
-    kind, config = _activation(call, call.kind, call.config)
+    kind, config = named(call, call.kind, call.config)
     return [call.node(kind, config)]
 
 
@@ -238,14 +156,14 @@ def _activation_layer(call: Call) -> list[Node]:
 
 def _function(name: str) -> Spelling:
     def spelling(call: Call) -> list[Node]:
-        kind, config = _activation(call, name, call.config)
+        kind, config = named(call, name, call.config)
         return [call.node(kind, config)]
 
     return spelling
 
 
 def scale(call: Call, gamma: Any, beta: Any) -> Node:
-    """gamma * x + beta, each one number or one for each channel."""
+    """Gamma * x + beta, each one number or one for each channel."""
     channels = call.shape[-1]
     try:
         values = [np.broadcast_to(np.ravel(np.float64(v)), channels) for v in (gamma, beta)]
@@ -292,7 +210,9 @@ def _arithmetic(kind: str) -> Spelling:
             if not kind:
                 raise call.fail(f"is not known here: {WAY_OUT}")
             return [call.node(kind, {})]
-        first, second = (*call.constants, None)[:2]
+        first, second = (*call.constants, None, None)[:2]
+        if (first is None) == (second is None):
+            raise call.fail(f"has no constant that is known here: {WAY_OUT}")
         number = np.asarray(second if first is None else first, np.float64)
         factors: dict[str, tuple[Any, Any]] = {
             "Add": (1, number),
@@ -317,6 +237,11 @@ def _recurrent(call: Call) -> list[Node]:
     # The fused LSTM of TensorFlow Lite has only these; all others become a step for each row.
     plain = (config["activation"], config.get("recurrent_activation")) == ("tanh", "sigmoid")
     config["unroll"] = call.kind != "LSTM" or not plain or bool(config.get("go_backwards"))
+    if config["unroll"] and call.given[0][0] > LONGEST:
+        raise call.fail(
+            f"has {call.given[0][0]} steps: all but a plain LSTM is unrolled, {LONGEST} steps at "
+            "most: take fewer, or an LSTM"
+        )
     return [call.node(call.kind, config, weights=tuple(call.weights))]
 
 
@@ -331,6 +256,7 @@ def _each_time(call: Call) -> list[Node]:
     return [*nodes, more] if more else nodes
 
 
+_POOLS = ("MaxPooling", "AveragePooling", "GlobalMaxPooling", "GlobalAveragePooling", "UpSampling")
 SPELLINGS: dict[str, Spelling] = {
     **dict.fromkeys(("Conv1D", "Conv2D", "DepthwiseConv1D", "DepthwiseConv2D"), _convolution),
     **dict.fromkeys(("SeparableConv1D", "SeparableConv2D"), _separable),
@@ -344,8 +270,13 @@ SPELLINGS: dict[str, Spelling] = {
     "Activation": _activation_layer,
     **{
         f"{kind}{rank}D": _pool
-        for kind in "MaxPooling AveragePooling GlobalMaxPooling GlobalAveragePooling "
-        "UpSampling".split()
+        for kind in [
+            "MaxPooling",
+            "AveragePooling",
+            "GlobalMaxPooling",
+            "GlobalAveragePooling",
+            "UpSampling",
+        ]
         for rank in (1, 2)
     },
     **{f"{kind}{rank}D": _padding for kind in ("ZeroPadding", "Cropping") for rank in (1, 2)},
@@ -379,6 +310,8 @@ FUNCTIONS: dict[str, Spelling] = {
 """How each function is spelled that a model applies without a layer, by Keras 2's or 3's name."""
 
 _ACTIVATED = frozenset(
-    "Conv1D Conv2D DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D Conv1DTranspose "
-    "Conv2DTranspose Dense".split()
+    (
+        *("Conv1D", "Conv2D", "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D"),
+        *("SeparableConv2D", "Conv1DTranspose", "Conv2DTranspose", "Dense"),
+    )
 )

@@ -5,23 +5,20 @@ Each layer is measured with all errors that have gathered, and by its own error,
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 import numpy as np
 
 from convert.compare import cause
+from convert.compare.aligning import align, source
 from convert.compare.cause import Cause
 from convert.compare.deviation import Deviation, Own, deviation
-from convert.compare.runners import Array
-from convert.compare.versions import INPUT, Layer, Version
+from convert.compare.given import Given
+from convert.compare.layer import INPUT, Layer, Version, inputs
 from runtime import console
-from runtime.dataset import Pixels
-from runtime.errors import ModelError
+from runtime.dataset import Array
 
 THRESHOLD = 12.0
 """SQNR that every channel of a layer must have, dB; fine-tuning alone moves weights by 16 dB."""
-_MOVING = ("RESHAPE", "PAD", "QUANTIZE", "DEQUANTIZE", "LINEAR")
-"""Operators that one version may have and the other not."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +35,13 @@ class Row:
 class Comparison:
     """All layers, in order."""
 
-    images: int
+    given: Given
     rows: tuple[Row, ...]
+
+    @property
+    def images(self) -> int:
+        """The number of inputs."""
+        return len(self.given)
 
     @property
     def first(self) -> Row | None:
@@ -47,37 +49,24 @@ class Comparison:
         return next((row for row in self.rows if row.cause), None)
 
 
-def compare(a: Version, b: Version, images: Pixels, threshold: float = THRESHOLD) -> Comparison:
-    """Run ``images`` [count, 28, 28] through both; ``threshold`` in dB.
+def compare(a: Version, b: Version, given: Given, threshold: float = THRESHOLD) -> Comparison:
+    """Run ``given`` through both; ``threshold`` in dB.
 
     Raises ModelError when the two are not the same network, ThimbleError when one cannot be run.
     """
     pairs = align(a.layers, b.layers)
-    left = list(console.progress(a.values(images), "A", len(a.layers)))
-    right = list(console.progress(b.values(images), "B", len(b.layers)))
-    both = _Both(a, b, pairs, left, right, threshold)
+    back = {theirs: ours for ours, theirs in pairs.items()}
+    theirs = [given.reals[back[place]] for place, _ in enumerate(inputs(b))]
+    left = list(console.progress(a.values(given.reals), "A", len(a.layers)))
+    right = list(console.progress(b.values(theirs), "B", len(b.layers)))
+    both = _Both(a, b, pairs, left, right, threshold, given.is_random)
     rows = [both.row(i, j) for i, j in console.progress(list(pairs.items()), "own errors")]
-    return Comparison(len(images), tuple(rows))
-
-
-def align(a: Sequence[Layer], b: Sequence[Layer]) -> dict[int, int]:
-    """Which layer of ``a`` is which of ``b``; raises ModelError for different networks."""
-    keys = [[(row.operator, int(np.prod(row.shape))) for row in rows] for rows in (a, b)]
-    blocks = SequenceMatcher(a=keys[0], b=keys[1], autojunk=False).get_matching_blocks()
-    pairs = {block.a + k: block.b + k for block in blocks for k in range(block.size)}
-    for rows, known in ((a, set(pairs)), (b, set(pairs.values()))):
-        for place, row in enumerate(rows):
-            if place not in known and row.operator not in _MOVING:
-                raise ModelError(
-                    f"not the same network: layer {place} {row.name!r}, {row.operator} "
-                    f"{list(row.shape)}, is in one of the two only"
-                )
-    return pairs
+    return Comparison(given, tuple(rows))
 
 
 @dataclass(frozen=True)
 class _Both:
-    """Two versions with what their layers gave for the same images."""
+    """Two versions with what their layers gave for the same inputs."""
 
     a: Version
     b: Version
@@ -85,6 +74,7 @@ class _Both:
     left: Sequence[Array | None]  # of A, for each layer
     right: Sequence[Array | None]
     threshold: float
+    is_random: bool
 
     def row(self, i: int, j: int) -> Row:
         """Layer ``i`` of A against ``j`` of B."""
@@ -94,32 +84,40 @@ class _Both:
             return Row(second, None, None, None)
         # Where B's input is not known, what A gave stands in, with the errors up to there.
         expected = ours if second.operator == INPUT else self._expected(i, j)
-        known = ours if expected is None else expected
-        shape = (-1, ours.shape[-1])
+        known = first.real(ours if expected is None else expected)
+        if self.is_random and second.grid:  # which says nothing of what a range has to hold
+            known = np.clip(known, *second.grid.limits)
+        shape = (-1, ours.shape[-1] if ours.ndim > 1 else 1)
         own = Own(
-            first.real(known).reshape(shape),
+            known.reshape(shape),
             second.real(theirs).reshape(shape),
             second.grid,
             self._exact(i, j),
             self.threshold,
+            self.is_random,
         )
         found = _cause(second, own, ours.shape) if cause.is_beyond(own) else None
         own_db = None if expected is None else own.worst
         return Row(second, deviation(first, ours, second, theirs), own_db, found)
 
     def _expected(self, i: int, j: int) -> Array | None:
-        """What A's layer makes of the input of B's; None where one has no such input."""
-        reads, given = self.a.layers[i].reads, self.b.layers[j].reads
-        if len(reads) != 1 or len(given) != 1 or self.pairs.get(reads[0]) != given[0]:
-            return None
-        values = self.right[given[0]]
-        if values is None:
-            return None
-        real = self.b.layers[given[0]].real(values)
-        return self.a.apply(i, real.reshape(len(real), *self.a.layers[reads[0]].shape))
+        """What A's layer makes of the inputs of B's; None where one has no such inputs."""
+        reads, free = self.a.layers[i].reads, list(self.b.layers[j].reads)
+        known = set(self.pairs.values())
+        reals: list[Array] = []
+        for read in reads:
+            wanted = self.pairs.get(source(self.a.layers, read, self.pairs))
+            fitting = [one for one in free if source(self.b.layers, one, known) == wanted]
+            values = self.right[fitting[0]] if fitting else None
+            shape = self.a.layers[read].shape
+            if values is None or values[0].size != np.prod(shape):
+                return None
+            free.remove(fitting[0])
+            reals.append(self.b.layers[fitting[0]].real(values).reshape(len(values), *shape))
+        return None if free or not reals else self.a.apply(i, reals)
 
     def _exact(self, i: int, j: int) -> bool:
-        """Whether both layers read and give int8 on the same grids."""
+        """Whether both layers read and give whole numbers on the same grids."""
         sides = (self.a.layers, i), (self.b.layers, j)
         grids = [[rows[k].grid for k in (n, *rows[n].reads)] for rows, n in sides]
         return grids[0] == grids[1] and None not in grids[0]

@@ -1,6 +1,6 @@
 """Find where two versions of a network part: ``python -m convert.compare A B``.
 
-Runs the same images through both, layer by layer, and measures each layer of B against that of A:
+Runs the same inputs through both, layer by layer, and measures each layer of B against that of A:
 with all errors that have gathered, and its own error, for the same input. The first layer whose own
 error is beyond the threshold is marked, with its usual cause. A and B are written MODEL or
 MODEL@HOW:
@@ -12,7 +12,11 @@ MODEL@HOW:
                         @tflite-runtime-reference, @tflm
   build/base@c          ... as generated C, on this machine; @c-ref, @c-tflm: other --match
   answers.npz           what a device or an app recorded (python -m firmware.validate leaves one):
-                        images, and any of input, output and the layers by name; only as B
+                        inputs, and any of input, output and the layers by name; only as B
+
+The inputs are those of --inputs or --data, else MNIST's test images where the network is one of
+digits, else random numbers, and the verdict says so. How data become inputs, contract.json beside
+A or B says.
 
 For example:
   python -m convert.compare base@float base
@@ -26,13 +30,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from convert.compare import THRESHOLD, Comparison, Row, compare, versions
-from convert.compare.versions import Recording, Version
-from runtime import console
-from runtime.dataset import Pixels
-from runtime.errors import DataError
-from train import data
-from train.tf import configure
+from convert.compare.aligning import align
+from convert.compare.given import Asked, choose
+from convert.compare.layer import Version, inputs
+from runtime import console, options, tasks
+from runtime.errors import DataError, ModelError
+from runtime.tasks.task import Task
 
 IMAGES = 256
 
@@ -51,7 +57,8 @@ def as_data(found: Comparison) -> dict[str, Any]:
         for row in found.rows
     ]
     first = found.first.layer.name if found.first else None
-    return {"images": found.images, "first": first, "layers": [_finite(row) for row in rows]}
+    about = {"images": found.images, "inputs": found.given.source, "first": first}
+    return {**about, "layers": [_finite(row) for row in rows]}
 
 
 def _finite(row: dict[str, Any]) -> dict[str, Any]:
@@ -70,7 +77,8 @@ def as_text(found: Comparison, threshold: float) -> str:
     cells = [(row.layer.name, row.layer.operator, _shape(row), *_figures(row), _off(row, found))
              for row in found.rows]  # fmt: skip
     explained = (
-        f"{found.images:,} images. RMSE to saturated: with all errors up to this layer. own: SQNR "
+        f"{found.images:,} {found.given.noun}s, {found.given.source}. RMSE to saturated: with all "
+        "errors up to this layer. own: SQNR "
         f"of the layer's worst channel for the same input as A's; {threshold:g} dB are needed, "
         "between int8 on the same grid no difference."
     )
@@ -81,8 +89,15 @@ def verdict(found: Comparison) -> str:
     """Where the two part, and why."""
     row = found.first
     if row is None or row.cause is None:
-        return "No layer is beyond the threshold."
-    return f"They part at {row.layer.name}: {row.cause.kind} ({row.cause.evidence})."
+        told = "No layer is beyond the threshold."
+    else:
+        told = f"They part at {row.layer.name}: {row.cause.kind} ({row.cause.evidence})."
+    if not found.given.is_random:
+        return told
+    return (
+        f"{told} The inputs were random: no range can be judged by them, and what is off may "
+        "matter more, or less, for real ones; give --data or --inputs."
+    )
 
 
 def _shape(row: Row) -> str:
@@ -124,9 +139,15 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("a", metavar="A", help="the version that is taken for right")
     result.add_argument("b", metavar="B", help="the version that is looked into")
     result.add_argument(
-        "--images", type=int, metavar="N", help=f"test images; default {IMAGES}, or those recorded"
+        "--images", type=int, metavar="N", help=f"examples; default {IMAGES}, or those recorded"
     )
-    result.add_argument("--data", type=Path, metavar="DIR", help="MNIST's files, or class folders")
+    result.add_argument(
+        "--inputs",
+        type=Path,
+        metavar="FILE",
+        help="a .npz with an array for each input of the network, named like it, or a .npy: reals, "
+        "or whole numbers as a quantized network takes them",
+    )
     result.add_argument(
         "--threshold",
         type=float,
@@ -135,27 +156,61 @@ def parser() -> argparse.ArgumentParser:
         help="SQNR that each channel of a layer must have, given the same input; default "
         "%(default)g, which fine-tuning stays above",
     )
+    options.add_data(result)
     return result
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status: 1 when a layer is beyond the threshold."""
-    options = console.parse(parser(), argv)
-    if (options.images or 1) < 1:
+    given = console.parse(parser(), argv)
+    if (given.images or 1) < 1:
         raise DataError("--images needs at least 1")
-    configure(0)
-    a = versions.load(options.a)
-    b = versions.load(options.b, a)
-    found = compare(a, b, _images(b, options), options.threshold)
-    about = {"a": options.a, "b": options.b, "threshold_db": options.threshold}
-    console.finish(as_text(found, options.threshold), about | as_data(found))
+    if given.inputs is not None and given.data is not None:
+        raise DataError("--inputs and --data are two kinds of inputs: give one of them")
+    found = _compared(given)
+    about = {"a": given.a, "b": given.b, "threshold_db": given.threshold}
+    console.finish(as_text(found, given.threshold), about | as_data(found))
     return int(found.first is not None)
 
 
-def _images(b: Version, options: argparse.Namespace) -> Pixels:
-    if isinstance(b, Recording):
-        return b.images[: options.images]
-    return data.digits_of(options.data).test.inputs[: options.images or IMAGES]
+def _compared(given: argparse.Namespace) -> Comparison:
+    a = versions.load(given.a)
+    task = _task(a, given)
+    b = versions.load(given.b, a, task)
+    a, b = _same_operators(a, b)
+    source = options.source(given) if given.data is not None else None
+    asked = Asked(given.images, source, given.inputs)
+    return compare(a, b, choose(a, b, task, asked, IMAGES), given.threshold)
+
+
+def _task(a: Version, given: argparse.Namespace) -> Task | None:
+    """The task by the contract beside A, or beside B, or by the input's shape; None: no one."""
+    (first, *others) = inputs(a)
+    if others:
+        return None
+    told = (versions.named(text).contract for text in (given.a, given.b))
+    known = next((one for one in told if one is not None), None)
+    if known is None:
+        return tasks.guess(first.shape, first.grid.limits if first.grid else None)
+    if int(np.prod(known.task.shape)) != int(np.prod(first.shape)):
+        raise ModelError(
+            f"the contract beside {given.a} or {given.b} is for an input of "
+            f"{list(known.task.shape)}, the network takes {list(first.shape)}: keep it beside its "
+            "own model"
+        )
+    return known.task
+
+
+def _same_operators(a: Version, b: Version) -> tuple[Version, Version]:
+    """Both, those in Keras as they are converted where their layers are no single operators."""
+    try:
+        align(a.layers, b.layers)
+    except ModelError:
+        changed = [one.converted() if hasattr(one, "converted") else one for one in (a, b)]
+        align(changed[0].layers, changed[1].layers)
+        console.note("a layer of Keras is several operators: it is looked into as it is converted")
+        return changed[0], changed[1]
+    return a, b
 
 
 if __name__ == "__main__":

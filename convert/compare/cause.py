@@ -5,18 +5,16 @@ stretches, a saturated range cuts off, rounding moves by single steps.
 """
 
 import enum
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from convert.compare.deviation import Own, Reals
-from convert.compare.versions import WEIGHTED
+from convert.compare.layer import WEIGHTED
 
 CUT = 0.01
 """Share of values that a sound range may cut off."""
-FEWEST_CODES = 64
-"""Of 256 codes, those that a sound range uses at least."""
 _EXPLAINED = 0.25
 """An explanation holds when at most this share of the error's power is left without it."""
 
@@ -46,16 +44,23 @@ class Cause:
 
 def is_beyond(own: Own) -> bool:
     """Whether a layer is beyond the threshold, cuts off or wastes most of its range."""
-    return bool(len(own.bad)) or (not own.exact and (_cuts(own) or _wastes(own)))
+    if len(own.bad) or own.exact or own.is_random:
+        return bool(len(own.bad))
+    return _cuts(own) or _wastes(own)
 
 
 def find(operator: str, own: Own) -> Cause:
     """The cause in a layer that is beyond the threshold."""
-    error, step = own.error, own.grid.scale if own.grid else 0.0
+    error, step, codes = own.error, 0.0, 0
+    if own.grid:
+        step, codes = own.grid.scale, own.grid.count
     fit = _fit(own, own.bad)
     if _wastes(own) and np.sqrt(np.mean(error**2)) < step:
         low, high = own.used
-        return Cause(Kind.WIDE, f"{high - low + 1} of 256 codes are used, {low} to {high}")
+        return Cause(
+            Kind.WIDE,
+            f"{high - low + 1} of {codes} codes are used, {low} to {high}",
+        )
     if own.exact and np.abs(error).max() < 1.5 * step and not fit:
         share = np.mean(error != 0)
         return Cause(Kind.ROUNDING, f"{share:.2%} of the values are one step off, none more")
@@ -72,7 +77,7 @@ def _cuts(own: Own) -> bool:
 
 def _wastes(own: Own) -> bool:
     low, high = own.used
-    return high - low + 1 < FEWEST_CODES
+    return own.grid is not None and not own.is_random and high - low + 1 < own.grid.codes_needed
 
 
 def _fit(own: Own, channels: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Cause | None:
@@ -113,28 +118,44 @@ def _cut(own: Own) -> Cause:
     below, above = (float(np.mean(mask)) for mask in own.cut)
     low, high = own.used
     evidence = f"{below + above:.1%} of the values are cut off; codes {low} to {high} are used"
-    unused = low + 128 if above > below else 127 - high
-    return Cause(Kind.ZERO_POINT if unused > FEWEST_CODES // 2 else Kind.SATURATION, evidence)
+    lowest, highest = own.grid.ends if own.grid else (low, high)
+    unused = low - lowest if above > below else highest - high
+    much = own.grid is not None and unused > own.grid.codes_needed // 2
+    return Cause(Kind.ZERO_POINT if much else Kind.SATURATION, evidence)
 
 
 def preprocessing(expected: Reals, given: Reals) -> Cause:
-    """What was done to the pictures: both [count, height, width, 1]."""
-    for name, change in _CHANGES.items():
-        changed = change(expected)
-        if changed.shape == given.shape and np.allclose(changed, given, atol=0.02):
-            return Cause(Kind.PREPROCESSING, f"the pictures are {name}")
-    factor, offset = np.polyfit(expected.ravel(), given.ravel(), 1)
-    left = given - (factor * expected + offset)
-    if np.sum(left**2) < _EXPLAINED * np.sum((given - given.mean()) ** 2):
-        return Cause(Kind.PREPROCESSING, f"pixels are {factor:.3g} times as large {offset:+.3g}")
-    return Cause(Kind.PREPROCESSING, "these are other pictures: cropped, centred or ordered so")
+    """What was done to the inputs: both [count, ...], pictures [count, height, width, channels]."""
+    pictures = expected.ndim == 4
+    what, one = ("pictures", "pixels") if pictures else ("inputs", "values")
+    for name, changed in _changes(expected, pictures=pictures):
+        span = float(np.ptp(changed)) or 1.0
+        if changed.shape == given.shape and np.allclose(changed, given, rtol=0, atol=0.02 * span):
+            return Cause(Kind.PREPROCESSING, f"the {what} are {name}")
+    if np.ptp(expected) and np.ptp(given):
+        factor, offset = np.polyfit(expected.ravel(), given.ravel(), 1)
+        left = given - (factor * expected + offset)
+        if np.sum(left**2) < _EXPLAINED * np.sum((given - given.mean()) ** 2):
+            told = f"{one} are {factor:.3g} times as large {offset:+.3g}"
+            return Cause(Kind.PREPROCESSING, told)
+    otherwise = "cropped, centred or ordered so" if pictures else "cut, scaled or ordered so"
+    return Cause(Kind.PREPROCESSING, f"these are other {what}: {otherwise}")
 
 
-_CHANGES: dict[str, Callable[[Reals], Reals]] = {
-    "inverted, light for dark": lambda pixels: 1 - pixels,
-    "transposed": lambda pixels: pixels.swapaxes(1, 2),
-    "mirrored": lambda pixels: pixels[:, :, ::-1],
-    "upside down": lambda pixels: pixels[:, ::-1],
-    "in the range -1 to 1": lambda pixels: 2 * pixels - 1,
-    "in the range 0 to 255": lambda pixels: 255 * pixels,
-}
+def _changes(real: Reals, *, pictures: bool) -> Iterator[tuple[str, Reals]]:
+    """What is usually done wrongly, in words, and what it makes of ``real``."""
+    low, high = float(real.min()), float(real.max())
+    share = (real - low) / ((high - low) or 1.0)
+    yield "in the range -1 to 1", 2 * share - 1
+    yield "in the range 0 to 1", share
+    yield "in the range 0 to 255", 255 * share
+    if real.ndim == 3:
+        yield "reversed in time", real[:, ::-1]
+    if real.ndim >= 3 and real.shape[-1] > 1:
+        named = "with red and blue exchanged" if pictures else "with the channels in reverse order"
+        yield named, real[..., ::-1]
+    if pictures:
+        yield "inverted, light for dark", low + high - real
+        yield "transposed", real.swapaxes(1, 2)
+        yield "mirrored", real[:, :, ::-1]
+        yield "upside down", real[:, ::-1]

@@ -11,9 +11,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from convert.compare.runners import Array
-from convert.compare.versions import Grid, Layer
+from convert.compare.layer import Grid, Layer
 from convert.parity import sqnr_db
+from runtime.dataset import Array
 
 Reals = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -28,7 +28,7 @@ class Deviation:
     cosine: float  # of the angle between all values of A and all of B
     sqnr_db: float  # power of A over that of the difference; inf: equal
     differing: float  # share of values, after both are on the grid of B, or of A where B is float
-    saturated: float | None  # share of B at an end of int8 that is not its zero; None: B is float
+    saturated: float | None  # share of B at an end of its type that is not its zero; None: float
 
 
 def deviation(a: Layer, a_values: Array, b: Layer, b_values: Array) -> Deviation:
@@ -49,7 +49,7 @@ def deviation(a: Layer, a_values: Array, b: Layer, b_values: Array) -> Deviation
 
 
 def _saturated(codes: Array, grid: Grid) -> float:
-    ends = {-128, 127} - {grid.zero_point}  # zero is where a ReLU clamps by intention
+    ends = set(grid.ends) - {grid.zero_point}  # zero is where a ReLU clamps by intention
     return float(np.mean(np.isin(codes, sorted(ends))))
 
 
@@ -62,6 +62,7 @@ class Own:
     grid: Grid | None  # of B's values; None: float
     exact: bool  # both are int8 on the same grids, so that any difference is one
     threshold: float  # dB of a channel, where they are not
+    is_random: bool = False  # the inputs are, so that they say nothing of what a range must hold
 
     @cached_property
     def error(self) -> Reals:
@@ -115,7 +116,7 @@ class Own:
     def used(self) -> tuple[int, int]:
         """The smallest and the largest code that B uses."""
         if self.grid is None:
-            return -128, 127
+            return 0, 0
         ends = self.grid.codes(np.array([self.given.min(), self.given.max()]))
         return int(ends[0]), int(ends[1])
 

@@ -1,11 +1,8 @@
 """What runs a ``.tflite``, or a part of one: interpreters with their kernels, and generated C."""
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-import numpy.typing as npt
 
 from convert import publish, tflite
 from convert.compiler.arithmetic.match import Match
@@ -13,34 +10,37 @@ from convert.compiler.build import compile_model
 from convert.compiler.targets.options import Options
 from runtime import interpreter, worker
 from runtime.compiled import CompiledModel
+from runtime.dataset import Array
 
-Array = npt.NDArray[Any]
-Run = Callable[[bytes, Array], Array]
-"""Runs the content of a .tflite on inputs [count, ...] of its own type: outputs [count, ...]."""
+Run = Callable[[bytes, Sequence[Array]], list[Array]]
+"""Runs the content of a .tflite: [count, *shape] for each output, for the same of each input."""
 
 
 def _in_process(backend: str, kernels: str) -> Run:
-    return lambda content, values: interpreter.load(content, backend, kernels).run(values)
+    return lambda content, given: interpreter.run_all(content, given, backend, kernels)
 
 
 def _in_worker(backend: str, kernels: str) -> Run:
-    def run(content: bytes, values: Array) -> Array:
+    def run(content: bytes, given: Sequence[Array]) -> list[Array]:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "model.tflite"
             path.write_bytes(content)
-            return worker.outputs(path, values, backend, kernels)
+            return worker.run(path, given, backend, kernels)
 
     return run
 
 
 def _compiled(match: Match) -> Run:
-    def run(content: bytes, values: Array) -> Array:
+    def run(content: bytes, given: Sequence[Array]) -> list[Array]:
         model = tflite.parse(content)
         with tempfile.TemporaryDirectory() as folder:
             publish.files(Path(folder), compile_model(model, "part", Options(match)).files())
             built = CompiledModel(Path(folder) / "part.c")
-        outputs = built.run(values.reshape(len(values), *built.input.shape[1:]))
-        return outputs.reshape(len(values), *model.tensors[model.outputs[0]].shape[1:])
+        count = len(given[0])
+        pairs = zip(given, built.inputs, strict=True)
+        answers = built.run_all([one.reshape(count, *tensor.shape) for one, tensor in pairs])
+        shapes = [model.tensors[number].shape for number in model.outputs]
+        return [one.reshape(count, *shape) for one, shape in zip(answers, shapes, strict=True)]
 
     return run
 

@@ -16,6 +16,7 @@ from convert.compiler.build import Compiled, compile_model
 from convert.compiler.ir import Array, Graph
 from convert.compiler.targets.options import Io, Optimize, Options, Target
 from runtime import console
+from runtime import options as data
 from runtime.errors import DataError, GateError, ModelError
 
 
@@ -86,7 +87,8 @@ def parser() -> argparse.ArgumentParser:
         "default: MNIST where it is at hand and fits, else random numbers of every kind",
     )
     result.add_argument("--seed", type=int, default=0, help="of the random inputs; default 0")
-    result.add_argument("--data", type=Path, metavar="DIR", help="of --check: MNIST's files")
+    data.add_data(result)
+    data.add_task(result)
     return result
 
 
@@ -125,8 +127,11 @@ def _check_options(options: argparse.Namespace) -> None:
             raise DataError(
                 f"--{name.replace('_', '-')} needs a number of bytes, not a negative one"
             )
-    if options.check is None and options.inputs is not None:
-        raise DataError("--inputs is of --check: say how many of them, --check N")
+    for name in ("inputs", "data"):
+        if options.check is None and getattr(options, name) is not None:
+            raise DataError(f"--{name} is of --check: say how many of them, --check N")
+    if options.inputs is not None and options.data is not None:
+        raise DataError("--inputs and --data are two kinds of inputs: give one of them")
     if options.cc and not options.estimate:
         raise DataError("--cc is of --estimate: add it")
     if options.check is not None and (options.estimate or options.dump):
@@ -180,7 +185,7 @@ def _inputs(network: Graph, options: argparse.Namespace) -> list[Array]:
     """What is asked for, or MNIST where it fits, or random numbers."""
     if options.inputs is not None:
         return samples.load(options.inputs, network, options.check)
-    found = samples.digits(network, options.data, options.check)
+    found = samples.examples(network, options.model, data.wanted(options), options.check)
     return found or samples.random(network, options.check, options.seed)
 
 

@@ -1,18 +1,22 @@
-"""What a check feeds a model with: the user's arrays, digits, or random numbers of every kind."""
+"""What a check feeds a model with: arrays, data of its task, or random numbers of every kind."""
 
-import zipfile
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from convert.compiler import golden
 from convert.compiler.ir import Array, Graph, Tensor
-from runtime import image, reading
-from runtime.errors import DataError
-from runtime.tasks import digits as digits_task
+from runtime import contract, interpreter, reading, tasks
+from runtime.classifier import as_type
+from runtime.errors import DataError, ModelError
+from runtime.options import STANDARD, Wanted
+from runtime.reading import raw
+from runtime.tasks import digits, scaling
+from runtime.tasks.digits import Digits
+from runtime.tasks.task import Task
 
-SIDE = 28
 FAR = 1000
 """Steps of a real input's scale that are far beyond what any int8 range holds."""
 
@@ -22,81 +26,83 @@ def load(path: Path, network: Graph, count: int) -> list[Array]:
 
     Raises DataError when they are not what the model takes.
     """
-    arrays = read(path)
-    tensors = network.inputs
-    if len(tensors) == 1 and len(arrays) == 1:
-        return [_fitting(next(iter(arrays.values())), tensors[0], path, count)]
-    known = {bare(name): array for name, array in arrays.items()}
-    found = []
-    for tensor in tensors:
-        if bare(tensor.name) not in known:
-            raise DataError(
-                f"{path} lacks {bare(tensor.name)!r}: the model's inputs are "
-                f"{', '.join(bare(one.name) for one in tensors)}, and the arrays must be named so"
-            )
-        found.append(_fitting(known[bare(tensor.name)], tensor, path, count))
-    return found
+    tensors = list(map(as_runtime, network.inputs))
+    found = raw.load(path, tensors)
+    for array, tensor in zip(found, tensors, strict=True):
+        if len(array) < count:
+            name = raw.bare(tensor.name)
+            raise DataError(f"{path}: {name!r} has {len(array)} inputs, --check asks for {count}")
+    return [array[:count] for array in found]
 
 
-def read(path: Path) -> Mapping[str, Array]:
-    """The arrays of a ``.npz`` by their names, or that of a ``.npy``; raises DataError."""
-    try:
-        content = np.load(path, allow_pickle=False)
-        if isinstance(content, np.ndarray):
-            return {"": content}
-        with content:
-            return {name: content[name] for name in content.files}
-    except OSError as error:
-        said = error.strerror or error
-        raise DataError(f"cannot read {path}: {said}: give a .npz or .npy of numbers") from error
-    except (ValueError, EOFError, zipfile.BadZipFile) as error:
-        reason = " ".join(str(error).split())[:120]
-        raise DataError(f"{path} is not a .npz or .npy of numbers: {reason}") from error
+def as_runtime(tensor: Tensor) -> interpreter.Tensor:
+    """The same tensor as an interpreter tells of it."""
+    scale = float(tensor.scale)
+    return interpreter.Tensor(tensor.name, tensor.shape, tensor.numpy, scale, tensor.zero_point)
 
 
-def bare(name: str) -> str:
-    """A tensor's name as people write it."""
-    return name.removeprefix("serving_default_").removesuffix(":0")
+def examples(network: Graph, model: Path, wanted: Wanted, count: int) -> list[Array] | None:
+    """The first ``count`` examples of the data, or None where there are none for this network.
 
-
-def _fitting(array: Array, tensor: Tensor, path: Path, count: int) -> Array:
-    """``array`` as [count, *tensor.shape]."""
-    name, shapes = bare(tensor.name), [tensor.shape]
-    if tensor.shape[:1] == (1,):
-        shapes.append(tensor.shape[1:])
-    wanted = f"{tensor.numpy} {' or '.join(str(['n', *shape]) for shape in shapes)}"
-    if array.dtype != tensor.numpy:
-        cure = ""
-        if array.dtype.kind == "f" and tensor.scale:
-            cure = f"; quantize them: round(real / {tensor.scale:.9g}) + {tensor.zero_point}"
-        raise DataError(f"{path}: {name!r} is {array.dtype}, the model takes {wanted}{cure}")
-    if array.shape[1:] not in shapes or not array.ndim:
-        raise DataError(f"{path}: {name!r} has shape {list(array.shape)}, the model takes {wanted}")
-    if len(array) < count:
-        raise DataError(f"{path}: {name!r} has {len(array)} inputs, --check asks for {count}")
-    return array[:count].reshape(count, *tensor.shape)
-
-
-def digits(network: Graph, data: Path | None, count: int) -> list[Array] | None:
-    """The first ``count`` of MNIST's test images, or None where the model or MNIST is not so.
-
-    ``data`` is MNIST's folder, or one with a folder of pictures for each class. Raises DataError
-    when it is given and does not fit the model.
+    ``model`` is the file beside which a contract may lie. Raises DataError when data are asked for
+    that do not fit.
     """
-    fits = [(t.dtype, t.size, len(t.shape)) for t in network.inputs] in (
-        [("INT8", SIDE * SIDE, 4)],
-        [("INT8", SIDE * SIDE, 2)],
-    ) and {SIDE, SIDE * SIDE} & set(network.input.shape)
-    if not fits or (data is None and reading.find(None) is None):
-        if data is not None:
-            raise DataError("--data has pictures of 28x28, this model takes others: use --inputs")
+    if len(network.inputs) != 1:
+        if wanted.given:
+            raise DataError(
+                f"--data is for networks of one input, this one has {len(network.inputs)}: use "
+                "--inputs"
+            )
         return None
+    task = _task(network, model, wanted)
+    source = wanted.source
+    if source is None or not (wanted.given or isinstance(task, Digits)):
+        return None
+    found = reading.judged_on(task, source.path, source).inputs[:count]
+    if len(found) < count:
+        raise DataError(f"{source.path} has {len(found)} examples, --check asks for {count}")
     tensor = network.input
-    pictures = reading.judged_on(digits_task.TASK, data).inputs[:count]
-    values = image.quantize(
-        image.to_float(pictures), float(tensor.scale), tensor.zero_point, np.int8
-    )
-    return [values.reshape(len(pictures), *tensor.shape).astype(np.int8)]
+    values = as_type(task.real(found), as_runtime(tensor))
+    return [values.reshape(count, *tensor.shape)]
+
+
+def _task(network: Graph, model: Path, wanted: Wanted) -> Task:
+    """By the contract beside the model, else by what is said, else by the input's shape."""
+    tensor = network.input
+    shape = tensor.shape[1:] if tensor.shape[:1] == (1,) else tensor.shape
+    guessed = _guess(tensor, shape)
+    file = model.parent / contract.NAME
+    if file.is_file() and not wanted.kind:
+        task = contract.read(file).task
+        if task.shape != shape:
+            raise ModelError(
+                f"{file} is for an input of {list(task.shape)}, {model} takes {list(shape)}: keep "
+                "it beside its own model"
+            )
+    elif not wanted.given or (not wanted.kind and isinstance(guessed, Digits)):
+        task = guessed
+    else:
+        task = wanted.task(shape)
+        task = task.scaled(guessed.scaling) if task.kind == guessed.kind else task
+    if wanted.scaling == STANDARD:
+        raise DataError("--scaling standard is measured in training: give its means/deviations")
+    return task.scaled(scaling.parse(wanted.scaling)) if wanted.scaling else task
+
+
+def _guess(tensor: Tensor, shape: tuple[int, ...]) -> Task:
+    """What an input of that shape may be for; digits may come as a row of pixels."""
+    sides = tuple(side for side in shape if side > 1)
+    if sides in (digits.TASK.stored_shape, (math.prod(digits.TASK.stored_shape),)):
+        return digits.TASK
+    return tasks.guess(shape, _ends(tensor))
+
+
+def _ends(tensor: Tensor) -> tuple[float, float] | None:
+    """The least and the largest real value that a quantized input can have."""
+    if not tensor.scale:
+        return None
+    steps = (tensor.lowest - tensor.zero_point, tensor.highest - tensor.zero_point)
+    return float(tensor.scale) * steps[0], float(tensor.scale) * steps[1]
 
 
 def random(network: Graph, count: int, seed: int) -> list[Array]:

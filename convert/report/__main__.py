@@ -1,9 +1,10 @@
 """Make a report again, or compare two: ``python -m convert.report build/base``.
 
 With a folder: writes report.html and report.json there again, from the export's own figures and
-from what other commands have left since: convert.sweep, firmware.validate, firmware.bench. With
---diff: says what got better, worse, bigger, smaller, faster and slower from one report.json to
-another; the exit status is 1 when something got worse by more than --tolerance allows.
+from what other commands have left since: convert.sweep, firmware.validate, firmware.bench. With a
+.tflite: a report on what it is made of and what it costs, without data. With --diff: says what got
+better, worse, bigger, smaller, faster and slower from one report.json to another, with --page as a
+page too; the exit status is 1 when something got worse by more than --tolerance allows.
 """
 
 import argparse
@@ -11,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from convert import publish
-from convert.report import diff, document, gathered, missing, page
+from convert import boards, publish
+from convert.compiler.arithmetic.match import Match
+from convert.report import bare, comparison, diff, document, gathered, missing, page
 from convert.report.gathered import Places
 from runtime import console
 from runtime.errors import DataError, GateError
@@ -22,7 +24,13 @@ def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m convert.report``."""
     result = console.Parser("python -m convert.report", description=__doc__)
     what = result.add_mutually_exclusive_group(required=True)
-    what.add_argument("folder", type=Path, nargs="?", help="of an export, such as build/base")
+    what.add_argument(
+        "source",
+        type=Path,
+        nargs="?",
+        metavar="FOLDER or MODEL",
+        help="an export's folder, such as build/base, or a .tflite",
+    )
     what.add_argument(
         "--diff", type=Path, nargs=2, metavar=("OLD", "NEW"), help="compare two report.json"
     )
@@ -39,6 +47,29 @@ def parser() -> argparse.ArgumentParser:
         default=Path("bench/results.json"),
         metavar="FILE",
         help="what firmware.bench counted; default: %(default)s",
+    )
+    result.add_argument(
+        "--page", type=Path, metavar="FILE", help="of --diff: write it as a page too, .html"
+    )
+    result.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="of a .tflite: where its report goes; default: build/NAME-report",
+    )
+    result.add_argument(
+        "--match",
+        type=Match,
+        choices=list(Match),
+        default=Match.XNNPACK,
+        help="of a .tflite: the runtime that the C equals; default: %(default)s",
+    )
+    result.add_argument(
+        "--boards",
+        type=Path,
+        default=boards.FOLDER,
+        metavar="DIR",
+        help="of a .tflite: where boards are described; default: the project's own",
     )
     result.add_argument(
         "--tolerance",
@@ -62,10 +93,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = console.parse(parser(), argv)
     if options.diff:
         old, new = options.diff
-        return _diff(old, new, diff.Limits(options.tolerance, options.max_drop))
-    folder = options.folder
+        return _diff(old, new, diff.Limits(options.tolerance, options.max_drop), options.page)
+    if options.source.is_file():
+        return _bare(options)
+    return _again(options.source, Places(options.source, options.firmware, options.bench))
+
+
+def _bare(options: argparse.Namespace) -> int:
+    """The report on a model alone."""
+    path: Path = options.source
+    found = bare.report(path, options.match, boards.read(options.boards))
+    folder = options.out or Path("build") / f"{path.stem}-report"
+    publish.files(folder, page.files(found))
+    fits = [row["board"] for row in (found["costs"] or {"boards": []})["boards"] if row["image"]]
+    reason = found["absent"].get("costs")
+    text = (
+        f"no C can be made of it: {reason}" if reason else f"fits {', '.join(fits) or 'no board'}"
+    )
+    console.note(text)
+    told = {"folder": str(folder), "boards": fits, "reason": reason}
+    console.finish(f"wrote {folder}/report.html and report.json", told)
+    return 0
+
+
+def _again(folder: Path, places: Places) -> int:
+    """The report of an export with what has been left since."""
     found = document.read(folder / "report.json")
-    found |= gathered.gather(found, Places(folder, options.firmware, options.bench))
+    found |= gathered.gather(found, places)
     document.check(found)
     files = page.files(found)
     manifest = document.load(folder / "manifest.json")
@@ -79,12 +133,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _diff(old: Path, new: Path, limits: diff.Limits) -> int:
+def _diff(old: Path, new: Path, limits: diff.Limits, html: Path | None) -> int:
     if not (limits.percent >= 0 and limits.points >= 0):
         raise DataError("--tolerance and --max-drop must be at least 0")
     before, after = document.read(old), document.read(new)
     changes = diff.compare(before, after, limits)
     told = {"changes": [asdict(change) for change in changes]}
+    if html:
+        publish.files(html.parent, {html.name: comparison.render(before, after, changes).encode()})
     console.finish(diff.as_markdown(before, after, changes), told)
     beyond = [change.name for change in changes if change.beyond]
     if beyond:

@@ -6,6 +6,7 @@ Colours are classes of the page's style sheet, so that a chart follows the theme
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -90,20 +91,22 @@ class Chart:
     def _axes(self) -> Markup:
         width, height = self.size
         bottom, parts = height - _BOTTOM, []
-        for value in ticks(*self.x, 5) if self.marks is None else self.marks:
+        across = ticks(*self.x, 5) if self.marks is None else self.marks
+        for value in across:
             x = self.at(value, 0)[0]
             parts.append(
                 Markup('<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
-                    x, bottom + 13, number(value if self.signed else abs(value))
+                    x, bottom + 13, number(value if self.signed else abs(value), _step(across))
                 )
             )
-        for value in self._levels():
+        levels = self._levels()
+        for value in levels:
             y = self.at(self.x[0], value)[1]
             parts.append(
                 Markup(
                     '<path class="grid" d="M{} {:.1f}H{}"/>'
                     '<text x="{}" y="{:.1f}" text-anchor="end">{}</text>'
-                ).format(_LEFT, y, width - _RIGHT, _LEFT - 4, y + 3, number(value))
+                ).format(_LEFT, y, width - _RIGHT, _LEFT - 4, y + 3, number(value, _step(levels)))
             )
         frame = Markup('<path class="frame" d="M{} {}V{}H{}"/>').format(
             _LEFT, _TOP, bottom, width - _RIGHT
@@ -152,9 +155,17 @@ def ticks(low: float, high: float, most: int) -> list[float]:
     return [n * step for n in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
-def number(value: float) -> str:
-    """A tick's number, short."""
+def number(value: float, step: float) -> str:
+    """A tick's number, with as many digits as tell it from one that is ``step`` away."""
     for power, sign in ((1e6, "M"), (1e3, "k")):
         if abs(value) >= 10 * power or (abs(value) >= power and value % power == 0):
             return f"{value / power:.4g}{sign}".replace("-", "\N{MINUS SIGN}")
-    return f"{value:.4g}".replace("-", "\N{MINUS SIGN}")
+    digits = max(0, 1 - math.floor(math.log10(step))) if step else 4
+    shown = f"{value:.{digits}f}"
+    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
+    return shown.replace("-", "\N{MINUS SIGN}")
+
+
+def _step(values: Sequence[float]) -> float:
+    """How far the nearest two of ``values`` are apart; 0: there are no two."""
+    return min((abs(b - a) for a, b in pairwise(values)), default=0)

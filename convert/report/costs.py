@@ -44,7 +44,7 @@ def _compiled(model: Model, match: Match) -> Iterator[tuple[tuple[Target, Optimi
 def _steps(unit: Unit) -> list[Json]:
     """The calls of the C, in order; a kernel may compute several operators."""
     program = unit.program
-    ends = {f"t{node.output.number}": node.index for node in unit.network.nodes}
+    ends = {f"t{one.number}": node.index for node in unit.network.nodes for one in node.outputs}
     steps = []
     for number, step in enumerate(program.steps):
         last = ends.get(step.output.name, -1)  # a move within the arena is none of the file's
@@ -66,7 +66,7 @@ def _steps(unit: Unit) -> list[Json]:
 
 def _arena(unit: Unit, names: Mapping[int, str]) -> Json:
     """Which bytes of the arena hold what during which steps."""
-    writers = {node.output.number: node for node in unit.network.nodes}
+    writers = {one.number: node for node in unit.network.nodes for one in node.outputs}
     holds = {f"t{number}": names.get(node.index, node.op) for number, node in writers.items()}
     holds |= {buffer.name: "input" for buffer in unit.program.inputs}
     words = [unit.program.words(number) for number in range(len(unit.program.steps))]

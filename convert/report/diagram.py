@@ -112,7 +112,7 @@ def _lanes(branches: Sequence[Branch]) -> dict[Branch, int]:
     """A lane, from 0 next to the blocks, for each: those alive together have different ones."""
     found: dict[Branch, int] = {}
     for branch in branches:
-        taken = {lane for other, lane in found.items() if other.last >= branch.start}
+        taken = {lane for other, lane in found.items() if other.last > branch.start}
         found[branch] = next(n for n in range(len(branches)) if n not in taken)
     return found
 

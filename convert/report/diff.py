@@ -10,7 +10,7 @@ from runtime.console import table
 Json = Mapping[str, Any]
 
 TOLERANCE = 1.0
-"""Percent that a size or a count of instructions may grow."""
+"""Percent that a size, a count of instructions or an error may grow."""
 MAX_DROP = 0.1
 """Points of accuracy that may be lost: as many as an export may lose to float."""
 
@@ -71,6 +71,8 @@ FIDELITY = Kind("better", "worse", "{:.2f} dB".format, _never)
 SIZE = Kind("bigger", "smaller", _COUNT, _grown)
 WORK = Kind("slower", "faster", _COUNT, _grown)
 DAMAGE = Kind("worse", "better", _COUNT, lambda old, new, _: new > old)
+FIDELITY_SHARE = Kind("better", "worse", "{:.4f}".format, _never)
+ERROR = Kind("worse", "better", "{:.4g}".format, _grown)
 DEVIATION = Kind("worse", "better", "{:.4g}".format, _never)
 
 
@@ -81,11 +83,15 @@ def figures(report: Json) -> dict[str, Figure]:
 
 
 def _accuracy(report: Json) -> Iterator[tuple[str, Kind, float | None]]:
-    parity = report["parity"]
-    yield "accuracy, int8", ACCURACY, parity["int8_accuracy"]
-    yield "accuracy, float", ACCURACY, parity["float_accuracy"]
-    yield "images read differently by float and int8", DEVIATION, parity["disagreements"]
-    yield "logits, SQNR", FIDELITY, parity["sqnr_db"]
+    for number, part in enumerate(report["judged"]):
+        output = f", output {number + 1}" if len(report["judged"]) > 1 else ""
+        for who in ("int8", "float"):
+            yield from _judged(part, who, output)
+    parity = report["parity"] or {"outputs": [], "runtimes": [], "disagreements": None}
+    yield "examples read differently by float and int8", DEVIATION, parity["disagreements"]
+    for number, one in enumerate(parity["outputs"]):
+        name = "outputs" if len(parity["outputs"]) == 1 else f"output {number + 1}"
+        yield f"{name}, SQNR", FIDELITY, one["sqnr_db"]
     for row in parity["runtimes"][1:]:
         yield f"accuracy, {row['name']}", ACCURACY, row["accuracy"]
         yield f"share of differing outputs, {row['name']}", DEVIATION, row["outputs_differing"]
@@ -94,8 +100,22 @@ def _accuracy(report: Json) -> Iterator[tuple[str, Kind, float | None]]:
         yield f"mean accuracy under {curve['change']}, int8", ACCURACY, mean
 
 
+def _judged(part: Json, who: str, output: str) -> Iterator[tuple[str, Kind, float | None]]:
+    """The figures of one network's output, by what it means."""
+    if part["kind"] == "values":
+        for value in part["values"]:
+            if value[who]:
+                yield f"mean error of {value['name']}, {who}{output}", ERROR, value[who]["mae"]
+    elif part[who] and part["kind"] == "classes":
+        yield f"accuracy, {who}{output}", ACCURACY, part[who]["accuracy"]
+        yield f"calibration error, {who}{output}", DEVIATION, part["reliability"][who]["error"]
+    elif part[who]:
+        yield f"mean error of reconstruction, {who}{output}", ERROR, part[who]["mean"]
+        yield f"ROC AUC, {who}{output}", FIDELITY_SHARE, part[who]["auc"]
+
+
 def _layers(report: Json) -> Iterator[tuple[str, Kind, float | None]]:
-    for layer in report["layers"]["rows"]:
+    for layer in report["layers"]["rows"] if report["layers"] else ():
         yield f"{layer['name']}, output SQNR", FIDELITY, layer["sqnr_db"]
         yield f"{layer['name']}, saturated share", DEVIATION, layer["saturation"]
         if layer["weights"]:
@@ -104,7 +124,7 @@ def _layers(report: Json) -> Iterator[tuple[str, Kind, float | None]]:
 
 def _costs(report: Json) -> Iterator[tuple[str, Kind, float | None]]:
     yield "model.tflite, bytes", SIZE, report["files"]["model.tflite"]["bytes"]
-    for row in report["costs"]["targets"]:
+    for row in report["costs"]["targets"] if report["costs"] else ():
         kernels = f"{row['target']} {row['optimize']}"
         yield f"flash, {kernels}, bytes", SIZE, row["flash"]
         yield f"RAM, {kernels}, bytes", SIZE, row["ram"]
@@ -152,7 +172,7 @@ def as_markdown(old: Json, new: Json, changes: Sequence[Change]) -> str:
     counts = Counter(change.verdict for change in changes)
     same = len({**figures(old), **figures(new)}) - len(changes)
     told = [*(f"{count} {verdict}" for verdict, count in counts.items()), f"{same} unchanged"]
-    parts = [f"{old['model']} to {new['model']}: {', '.join(told)}.", *_caveats(old, new)]
+    parts = [f"{old['model']} to {new['model']}: {', '.join(told)}.", *caveats(old, new)]
     if changes:
         rows = [
             (change.name, change.old, change.new, f"{change.verdict}{' (!)' * change.beyond}")
@@ -162,12 +182,11 @@ def as_markdown(old: Json, new: Json, changes: Sequence[Change]) -> str:
     return "\n\n".join(parts)
 
 
-def _caveats(old: Json, new: Json) -> Iterator[str]:
-    if old["data"]["sha256"] != new["data"]["sha256"]:
-        yield (
-            f"The data differ ({old['data']['source']}; {new['data']['source']}): accuracy and "
-            "layers do not compare."
-        )
+def caveats(old: Json, new: Json) -> Iterator[str]:
+    """What makes the two hard to compare."""
+    (before, left), (after, right) = map(_data, (old, new))
+    if before != after:
+        yield f"The data differ ({left}; {right}): accuracy and layers do not compare."
     versions = [
         f"{name} {old['versions'].get(name, 'none')} to {version}"
         for name, version in new["versions"].items()
@@ -175,3 +194,9 @@ def _caveats(old: Json, new: Json) -> Iterator[str]:
     ]
     if versions:
         yield f"Versions changed: {', '.join(versions)}."
+
+
+def _data(report: Json) -> tuple[str, str]:
+    """The data's sha256 and name."""
+    data = report["data"] or {"sha256": "", "source": "none"}
+    return data["sha256"], data["source"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from convert.layers import short
+from convert.layers import layer_name
 from convert.tflite import Model, Tensor
 
 Json = dict[str, Any]
@@ -25,7 +25,7 @@ def describe(model: Model, names: Mapping[int, str]) -> Json:
         nodes.append(
             {
                 "op": operator.name,
-                "name": names.get(index) or "".join(short(one.name) for one in written),
+                "name": names.get(index) or layer_name(model, operator),
                 "reads": sorted(set(reads)),
                 "shape": [n for one in written for n in one.shape[1:] or one.shape],
                 "dtype": written[0].dtype if written else None,

@@ -59,9 +59,12 @@ def histogram(title: str, counts: Json) -> Markup:
 
 
 def training(name: str, rows: Sequence[Json]) -> list[Markup]:
-    """Loss, and accuracy on training and validation examples, over the epochs."""
+    """Loss, and what the network reads of training and validation examples, over the epochs."""
     both = {"train_accuracy": "training", "validation_accuracy": "validation"}
     own = "float" if name == "float" else "int8"
+    if rows[0]["validation_accuracy"] is None:  # there are no classes to be right about
+        losses = {"loss": "training", "validation_loss": "validation"}
+        return [_curves(own, rows, "loss", losses, 1)]
     return [
         _curves(own, rows, "loss", {"loss": "loss"}, 1),
         _curves(own, rows, "accuracy, %", both, 100),

@@ -67,9 +67,11 @@ def _errors(value: Json) -> Markup:
     )
 
 
-def _histogram(part: Json, title: str, label: str) -> Chart:
+def _histogram(part: Json, title: str, label: str, *, log: bool = False) -> Chart:
     most = max(*(part["float"] or ()), *part["int8"])
-    chart = Chart(title, (part["low"], part["high"]), (0, 1.05 * most), (label, "examples"))
+    chart = Chart(
+        title, (part["low"], part["high"]), (0, 1.05 * most), (label, "examples"), log=log
+    )
     chart.steps("int8 filled", part["low"], part["high"], part["int8"])
     if part["float"]:
         chart.steps("float", part["low"], part["high"], part["float"])
@@ -82,7 +84,7 @@ def _reconstruction(part: Json) -> Markup:
     found, threshold = part["histogram"], part["threshold"]
     if threshold is not None and not found["low"] <= threshold <= found["high"]:
         found = _stretched(found, threshold)
-    chart = _histogram(found, "Error against the input", "mean squared error")
+    chart = _histogram(found, "Error against the input", "mean squared error", log=True)
     text = f"Errors of reconstruction from {found['low']:.4g} to {found['high']:.4g}"
     if threshold is not None:
         chart.mark(threshold, "threshold")

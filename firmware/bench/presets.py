@@ -56,7 +56,7 @@ def measure(board: Board, request: tuple[str, Match, Optimize], images: Pixels) 
     model, match, optimize = request
     with tempfile.TemporaryDirectory(prefix="thimble-bench-") as name:
         image = build.build(board, build.choose(board, model, match, optimize), Path(name))
-        expected = worker.outputs(image.deployment.path, images, *INTERPRETER[match])
+        expected = worker.answers(image.deployment.path, images, *INTERPRETER[match])
         row = _counted(image, images, expected)
         layers = _layers(image, Path(name)) if match is Match.XNNPACK else ()
         estimated = match is Match.XNNPACK and board.target == "cortex-m4"

@@ -6,27 +6,57 @@
 
 #include <stdint.h>
 
+#include "model.h"
+#include "quantize.h"
+#include "tensor.h"
+
 #define DEPLOYMENT_MODEL "base"
 #define DEPLOYMENT_MATCH "xnnpack"
 
-/* Pixels of 0 (paper) to 255 (ink) as the network takes them. */
-static const int8_t quantized_pixel[256] = {
-    -128, -127, -126, -125, -124, -123, -122, -121, -120, -119, -118, -117, -116, -115, -114, -113,
-    -112, -111, -110, -109, -108, -107, -106, -105, -104, -103, -102, -101, -100, -99, -98, -97,
-    -96, -95, -94, -93, -92, -91, -90, -89, -88, -87, -86, -85, -84, -83, -82, -81,
-    -80, -79, -78, -77, -76, -75, -74, -73, -72, -71, -70, -69, -68, -67, -66, -65,
-    -64, -63, -62, -61, -60, -59, -58, -57, -56, -55, -54, -53, -52, -51, -50, -49,
-    -48, -47, -46, -45, -44, -43, -42, -41, -40, -39, -38, -37, -36, -35, -34, -33,
-    -32, -31, -30, -29, -28, -27, -26, -25, -24, -23, -22, -21, -20, -19, -18, -17,
-    -16, -15, -14, -13, -12, -11, -10, -9, -8, -7, -6, -5, -4, -3, -2, -1,
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-    16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
-    32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
-    48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
-    64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79,
-    80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95,
-    96, 97, 98, 99, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111,
-    112, 113, 114, 115, 116, 117, 118, 119, 120, 121, 122, 123, 124, 125, 126, 127,
+#define DEPLOYMENT_INPUTS 1
+#define DEPLOYMENT_INPUT_SIZE 784 /* bytes of all of them */
+#define DEPLOYMENT_INPUT_SIZES {784}
+#define DEPLOYMENT_OUTPUTS 1
+#define DEPLOYMENT_OUTPUT_SIZE 10 /* bytes of all of them */
+#define DEPLOYMENT_OUTPUT_SIZES {10}
+
+/* For hello: of each its type, rank, scale, zero point and shape, as they are sent. */
+#define DEPLOYMENT_TENSORS \
+    1, 1, 1, /* what FRAME_INFER carries; how many inputs and outputs */ \
+    1, 4, 129, 128, 128, 59, 128, 255, 255, 255, 1, 0, 0, 0, 28, 0, 0, 0, 28, 0, 0, 0, 1, 0, 0, 0, /* input: int8 [1, 28, 28, 1] */ \
+    1, 2, 7, 147, 169, 62, 4, 0, 0, 0, 1, 0, 0, 0, 10, 0, 0, 0, /* output: int8 [1, 10] */
+
+/* All that the network needs in RAM, and where a run left its outputs. */
+struct deployment {
+    model_arena arena;
+    const void *outputs[1];
 };
+
+/* Where an input goes, in the order of the file. */
+static inline void *deployment_input(struct deployment *it, uint32_t number)
+{
+    (void)number;
+    return model_input(&it->arena);
+}
+
+static inline void deployment_run(struct deployment *it)
+{
+    it->outputs[0] = model_run(&it->arena);
+}
+
+static inline enum model_status deployment_self_test(struct deployment *it)
+{
+    return model_self_test(&it->arena);
+}
+
+#define DEPLOYMENT_STORED      STORED_UINT8
+#define DEPLOYMENT_STORED_SIZE 784 /* bytes */
+
+/* What the network takes for `value` of the world at `element`. */
+static inline int8_t deployment_stored(uint8_t value, uint32_t element)
+{
+    (void)element;
+    return (int8_t)((int32_t)value + (-128));
+}
 
 #endif

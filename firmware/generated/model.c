@@ -80,6 +80,10 @@ struct scaling {
 };
 
 #if defined(__ARM_FP) && (__ARM_FP & 4) && defined(__GNUC__)
+#if defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT) && !defined(__clang__)
+#define REQUANTIZE_IN_ASSEMBLY
+#endif
+
 /* What a channel's outputs need, in registers. */
 struct factor {
     float scale;
@@ -87,6 +91,7 @@ struct factor {
     int narrow; /* whether low..high is less than an int8 */
 };
 
+/* Of a channel. */
 HELPER struct factor factor_of(const struct scaling *s, int32_t channel)
 {
     struct factor f = {0.0f, s->zero_point, s->low, s->high, s->low > -128 || s->high < 127};
@@ -104,20 +109,28 @@ HELPER int32_t nearest_integer(float value)
     return result;
 }
 
-/* To the nearest integer, and to the output's range. */
-HELPER int8_t rounded(struct factor f, float scaled)
+/* To the nearest integer, and to an int8. */
+HELPER int32_t saturated(struct factor f, float scaled)
 {
     int32_t result = nearest_integer(scaled);
 
 #if defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT)
     __asm("qadd %0, %0, %1" : "+r"(result) : "r"(f.zero_point));
     __asm("ssat %0, #8, %0" : "+r"(result));
-    if (!f.narrow)
-        return (int8_t)result;
+    return result;
 #else
     result = result < -1024 ? -1024 : result > 1024 ? 1024 : result;
     result += f.zero_point;
+    return result < -128 ? -128 : result > 127 ? 127 : result;
 #endif
+}
+
+HELPER int8_t rounded(struct factor f, float scaled)
+{
+    int32_t result = saturated(f, scaled);
+
+    if (!f.narrow)
+        return (int8_t)result;
     return (int8_t)(result < f.low ? f.low : result > f.high ? f.high : result);
 }
 
@@ -127,14 +140,56 @@ HELPER int8_t requantize_by(struct factor f, int32_t sum)
     return rounded(f, f.scale * (float)sum);
 }
 
-/* Of a sum in 256ths, a multiple of 256. */
-HELPER int8_t requantize_256ths(struct factor f, const int32_t *sum)
+HELPER float whole_256ths(const int32_t *sum)
 {
     float value;
 
     __asm("vldr %0, %1" : "=t"(value) : "Uv"(*sum));
     __asm("vcvt.f32.s32 %0, %0, #8" : "+t"(value));
-    return rounded(f, f.scale * value);
+    return value;
+}
+
+/* Of a sum in 256ths, a multiple of 256. */
+HELPER int8_t requantize_256ths(struct factor f, const int32_t *sum)
+{
+    return rounded(f, f.scale * whole_256ths(sum));
+}
+
+/* Whether outputs may be any int8. Then the functions below do, which need not look. */
+HELPER int is_free(const struct scaling *s)
+{
+    return s->low == -128 && s->high == 127;
+}
+
+HELPER int32_t free_by(struct factor f, int32_t sum)
+{
+    return saturated(f, f.scale * (float)sum);
+}
+
+HELPER int32_t free_256ths(struct factor f, const int32_t *sum)
+{
+    return saturated(f, f.scale * whole_256ths(sum));
+}
+
+/* For sums that are 2^bits times what they stand for, and multiples of that. */
+HELPER struct factor factor_of_parts(const struct scaling *s, int32_t channel, int32_t bits)
+{
+    struct factor f = factor_of(s, channel);
+
+    f.scale *= 1.0f / (float)(1 << bits); /* exact, as far as anything but 0 comes out */
+    return f;
+}
+
+HELPER int8_t requantize_parts(struct factor f, int32_t sum, int32_t bits)
+{
+    (void)bits;
+    return requantize_by(f, sum);
+}
+
+HELPER int32_t free_parts(struct factor f, int32_t sum, int32_t bits)
+{
+    (void)bits;
+    return free_by(f, sum);
 }
 
 HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
@@ -252,6 +307,40 @@ HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
 HELPER int8_t requantize_256ths(struct factor f, const int32_t *sum)
 {
     return requantize_by(f, *sum >> 8);
+}
+
+/* For sums that are 2^bits times what they stand for, and multiples of that. */
+HELPER struct factor factor_of_parts(const struct scaling *s, int32_t channel, int32_t bits)
+{
+    (void)bits;
+    return factor_of(s, channel);
+}
+
+HELPER int8_t requantize_parts(struct factor f, int32_t sum, int32_t bits)
+{
+    return requantize_by(f, sum >> bits);
+}
+
+/* Whether outputs may be any int8, and what then need not look. Here it makes no difference. */
+HELPER int is_free(const struct scaling *s)
+{
+    (void)s;
+    return 1;
+}
+
+HELPER int32_t free_by(struct factor f, int32_t sum)
+{
+    return requantize_by(f, sum);
+}
+
+HELPER int32_t free_256ths(struct factor f, const int32_t *sum)
+{
+    return requantize_256ths(f, sum);
+}
+
+HELPER int32_t free_parts(struct factor f, int32_t sum, int32_t bits)
+{
+    return requantize_parts(f, sum, bits);
 }
 #endif
 

@@ -30,6 +30,8 @@ def load(path: Path) -> dict[str, Array]:
         raise DataError(f"cannot read {path}: {said}: give a .npz or .npy of numbers") from error
     except (ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
         reason = " ".join(str(error).split())[:120]
+        if "pickle" in reason:
+            reason = "it is another kind of file, or holds objects of Python"
         raise DataError(f"{path} is not a .npz or .npy of numbers: {reason}") from error
 
 
@@ -37,13 +39,15 @@ def inputs(path: Path) -> Array:
     """The inputs in a file that may have answers too; of a split, those of its test part."""
     found = _roles(load(path), path, "")
     part = next(part for part in ("test", ALL, "validation", "train") if part in found)
-    return found[part]["inputs"]
+    return _some(found[part]["inputs"], path)
 
 
 def read(task: Task, source: Source) -> Parts:
     """The examples in a file with their answers; raises DataError for what does not fit."""
     arrays = load(source.path)
     found = _roles(arrays, source.path, source.label)
+    for roles in found.values():
+        _some(roles["inputs"], source.path)
     names = next((arrays[name] for name in NAMES if name in arrays), None)
     answers = {part: roles["answers"] for part, roles in found.items() if "answers" in roles}
     classes = _classes(answers, None if names is None else names.astype(str).tolist(), source)
@@ -53,12 +57,17 @@ def read(task: Task, source: Source) -> Parts:
     }
 
 
+def _some(inputs: Array, path: Path) -> Array:
+    """``inputs``; raises DataError where there is none."""
+    if not inputs.size:
+        raise DataError(f"{path} has no example: its inputs are {list(inputs.shape)}")
+    return inputs
+
+
 def _part(
     task: Task, source: Source, inputs: Array, answers: Array | None, classes: tuple[str, ...]
 ) -> Examples:
     where = str(source.path)
-    if not len(inputs):
-        raise DataError(f"{where} has no example: its inputs are {list(inputs.shape)}")
     kept = task.adopt(inputs, where)
     none = np.zeros(len(kept), np.int64)
     told = f"file {source.path.name}"
@@ -70,7 +79,8 @@ def _part(
         known = {name: number for number, name in enumerate(classes)}
         labels = [known[name] for name in _texts(answers, classes)]
         return Examples(kept, np.array(labels, np.int64), classes, told)
-    targets = answers.reshape(len(answers), -1).astype(np.float32)
+    with np.errstate(over="ignore"):
+        targets = answers.reshape(len(answers), -1).astype(np.float32)
     if not np.isfinite(targets).all():
         row = int(np.argwhere(~np.isfinite(targets))[0][0])
         raise DataError(f"{where}: answer {row} is not a finite number")
@@ -131,9 +141,8 @@ def _roles(arrays: Mapping[str, Array], path: Path, label: str) -> dict[str, dic
         found = {ALL: {"inputs": next(iter(arrays.values()))}}
     whole = {part: roles for part, roles in found.items() if "inputs" in roles}
     if not whole:
-        raise DataError(
-            f"{path} has the arrays {', '.join(arrays)}: call the inputs x, the answers y"
-        )
+        has = f"the arrays {', '.join(arrays)}" if arrays else "no arrays"
+        raise DataError(f"{path} has {has}: call the inputs x, the answers y")
     bad = next((one for roles in whole.values() for one in roles.values() if not one.ndim), None)
     if bad is not None:
         raise DataError(f"{path} has a single number where a list of examples is needed")

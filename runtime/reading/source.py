@@ -68,12 +68,13 @@ class Skipped:
             console.note(f"left out in all: {len(self.reasons)}; --strict makes it an error")
 
 
-def unique(names: Sequence[str], where: Path) -> tuple[str, ...]:
-    """Class names; raises DataError where two are one but for case and space around."""
+def unique(names: Sequence[str], where: Path, what: str = "classes") -> tuple[str, ...]:
+    """Names of ``what``; raises DataError where two are one but for case and space around."""
     known: dict[str, str] = {}
     for name in names:
-        other = known.setdefault(name.strip().casefold(), name)
-        if other != name or not name.strip():
-            told = f"{other!r} and {name!r}" if name.strip() else "one without a name"
-            raise DataError(f"{where} has the classes {told}: give each a name of its own")
+        key = name.strip().casefold()
+        if not key or key in known:
+            told = f"the {what} {known[key]!r} and {name!r}" if key else f"{what} without a name"
+            raise DataError(f"{where} has {told}: give each a name of its own")
+        known[key] = name
     return tuple(names)

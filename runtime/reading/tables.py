@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -82,7 +82,8 @@ def load(path: Path, label: str = "") -> Table:
             header[-1] = LABELS[0]
     else:
         rows = rows[1:]
-    unique(header, path)
+    if len(header) > 1:
+        unique(header, path, "columns")
     for line, cells in rows:
         if len(cells) != len(header):
             raise DataError(
@@ -138,8 +139,12 @@ def inputs(task: Arrays, path: Path) -> Array:
     """The examples in a file that a network is to read: [count, *task.shape]."""
     from runtime.reading import archives  # noqa: PLC0415 - it needs this module
 
+    if path.suffix.lower() not in task.suffixes:
+        raise DataError(f"{path} is no file of arrays: give a .csv, .npy or .npz")
     if path.suffix.lower() != ".csv":
-        return task.adopt(archives.inputs(path), str(path))
+        found = archives.inputs(path)
+        one = found.shape == task.shape  # an example by itself
+        return task.adopt(found[None] if one else found, str(path))
     table = load(path)
     values = table.numbers(task.columns or table.columns)
     if not task.step:
@@ -164,6 +169,8 @@ def examples(task: Arrays, source: Source) -> Examples:
     known = {name: number for number, name in enumerate(names)}
     labels = [known.get(name, 0) for name in table.labels or [""] * len(values)]
     whole = Examples(values, np.array(labels, np.int64), names, f"file {source.path.name}", targets)
+    if not source.window and task.step:  # the network's own windows
+        source = replace(source, window=task.shape[0], step=task.step)
     if not source.window:
         return Examples(
             task.adopt(values, str(source.path)), whole.labels, names, whole.source, targets
@@ -172,6 +179,9 @@ def examples(task: Arrays, source: Source) -> Examples:
 
 
 def _names(table: Table) -> tuple[str, ...]:
+    for line, name in zip(table.lines, table.labels or (), strict=False):
+        if not name:
+            raise DataError(f"{table.path}, line {line}: the class is missing")
     return unique(sorted(set(table.labels or ()), key=_natural), table.path)
 
 

@@ -1,23 +1,26 @@
 """Handwritten characters, one in a picture, brought to the form that MNIST has."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from PIL import Image
 
-from runtime import image, ink
+from runtime import image, ink, layout
 from runtime.dataset import Array
 from runtime.errors import DataError, ImageError, ModelError
 from runtime.tasks.photo import SUFFIXES
 from runtime.tasks.scaling import NAMED, Scaling
-from runtime.tasks.task import Task
+from runtime.tasks.task import Sight, Task
 
 SHAPE = (ink.SIDE, ink.SIDE, 1)
 """What the networks take: height, width, channels."""
 SCALING = NAMED["0..1"]
+WIDE = "it is wide: it may be two digits that touch"
+FULL = f"more than {layout.MOST} digits are not read: there may be others"
 SHADES = " .:-=+*#%@"
 
 
@@ -29,6 +32,7 @@ class Digits(Task):
     title: ClassVar[str] = "handwritten characters"
     noun: ClassVar[str] = "picture"
     said: ClassVar[str] = "digit"
+    sure: ClassVar[float] = 0.9
     stored: ClassVar[np.dtype[Any]] = np.dtype(np.uint8)
     suffixes: ClassVar[frozenset[str]] = SUFFIXES
 
@@ -39,11 +43,19 @@ class Digits(Task):
 
     def read(self, path: Path) -> Array:
         """The character in a picture, whatever its place, size, pen and paper."""
-        try:
+        with _naming(path):
             return self.picture(image.read(path))
-        except ImageError as error:
-            where = str(path)
-            raise error if where in str(error) else ImageError(f"{where}: {error}") from error
+
+    def sights(self, path: Path) -> list[Sight]:
+        """Each character in a picture, row by row and from left to right."""
+        with _naming(path):
+            found = image.digits(image.read(path))
+        if len(found) == 1:
+            return [Sight(found[0].pixels, None, _doubts(found[0]))]
+        sights = [Sight(one.pixels, one.box, _doubts(one)) for one in found]
+        if len(found) == layout.MOST:
+            sights[-1] = replace(sights[-1], doubts=(*sights[-1].doubts, FULL))
+        return sights
 
     def picture(self, picture: Image.Image) -> Array:
         """The character in a decoded picture."""
@@ -79,6 +91,20 @@ class Digits(Task):
     def fits(cls, shape: tuple[int, ...]) -> bool:
         """That of MNIST."""
         return shape == SHAPE
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """What is raised about a picture names its file."""
+    try:
+        yield
+    except ImageError as error:
+        where = str(path)
+        raise error if where in str(error) else ImageError(f"{where}: {error}") from error
+
+
+def _doubts(digit: image.Digit) -> tuple[str, ...]:
+    return (WIDE,) if digit.is_wide else ()
 
 
 TASK = Digits(SHAPE, SCALING)

@@ -86,20 +86,37 @@ Meaning = Classes | Values | Reconstruction
 def of(described: Mapping[str, Any]) -> Meaning:
     """What ``describe`` said; raises ModelError for what it never says."""
     kind = described.get("kind")
-    if kind == "classes" and described["scores"] in SCORES:
-        return Classes(_unique(described["labels"]), str(described["scores"]))
+    if kind == "classes":
+        return _classes(_unique(described["labels"]), described["scores"])
     if kind == "values":
         return Values(_unique(described["names"]))
     if kind == "reconstruction":
         threshold = described["threshold"]
-        return Reconstruction(int(described["size"]), threshold and float(threshold))
+        if threshold is not None and not 0 <= float(threshold) < np.inf:
+            raise ModelError(f"the threshold {threshold} is no error: export it again")
+        return Reconstruction(
+            int(described["size"]), None if threshold is None else float(threshold)
+        )
     raise ModelError(f"an output of the kind {kind!r} is not known: export it again")
 
 
+def _classes(labels: tuple[str, ...], scores: object) -> Classes:
+    if scores not in SCORES:
+        raise ModelError(f"the scores {scores!r} are none of {', '.join(SCORES)}: export it again")
+    if scores == "binary" and len(labels) != 2:
+        raise ModelError(f"it is binary and has {len(labels)} labels, not 2: export it again")
+    return Classes(labels, str(scores))
+
+
 def _unique(names: list[str]) -> tuple[str, ...]:
-    if len(set(names)) != len(names):
-        raise ModelError(f"a name of {', '.join(names)} stands there twice: export it again")
-    return tuple(map(str, names))
+    if not isinstance(names, list) or not names:
+        raise ModelError(f"{names!r} is no list of names: export it again")
+    told = tuple(str(name) for name in names)
+    if len(set(told)) != len(told) or not all(name.strip() for name in told):
+        raise ModelError(
+            f"a name of {', '.join(told)} stands there twice, or is blank: export it again"
+        )
+    return told
 
 
 def softmax(scores: Floats) -> Floats:

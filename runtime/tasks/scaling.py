@@ -1,5 +1,6 @@
 """From stored values to the numbers that a network was trained on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +67,13 @@ def parse(text: str) -> Scaling:
             "instance 127.5/127.5 or 123.7,116.3,103.5/58.4,57.1,57.4"
         ) from error
     return Scaling(mean, deviation)
+
+
+def alike(mean: Sequence[float], deviation: Sequence[float]) -> Scaling:
+    """A scaling by means and deviations of which one may stand for all channels."""
+    count = max(len(mean), len(deviation))
+    rows = [tuple(map(float, row)) * (count if len(row) == 1 else 1) for row in (mean, deviation)]
+    return Scaling(rows[0], rows[1])
 
 
 def measured(values: Array) -> Scaling:

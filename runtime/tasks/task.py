@@ -18,6 +18,15 @@ Thing = str | Path | Image.Image | Array
 
 
 @dataclass(frozen=True)
+class Sight:
+    """One of the things that a file shows."""
+
+    example: Array  # as its task keeps it
+    box: tuple[int, int, int, int] | None = None  # left, top, right, bottom in the picture
+    doubts: tuple[str, ...] = ()  # why it may be something else, in words
+
+
+@dataclass(frozen=True)
 class Task(ABC):
     """How a thing of the world becomes the input of a network."""
 
@@ -32,6 +41,8 @@ class Task(ABC):
     """What one example is called."""
     said: ClassVar[str] = "class"
     """What a classifier's answer is called."""
+    sure: ClassVar[float] = 0.0
+    """An answer with a lower probability is told as doubtful."""
     stored: ClassVar[np.dtype[Any]]
     """The type of an example as it is kept and sent."""
     suffixes: ClassVar[frozenset[str]]
@@ -48,6 +59,13 @@ class Task(ABC):
 
         Raises ThimbleError, naming the file, for what cannot be read or holds no example.
         """
+
+    def sights(self, path: Path) -> list[Sight]:
+        """All that a file shows, in the order of reading, for who asks what it shows.
+
+        Unlike ``read``, which knows how many examples a file holds. Raises what that raises.
+        """
+        return [Sight(example) for example in self.read(path)]
 
     @abstractmethod
     def adopt(self, values: Array, where: str) -> Array:

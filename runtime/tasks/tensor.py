@@ -12,6 +12,9 @@ from runtime.errors import DataError, ModelError
 from runtime.tasks.scaling import Scaling
 from runtime.tasks.task import Task
 
+LARGEST = 1e15
+"""The largest number that is taken; the squares of larger ones leave float32."""
+
 
 @dataclass(frozen=True)
 class Arrays(Task):
@@ -32,7 +35,7 @@ class Arrays(Task):
         return tables.inputs(self, path)
 
     def adopt(self, values: Array, where: str) -> Array:
-        """Numbers of any type, in any shape of the right size; not finite ones are refused."""
+        """Numbers of any type, in any shape of the right size, within ``LARGEST``."""
         if values.dtype.kind not in "iufb":
             raise DataError(f"{where} has {values.dtype} values: numbers are needed")
         size = int(np.prod(values.shape[1:]))
@@ -40,11 +43,15 @@ class Arrays(Task):
             raise DataError(
                 f"{where} has examples of {list(values.shape[1:])}, {list(self.shape)} is needed"
             )
-        found = values.reshape(len(values), *self.shape).astype(self.stored)
-        if not np.isfinite(found).all():
-            place = tuple(int(axis) for axis in np.argwhere(~np.isfinite(found))[0])
-            raise DataError(f"{where} has {found[place]} at {list(place)}: numbers are needed")
-        return found
+        shaped = values.reshape(len(values), *self.shape)
+        sound = np.abs(shaped.astype(np.float64)) <= LARGEST
+        if not sound.all():
+            place = tuple(int(axis) for axis in np.argwhere(~sound)[0])
+            raise DataError(
+                f"{where} has {shaped[place]} at {list(place)}: numbers up to {LARGEST:g} are "
+                "needed"
+            )
+        return np.asarray(shaped, self.stored)
 
     def details(self) -> dict[str, Any]:
         """Where in a CSV file the numbers stand."""

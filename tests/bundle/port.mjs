@@ -41,8 +41,8 @@ function decoded({ width, height, alpha, rgba }) {
   return alpha ? channels : channels.slice(0, 3);
 }
 
-function shrink(channels) {
-  const f = Math.ceil(longest(channels[0]) / p.working_side);
+function shrink(channels, working) {
+  const f = Math.ceil(longest(channels[0]) / working);
   if (f <= 1) return channels;
   const alpha = channels[3];
   const before = channels.map((g, c) =>
@@ -83,13 +83,10 @@ function toGrey([red, green, blue, alpha]) {
 
 function boxAlongColumns(g, r) {
   const result = grid(g.width, g.height, () => 0);
-  for (let x = 0; x < g.width; x++)
-    for (let y = 0; y < g.height; y++) {
-      let total = 0;
-      for (let k = Math.max(0, y - r); k <= Math.min(g.height - 1, y + r); k++) total += g.at[k * g.width + x];
-      result.at[y * g.width + x] = total / (2 * r + 1);
-    }
-  return result;
+  for (let y = 0; y < g.height; y++)
+    for (let k = Math.max(0, y - r); k <= Math.min(g.height - 1, y + r); k++)
+      for (let x = 0; x < g.width; x++) result.at[y * g.width + x] += g.at[k * g.width + x];
+  return map(result, (total) => total / (2 * r + 1));
 }
 
 function box(g, r) {
@@ -105,13 +102,112 @@ function average(g, among, r) {
   return map(g, (_, i) => (above.at[i] + 0.000001 * f) / (below.at[i] + 0.000001));
 }
 
+const isScene = (g) => longest(g) >= p.scene_side;
+const minus = (g) => map(g, (v) => -v);
+const erode = (g, r) => extreme(g, r, Math.min, Infinity);
+const close = (g, r) => erode(extreme(g, r, Math.max, -Infinity), r);
+
+function closeScene(g, r) {
+  const within = (v, n) => Math.min(Math.max(v, 0), n - 1);
+  const wide = grid(g.width + 2 * r, g.height + 2 * r, (y, x) => g.at[within(y - r, g.height) * g.width + within(x - r, g.width)]);
+  const closed = close(wide, r);
+  return grid(g.width, g.height, (y, x) => closed.at[(y + r) * wide.width + x + r]);
+}
+
+function sheet(grey) {
+  const none = { grey, x: 0, y: 0 };
+  if (!isScene(grey)) return none;
+  const level = (v) => Math.min(Math.floor(v * p.levels), p.levels - 1);
+  const calm = closeScene(grey, Math.max(2, div(longest(grey), p.calm_divisor))).at.map(level);
+  const total = new Array(p.levels).fill(0);
+  calm.forEach((v) => { total[v]++; });
+  let [best, k, isDarker] = [0, -1, false];
+  for (let cut = 0; cut < p.levels - 1; cut++) {
+    const count = (from, to) => sum(total.slice(from, to));
+    const mean = (from, to) => sum(total.slice(from, to).map((n, i) => n * (from + i + 0.5))) / count(from, to);
+    const [n, m] = [count(0, cut + 1), count(cut + 1, p.levels)];
+    if (!n || !m) continue;
+    const [dark, bright] = [mean(0, cut + 1), mean(cut + 1, p.levels)];
+    const spread = n * m * (bright - dark) * (bright - dark);
+    if (spread > best) [best, k, isDarker] = [spread, cut, dark <= p.darker * bright];
+  }
+  if (!isDarker) return none;
+  const { width, height } = grey;
+  const [names, count] = components(grey, calm.map((v) => (v > k ? 1 : 0)));
+  const areas = new Array(count + 1).fill(0);
+  names.forEach((name) => { if (name) areas[name]++; });
+  const name = areas.indexOf(largest(areas));
+  const border = sides(grey, names).flat();
+  if (border.filter((n) => n === name).length > p.sheet_border * border.length) return none;
+  const fillRows = (g) => grid(g.width, g.height, (y, x) => {
+    const row = g.at.subarray(y * g.width, (y + 1) * g.width);
+    return x >= row.indexOf(1) && x <= row.lastIndexOf(1) ? 1 : 0;
+  });
+  const shape = turned(fillRows(turned(fillRows(grid(width, height, (y, x) => (names[y * width + x] === name ? 1 : 0))))));
+  const size = sum(shape.at);
+  const bright = grey.at.filter((v, i) => shape.at[i] && level(v) > k).length;
+  if (size < p.sheet_least * shape.at.length || bright < p.sheet_solid * size) return none;
+  const forms = [[[-1, -1], [1, -1], [1, 1], [-1, 1]], [[-1, 0], [0, -1], [1, 0], [0, 1]]];
+  if (Math.max(...forms.map((far) => fit(shape, far))) < p.sheet_form) return none;
+  const shrunk = (g, divisor) => map(extreme(map(g, (v) => 1 - v), Math.max(2, div(longest(grey), divisor)), Math.max, 0), (v) => 1 - v);
+  const inside = shrunk(shape, p.sheet_edge_divisor);
+  const within = grey.at.filter((_, i) => inside.at[i]);
+  if (!within.length) return none;
+  const limit = p.darker * quantile(within, 0.5);
+  if (within.filter((v) => v < limit).length < p.sheet_written * within.length) return none;
+  const deep = shrunk(inside, p.sheet_rim_divisor);
+  const rim = grey.at.filter((_, i) => inside.at[i] && !deep.at[i]);
+  if (rim.filter((v) => v < limit).length > p.sheet_rim * rim.length) return none;
+  const light = Array.from(grey.at, (v, i) => inside.at[i] && !(v < limit));
+  const around = average(grey, light, Math.max(1, div(longest(grey), p.average_divisor)));
+  const whole = map(grey, (v, i) => (inside.at[i] ? v : around.at[i]));
+  const b = bounds(inside, (v) => v === 1);
+  return { grey: grid(b.right - b.left, b.bottom - b.top, (y, x) => whole.at[(y + b.top) * width + x + b.left]), x: b.left, y: b.top };
+}
+
+function fit(shape, far) {
+  const at = (i) => [i % shape.width, div(i, shape.width)];
+  const corners = far.map(([dx, dy]) => {
+    const scores = Array.from(shape.at, (v, i) => (v ? dx * at(i)[0] + dy * at(i)[1] : -Infinity));
+    return at(scores.indexOf(largest(scores)));
+  });
+  let [both, either] = [0, 0];
+  shape.at.forEach((v, i) => {
+    const [x, y] = at(i);
+    const inside = corners.every(([ax, ay], n) => {
+      const [bx, by] = corners[(n + 1) % 4];
+      return (bx - ax) * (y - ay) >= (by - ay) * (x - ax);
+    });
+    if (inside && v) both++;
+    if (inside || v) either++;
+  });
+  return both / either;
+}
+
+function bounds({ width, at }, test) {
+  const found = [...at.keys()].filter((i) => test(at[i]));
+  const [rows, columns] = [found.map((i) => div(i, width)), found.map((i) => i % width)];
+  const least = (values) => -largest(values.map((v) => -v));
+  return { left: least(columns), top: least(rows), right: largest(columns) + 1, bottom: largest(rows) + 1 };
+}
+
+function lean(values) {
+  const median = quantile(values, 0.5);
+  const cubes = values.map((v) => (v - median) ** 3);
+  return sum(cubes) / Math.max(sum(cubes.map(Math.abs)), 0.000000000001);
+}
+
 function isLight(grey) {
   const blurred = average(grey, grey.at.map(() => 1), Math.max(2, div(longest(grey), p.detail_divisor)));
-  const detail = grey.at.map((v, i) => v - blurred.at[i]);
-  const median = quantile(detail, 0.5);
-  const cubes = detail.map((v) => (v - median) ** 3);
-  const skew = sum(cubes) / Math.max(sum(cubes.map(Math.abs)), 0.000000000001);
+  const skew = lean(grey.at.map((v, i) => v - blurred.at[i]));
   if (Math.abs(skew) > p.marked) return skew > 0;
+  if (isScene(grey)) {
+    const r = Math.max(2, div(longest(grey), p.narrow_divisor));
+    const [a, b] = [closeScene(grey, r), minus(closeScene(minus(grey), r))];
+    const [one, other] = [closeScene(b, r), closeScene(minus(a), r)];
+    const narrow = lean(grey.at.map((v, i) => v - (one.at[i] - other.at[i]) / 2));
+    if (Math.abs(narrow) > p.marked_detail) return narrow > 0;
+  }
   const outer = (_, i) => {
     const [y, x] = [div(i, grey.width), i % grey.width];
     return y === 0 || x === 0 || y === grey.height - 1 || x === grey.width - 1;
@@ -121,17 +217,26 @@ function isLight(grey) {
 }
 
 function extreme(g, r, choose, nothing) {
-  const along = (h) => grid(h.width, h.height, (y, x) => {
-    let best = nothing;
-    for (let k = Math.max(0, y - r); k <= Math.min(h.height - 1, y + r); k++) best = choose(best, h.at[k * h.width + x]);
-    return best;
-  });
+  const along = (h) => {
+    const result = map(h, () => nothing);
+    for (let y = 0; y < h.height; y++)
+      for (let k = Math.max(0, y - r); k <= Math.min(h.height - 1, y + r); k++)
+        for (let x = 0; x < h.width; x++) {
+          const i = y * h.width + x;
+          result.at[i] = choose(result.at[i], h.at[k * h.width + x]);
+        }
+    return result;
+  };
   return turned(along(turned(along(g))));
 }
 
-function flatten(grey) {
-  const r = Math.max(2, div(longest(grey), p.closing_divisor));
-  let paper = extreme(extreme(grey, r, Math.max, -Infinity), r, Math.min, Infinity);
+function flatten(original, r) {
+  let [grey, paper] = [original, null];
+  if (isScene(original)) {
+    const light = closeScene(original, r);
+    grey = map(original, (v, i) => v / Math.max(light.at[i], p.darkest_paper));
+    paper = map(grey, () => 1);
+  } else paper = close(grey, r);
   const contrast = () => map(grey, (v, i) => 1 - v / Math.max(paper.at[i], p.darkest_paper));
   let blank;
   for (let turn = 0; turn < 2; turn++) {
@@ -144,6 +249,58 @@ function flatten(grey) {
   const last = contrast();
   const onPaper = last.at.filter((_, i) => blank[i]).map(Math.abs);
   return [map(last, clip), p.sigma_per_median * quantile(onPaper, 0.5)];
+}
+
+function threshold(ink, noise) {
+  const n = ink.at.length;
+  const peak = n > 5000 ? quantile(ink.at, Math.max(0.999, 1 - p.few / n)) : largest(ink.at);
+  if (peak < Math.max(p.faintest, p.peak_noises * noise)) return null;
+  return Math.max(p.ink_margin, p.ink_noises * noise, noise > p.clean ? p.ink_of_peak * peak : 0);
+}
+
+function withoutRules(ink, noise, pen) {
+  const { width, height } = ink;
+  const reach = Math.max(1, div(longest(ink), p.rule_reach_divisor));
+  const away = Math.max(2, div(longest(ink), p.ridge_divisor));
+  const row = (y) => Math.min(Math.max(y, 0), height - 1);
+  const at = (y, x) => ink.at[row(y) * width + x];
+  const least = Math.max(p.ridge_least, p.ridge_noises * noise);
+  const thin = grid(width, height, (y, x) =>
+    at(y, x) - at(y - away, x) > least && at(y, x) - at(y + away, x) > least ? 1 : 0);
+  const rise = (s, x) => div(2 * s * x + width, 2 * width);
+  const most = div(width, p.rule_steepest);
+  const lines = [];
+  const dark = [...thin.at.keys()].filter((i) => thin.at[i]).map((i) => [div(i, width), i % width]);
+  for (let s = -most; s <= most; s++) {
+    const votes = new Map();
+    for (const [y, x] of dark) votes.set(y - rise(s, x), (votes.get(y - rise(s, x)) ?? 0) + 1);
+    for (const [y0, n] of votes) if (n >= p.rule_votes * width) lines.push({ s, y0, votes: n });
+  }
+  lines.sort((a, b) => b.votes - a.votes || a.s - b.s || a.y0 - b.y0);
+  const result = { ...ink, at: ink.at.slice() };
+  const found = [];
+  for (const { s, y0 } of lines) {
+    const middle = 2 * y0 + s;
+    if (found.some((other) => Math.abs(middle - other) <= 2 * reach + 2)) continue;
+    const places = [...Array(width).keys()].map((x) => [y0 + rise(s, x), x]).filter(([y]) => y >= 0 && y < height);
+    const n = places.length;
+    if (n < width / 2) continue;
+    const hits = places.map(([y, x]) => ([-1, 0, 1].some((d) => thin.at[row(y + d) * width + x]) ? 1 : 0));
+    const end = Math.max(1, div(n, 6));
+    const parts = [hits.slice(0, end), hits.slice(n - end), hits.slice(0, div(n, 2)), hits.slice(div(n, 2))];
+    if (!parts.every((part) => sum(part) >= part.length / 2)) continue;
+    found.push(middle);
+    const limit = Math.max(p.rule_darker * quantile(places.map(([y, x]) => at(y, x)), 0.5), p.rule_pen * pen);
+    for (const [y, x] of places) {
+      const beside = Math.max(at(y - reach - 1, x), at(y + reach + 1, x));
+      for (let d = -reach; d <= reach; d++) {
+        const v = at(y + d, x);
+        const i = row(y + d) * width + x;
+        result.at[i] = Math.min(result.at[i], v > limit ? v : Math.min(v, beside));
+      }
+    }
+  }
+  return result;
 }
 
 function components({ width, height }, mask) {
@@ -169,31 +326,60 @@ function components({ width, height }, mask) {
   return [names, count];
 }
 
-function frames({ width, height }, names, count) {
+function sides({ width, height }, names) {
   const across = [...Array(width).keys()];
   const down = [...Array(height).keys()];
-  const sides = [
+  return [
     across.map((x) => names[x]),
     across.map((x) => names[(height - 1) * width + x]),
     down.map((y) => names[y * width]),
     down.map((y) => names[y * width + width - 1]),
   ];
-  return [...Array(count + 1).keys()].map((name) => sides.some((side) =>
-    side[0] === name || side.at(-1) === name || side.filter((n) => n === name).length / side.length > p.side_share));
 }
 
-function trace(ink, noise) {
-  const peak = ink.at.length > 5000 ? quantile(ink.at, 0.999) : largest(ink.at);
-  if (peak < Math.max(p.faintest, p.peak_noises * noise)) return null;
-  const limit = Math.max(p.ink_margin, p.ink_noises * noise, noise > p.clean ? p.ink_of_peak * peak : 0);
+function trace(ink, limit) {
+  const { width, height } = ink;
   const [names, count] = components(ink, ink.at.map((v) => (v > limit ? 1 : 0)));
   const weight = new Float64Array(count + 1);
-  names.forEach((name, i) => { if (name) weight[name] += ink.at[i]; });
-  const frame = frames(ink, names, count);
-  if (largest(weight.filter((_, n) => n && !frame[n])) >= p.inner_mass * largest(weight))
-    frame.forEach((is, n) => { if (is) weight[n] = 0; });
+  const boxes = Array.from(weight, () => ({ left: width, top: height, right: 0, bottom: 0 }));
+  names.forEach((name, i) => {
+    if (!name) return;
+    weight[name] += ink.at[i];
+    const [box, x, y] = [boxes[name], i % width, div(i, width)];
+    Object.assign(box, { left: Math.min(box.left, x), top: Math.min(box.top, y) });
+    Object.assign(box, { right: Math.max(box.right, x + 1), bottom: Math.max(box.bottom, y + 1) });
+  });
+  const all = [...weight.keys()];
+  const leave = (isOut, share) => {
+    const others = all.filter((n) => !isOut(n)).map((n) => weight[n]);
+    if (largest(others) >= share * largest(weight)) all.forEach((n) => { if (isOut(n)) weight[n] = 0; });
+  };
+  const ends = sides(ink, names);
+  leave((n) => n > 0 && ends.some((side) =>
+    side[0] === n || side.at(-1) === n || side.filter((one) => one === n).length / side.length > p.side_share), p.inner_mass);
+  const long = ({ left, top, right, bottom }) => Math.max(right - left, bottom - top);
+  let isNear = () => true;
+  if (isScene(ink)) {
+    leave((n) => n > 0 && (!boxes[n].left || !boxes[n].top || boxes[n].right === width || boxes[n].bottom === height), p.cut_mass);
+    const heavy = all.slice().sort((a, b) => weight[b] - weight[a]).slice(0, p.frames_looked_at)
+      .filter((n) => n && weight[n] >= p.inner_mass * largest(weight));
+    const drawn = heavy.filter((n) => {
+      const o = boxes[n];
+      const holds = heavy.some((other) => {
+        const b = boxes[other];
+        return b.left > o.left && b.top > o.top && b.right < o.right && b.bottom < o.bottom && long(b) >= p.held_side * long(o);
+      });
+      const [w, h] = [div(o.right - o.left, 4), div(o.bottom - o.top, 4)];
+      const isMiddle = (x, y) => x >= o.left + w && x < o.right - w && y >= o.top + h && y < o.bottom - h;
+      return holds && !names.some((one, i) => one === n && isMiddle(i % width, div(i, width)));
+    });
+    drawn.forEach((n) => { weight[n] = 0; });
+    const main = boxes[weight.indexOf(largest(weight))];
+    isNear = ({ left, top, right, bottom }) => Math.max(
+      left - main.right, main.left - right, top - main.bottom, main.top - bottom) <= p.near * long(main);
+  }
   const least = p.speck_mass * largest(weight);
-  return Array.from(names, (name) => name > 0 && weight[name] >= least);
+  return Array.from(names, (name) => name > 0 && weight[name] >= least && isNear(boxes[name]));
 }
 
 function crop(ink, mask) {
@@ -226,7 +412,7 @@ const zoomed = (g, z) => resample(g, Math.max(1, round(g.height * z)), Math.max(
 const padded = (g, r) => grid(g.width + 2 * r, g.height + 2 * r, (y, x) =>
   y < r || x < r || y >= g.height + r || x >= g.width + r ? 0 : g.at[(y - r) * g.width + x - r]);
 
-function thicken(ink) {
+function stroke(ink) {
   const around = padded(ink, 1);
   const has = around.at.map((v) => (v > 0.5 ? 1 : 0));
   let sides = 0;
@@ -234,7 +420,11 @@ function thicken(ink) {
     if ((i + 1) % around.width && v !== has[i + 1]) sides++;
     if (i + around.width < has.length && v !== has[i + around.width]) sides++;
   });
-  const w = ((2 * sum(ink.at)) / Math.max((sides * Math.PI) / 4, 1)) * (p.box / longest(ink));
+  return (2 * sum(ink.at)) / Math.max((sides * Math.PI) / 4, 1);
+}
+
+function thicken(ink) {
+  const w = stroke(ink) * (p.box / longest(ink));
   if (w >= p.thin) return ink;
   const r = round(((p.width - w) * p.fine) / 2);
   const large = padded(zoomed(ink, (p.box * p.fine - 2 * r) / longest(ink)), r);
@@ -258,14 +448,55 @@ function centre(ink) {
     y < top || x < left || y >= top + ink.height || x >= left + ink.width ? 0 : ink.at[(y - top) * ink.width + x - left]);
 }
 
-function pixels(picture) {
-  let grey = toGrey(shrink(decoded(picture)));
-  if (!grey) return null;
+function once(grey, r) {
+  const [ink, noise] = flatten(grey, r);
+  const limit = threshold(ink, noise);
+  if (limit === null) return null;
+  if (!isScene(grey)) return { ink, mask: trace(ink, limit) };
+  const pen = quantile(ink.at.filter((v) => v > limit), p.pen_quantile);
+  const plain = turned(withoutRules(turned(withoutRules(ink, noise, pen)), noise, pen));
+  const again = threshold(plain, noise);
+  return again === null ? { ink, mask: trace(ink, limit) } : { ink: plain, mask: trace(plain, again) };
+}
+
+function look(channels, working) {
+  const whole = toGrey(shrink(channels, working));
+  if (!whole) return null;
+  let { grey, x, y } = sheet(whole);
   if (isLight(grey)) grey = map(grey, (v) => 1 - v);
-  const [ink, noise] = flatten(grey);
-  const mask = trace(ink, noise);
-  if (!mask) return null;
-  const stroke = thicken(crop(ink, mask));
+  let found = once(grey, Math.max(2, div(longest(grey), p.closing_divisor)));
+  if (found && isScene(grey)) {
+    const r = Math.ceil(p.closed_strokes * stroke(crop(found.ink, found.mask)));
+    if (r < div(longest(grey), p.second_divisor)) found = once(grey, Math.max(2, r));
+  }
+  return found && { ...found, x, y };
+}
+
+function closer(channels, { ink, mask, x, y }) {
+  const [{ width, height }] = channels;
+  const f = Math.ceil(longest(channels[0]) / p.working_side);
+  const b = bounds({ width: ink.width, at: Uint8Array.from(mask) }, (v) => v === 1);
+  const box = { left: f * (x + b.left), top: f * (y + b.top) };
+  box.right = Math.min(box.left + f * (b.right - b.left), width);
+  box.bottom = Math.min(box.top + f * (b.bottom - b.top), height);
+  const m = Math.max(box.right - box.left, box.bottom - box.top);
+  if (f === 1 || m >= p.small * f) return null;
+  const margin = Math.ceil(p.margin * m);
+  const [left, top] = [Math.max(box.left - margin, 0), Math.max(box.top - margin, 0)];
+  const [right, bottom] = [Math.min(box.right + margin, width), Math.min(box.bottom + margin, height)];
+  const side = Math.max(right - left, bottom - top);
+  const w = Math.min(Math.max(Math.ceil((p.clear * side) / m), p.working_side), p.closest_side);
+  if (Math.ceil(side / w) >= f) return null;
+  const part = channels.map((g) => grid(right - left, bottom - top, (row, column) => g.at[(row + top) * width + column + left]));
+  return look(part, w);
+}
+
+function pixels(picture) {
+  const channels = decoded(picture);
+  let found = look(channels, p.working_side);
+  if (!found) return null;
+  found = closer(channels, found) ?? found;
+  const stroke = thicken(crop(found.ink, found.mask));
   const small = zoomed(stroke, p.box / longest(stroke));
   const full = largest(small.at);
   return Array.from(centre(map(small, (v) => v / full)).at, (v) => round(255 * v));

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from runtime import image, ink
+from runtime import image, paper
 from runtime.classifier import Classifier
 from runtime.errors import ImageError
 from tests.bundle.conftest import Bundle
@@ -126,6 +126,6 @@ def test_vectors_have_every_awkward_kind(bundle: Bundle) -> None:
     assert pictures["turned"].getexif()[0x0112] == 6
     assert max(pictures["shaded"].size) > image.WORKING
     light = np.asarray(pictures["light-on-dark"], np.float32) / 255
-    assert ink.is_light_on_dark(light)
+    assert paper.is_light_on_dark(light)
     blank = {Path(v["picture"]).stem for v in vectors(bundle) if v.get("blank")}
     assert blank == {"blank", "too-faint"}

@@ -59,7 +59,7 @@ def test_the_page_of_the_note_finds_every_vector_equal(
     bundle: Bundle, site: str, chromium: Browser
 ) -> None:
     """uint8 and float32 run in LiteRT.js unmodified; int8 is refused, and the page says so."""
-    expected = "LiteRT.js takes no int8" if bundle.io == "int8" else "15 of 15 equal"
+    expected = "LiteRT.js takes no int8" if bundle.io == "int8" else "20 of 20 equal"
     assert result(chromium, site) == expected
 
 

@@ -53,11 +53,8 @@ def exported(run: Command, out: Path, data: Path, *options: str, model: Path | N
     source = ("--model", str(model)) if model else ("--preset", "nano")
     done = run("convert.export", *source, "--data", data, *options, "--out", out)
     assert done.returncode == 0, done.stderr
-    taken = tuple(
-        options[options.index(o) + n] for o in ("--window",) if o in options for n in (0, 1)
-    )
-    (folder,) = out.iterdir()
-    return Made(folder, data, taken)
+    (folder,) = (path for path in out.iterdir() if path.is_dir())
+    return Made(folder, data, options if "--window" in options else ())
 
 
 def proven(run: Command, made: Made, out: Path) -> dict[str, Any]:

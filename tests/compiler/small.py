@@ -164,7 +164,7 @@ def needs_double(compiled: Compiled) -> bool:
     """Whether the C computes in double precision."""
     unit = compiled.unit
     names = [step.kernel for step in unit.program.steps]
-    files = kernels.needed(names, unit.match, unit.options.target.kernels)
+    files = kernels.needed(names, unit.match, unit.options.kernels)
     return "double" in [kernel.name for kernel in files]
 
 

@@ -12,8 +12,11 @@ from convert.compiler.build import compile_model
 from convert.compiler.frontend import border
 from convert.compiler.frontend.read import read
 from convert.compiler.targets.options import Io, Options
+from runtime import reading
 from runtime.dataset import Examples
 from runtime.errors import DataError, ModelError, ToolError
+from runtime.options import Wanted
+from runtime.reading import Source
 from tests.compiler import networks
 from tests.conftest import Command
 
@@ -135,16 +138,38 @@ def test_the_state_is_part_of_the_cost(run: Command, tmp_path: Path) -> None:
 
 
 def test_digits_are_taken_where_they_fit(mnist: Examples, model_path: Path) -> None:
-    """28x28 of int8 gets MNIST as stored numbers, anything else does not, and a folder is named."""
-    found = samples.digits(read(tflite.read(model_path)), None, 5)
+    """28x28 of int8 gets MNIST as stored numbers, anything else does not."""
+    at_hand = Wanted(Source(reading.find(None) or Path()))
+    found = samples.examples(read(tflite.read(model_path)), model_path, at_hand, 5)
     assert found is not None
     assert np.array_equal(
         found[0].reshape(5, 28, 28).astype(int), mnist.inputs[:5].astype(int) - 128
     )
     network = read(tflite.parse(networks.dense()))
-    assert samples.digits(network, None, 5) is None
-    with pytest.raises(DataError, match="--inputs"):
-        samples.digits(network, Path(), 5)
+    assert samples.examples(network, Path("dense.tflite"), at_hand, 5) is None
+
+
+def test_data_of_a_task_are_taken(run: Command, tmp_path: Path) -> None:
+    """Rows of a CSV, scaled as said, are what the network is fed; too few of them are an error."""
+    content = networks.dense()
+    (tmp_path / "net.tflite").write_bytes(content)
+    network = read(tflite.parse(content))
+    rows = np.random.default_rng(2).normal(0, 1, (6, network.input.size)).round(3)
+    np.savetxt(tmp_path / "x.csv", rows, delimiter=",")
+    wanted = Wanted(Source(tmp_path / "x.csv"), "tensor", scaling="0.5/2", given=True)
+    found = samples.examples(network, tmp_path / "net.tflite", wanted, 6)
+    assert found is not None
+    real = (rows.astype(np.float32) - np.float32(0.5)) / np.float32(2)
+    codes = np.rint(real / network.input.scale) + network.input.zero_point
+    assert np.array_equal(found[0].reshape(rows.shape), np.clip(codes, -128, 127))
+    data = ("--data", tmp_path / "x.csv", "--task", "tensor")
+    done = run("convert.compiler", tmp_path / "net.tflite", "--check", "6", *data)
+    assert done.returncode == 0, done.stderr
+    done = run("convert.compiler", tmp_path / "net.tflite", "--check", "7", *data)
+    assert done.returncode == 1
+    assert done.stderr == f"error: {tmp_path}/x.csv has 6 examples, --check asks for 7\n"
+    with pytest.raises(DataError, match="--data is for networks of one input"):
+        samples.examples(read(tflite.parse(networks.addition())), tmp_path / "n", wanted, 1)
 
 
 def test_check_of_int8_io_compares_what_lies_between() -> None:

@@ -32,9 +32,10 @@ CHANNELS = {
     "conv_vectors": (1, 3, 4, 5, 16, 36),
     "conv_pixels": (1, 3, 4, 5, 36),
     "winograd": (1, 3, 4, 5, 36),
+    "winograd_nested": (1, 3, 4, 5, 36),
 }
 WORDS = ("conv_single", "conv_packed", "winograd", "dense_packed", "depthwise_four")
-PAIRS = (*WORDS, "conv_pixels", "depthwise_lines")
+PAIRS = (*WORDS, "winograd_nested", "conv_pixels", "depthwise_lines")
 VECTORS = ("conv_vectors", "dense_vectors", "depthwise_vectors", "depthwise_four", "add_vectors")
 SCALAR = (*WORDS, "conv_pixels", "depthwise_pixels")
 KERNELS = {
@@ -82,13 +83,21 @@ def convolutions_for(kernel: str) -> list[bytes]:
             classic.conv_pool(Random(seed), channels=1 + seed % 9, taps=1 + seed % 5, pooled=False)
             for seed in range(40)
         ]
-    taps = (3, 5) if kernel == "winograd" else (1, 2, 3, 5)
+    taps = (3, 5) if kernel.startswith("winograd") else (1, 2, 3, 5)
     found = [
         classic.conv_pool(Random(seed), channels=channels, taps=size, pooled=seed % 3 > 0)
         for seed, (channels, size) in enumerate(
             (c, t) for _ in range(3) for c in CHANNELS[kernel] for t in taps
         )
     ]
+    if kernel == "winograd_nested":
+        found = [
+            classic.conv_pool(Random(seed), channels=channels, taps=size, pooled=seed % 3 > 0)
+            for seed in range(12)
+            for channels in CHANNELS[kernel]
+            for size in taps
+        ]
+        found = [content for content in found if _width(content) <= 16]
     if kernel == "conv_vectors":
         found += [
             classic.conv_pool(Random(seed), channels=16, taps=1, pooled=seed % 2 > 0, most=40)
@@ -97,6 +106,12 @@ def convolutions_for(kernel: str) -> list[bytes]:
     if kernel in ("conv_packed", "conv_vectors"):
         found += [models.random("CONV_2D", seed) for seed in range(100, 120)]
     return found
+
+
+def _width(content: bytes) -> int:
+    """Of the only input."""
+    model = tflite.parse(content)
+    return int(model.tensors[model.inputs[0]].shape[2])
 
 
 def force(monkeypatch: pytest.MonkeyPatch, kernel: str) -> None:
@@ -282,6 +297,22 @@ def test_winograd_is_exact(taps: int) -> None:
         assert list(found) == [exact.divisor * value for value in wanted]
 
 
+@pytest.mark.parametrize("taps", winograd.ROWS)
+def test_what_is_nested_is_exact(taps: int) -> None:
+    """Along y the products, added as mac_nested adds them, are twice two rows' convolution."""
+    rng = np.random.default_rng(taps)
+    filters = np.array(winograd.ROWS[taps])
+    for _ in range(200):
+        d, g = rng.integers(-255, 256, 6), rng.integers(-127, 128, taps)
+        slots = [d[2] - d[1], d[1] + d[2], d[0] - d[2], d[3] - d[1]]
+        if taps == 5:
+            slots[2:2], slots[3:] = [d[4]], [d[0] - d[2], d[3] - d[4], d[3] - d[1], d[5] - d[4]]
+        c, *rest = (filters @ g) * slots
+        b, a, last = (sum(part) for part in np.split(np.array(rest), 3))
+        wanted = [2 * int(np.dot(d[row : row + taps], g)) for row in range(2)]
+        assert [a + b + c, last + b - c] == wanted
+
+
 def test_winograd_is_refused_where_it_could_overflow() -> None:
     """Filters whose sums could leave 28 bits are left to another kernel; real ones are not."""
     loud = np.full((1, 5, 5, 8192), 127, np.int8)
@@ -289,6 +320,8 @@ def test_winograd_is_refused_where_it_could_overflow() -> None:
     assert not winograd.fits(loud, bias, 0)
     assert winograd.fits(loud[..., :16], bias, -128)
     assert not winograd.fits(loud[..., :16], np.full(1, 1 << 28, np.int32), 0)
+    assert not winograd.fits(loud[..., :16], bias, -128, nested=True)
+    assert winograd.fits(loud[..., :16] // 4, bias, -128, nested=True)
 
 
 def test_speed_marks_choose_winograd_and_size_marks_do_not(model_path: Path) -> None:
@@ -299,7 +332,7 @@ def test_speed_marks_choose_winograd_and_size_marks_do_not(model_path: Path) -> 
         fast = compile_model(model, "model", Options(target=target)).unit
         options = Options(target=target, optimize=Optimize.SIZE)
         small = compile_model(model, "model", options).unit
-        assert "winograd" in {step.kernel for step in fast.program.steps}
+        assert "winograd_nested" in {step.kernel for step in fast.program.steps}
         assert small.program.flash <= plain.program.flash < fast.program.flash
         assert small.arena <= 5.5 * 1024
         assert fast.arena <= 12 * 1024

@@ -12,13 +12,14 @@ HERE = Path(__file__).with_name("host")
 
 
 def build_host(folder: Path, model: str = "nano", options: Sequence[str] = SANITIZERS) -> Path:
-    """The program, with a bundled model's C in it."""
+    """The program, with the C of a model, bundled or by its path, in it."""
     deployed = deployment.load(model, Options())
     for name, content in deployed.files().items():
         (folder / name).write_bytes(content)
     source = build.SOURCE / "src"
     strict = [word for word in WARNINGS if not word.startswith("-std")]
-    files = [folder / "model.c", source / "device.c", source / "protocol.c", HERE / "host.c"]
+    names = ("device.c", "hello.c", "inputs.c", "network.c", "protocol.c")
+    files = [folder / "model.c", *(source / name for name in names), HERE / "host.c"]
     includes = [f"-I{path}" for path in (source, HERE, folder)]
     program = folder / "host"
     words = ["gcc", "-std=gnu11", "-O1", *strict, *options, *includes, *files, "-o", program]

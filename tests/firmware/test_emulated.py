@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from convert.compiler.arithmetic.match import Match
+from firmware import questions
 from firmware.build import Image
 from firmware.device import CALIBRATION
 from firmware.emulate import booted, emulate
@@ -28,7 +29,8 @@ def noise(count: int = COUNT) -> Examples:
 
 def run(built: Image, test: Examples) -> Validation:
     with booted(built) as device:
-        return validate(device, built, test, built.board.emulator)
+        asked = questions.of_examples(built.deployment, test)
+        return validate(device, built, asked, built.board.emulator)
 
 
 @pytest.mark.parametrize("name", EMULATED)
@@ -76,9 +78,11 @@ def test_board_reads_mnist_as_the_runtime_does(mnist: Examples) -> None:
     test = Examples(mnist.inputs[:200], mnist.labels[:200], mnist.names, mnist.source)
     found = run(built, test)
     read = worker.answers(built.deployment.path, test.inputs, "litert", "default").argmax(axis=1)
-    assert found.accuracy == np.mean(read == test.labels) > 0.9
-    assert sum(map(sum, found.confusion)) == 200
-    assert sum(row[i] for i, row in enumerate(found.confusion)) == np.sum(read == test.labels)
+    assert found.judgement is not None
+    assert found.judgement.figure == np.mean(read == test.labels) > 0.9
+    assert found.confusion is not None
+    assert found.confusion.sum() == 200
+    assert np.trace(found.confusion) == np.sum(read == test.labels)
 
 
 def test_quantized_tensor_gives_the_same_answer_as_pixels() -> None:
@@ -86,8 +90,8 @@ def test_quantized_tensor_gives_the_same_answer_as_pixels() -> None:
     with booted(image("microbit")) as device:
         for pixels in noise(8).inputs:
             tensor = (pixels.astype(np.int16) - 128).astype(np.int8)
-            answers = device.classify(tensor.tobytes()), device.infer(pixels.tobytes())
-            assert answers[0].outputs == answers[1].outputs
+            answers = device.classify(tensor), device.infer(pixels)
+            assert np.array_equal(answers[0].outputs, answers[1].outputs)
 
 
 def test_banner_says_what_it_is() -> None:

@@ -9,9 +9,14 @@ import pytest
 from convert import artifacts, parity, tflite
 from convert.artifacts import Provenance
 from convert.feed import fed
+from convert.network import Layers
+from convert.parity import Question
+from convert.quantizing import Made
+from runtime.contract import Contract
 from runtime.dataset import Examples
 from runtime.tasks.digits import TASK
-from train import data, loop, store
+from runtime.tasks.meaning import Classes
+from train import data, store
 from train.loop import Epoch
 from train.tf import configure
 
@@ -32,19 +37,17 @@ def digits() -> Examples:
 @pytest.fixture(scope="session")
 def made(digits: Examples) -> dict[str, bytes]:
     """The files of an export of the bundled nano, which was not trained on these digits."""
-    model = store.load(store.pretrained("nano"))
+    network = Layers(store.load(store.pretrained("nano")), "nano.keras")
     graph = tflite.read(NANO)
-    measured = parity.measure(
-        NANO,
-        fed(TASK, digits.inputs, graph),
-        loop.logits(model, TASK, digits),
-        digits,
-        graph.tensors[graph.outputs[0]],
-    )
+    contract = Contract(TASK, (Classes(digits.names),))
+    asked = Question(contract, digits, fed(TASK, digits.inputs, graph))
+    floats = network.predict([TASK.real(digits.inputs)])
+    measured, reals = parity.measure(NANO, graph, asked, floats)
+    result = Made(graph, contract, measured, floats, reals, FINE_TUNING)
     provenance = Provenance(
         "nano", "uint8", "nano.keras", {"--preset": "nano"}, "qat", 0.5, None, FINE_TUNING, None
     )
-    return artifacts.collect(provenance, model, graph, data.split(data.embedded()), measured)
+    return artifacts.collect(provenance, network, result, data.split(data.embedded()))
 
 
 @pytest.fixture

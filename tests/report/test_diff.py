@@ -31,7 +31,7 @@ def diff(found: Report, tmp_path: Path) -> Callable[..., None]:
 
 def accuracy(points: float) -> Callable[[Report], object]:
     def change(report: Report) -> None:
-        report["parity"]["int8_accuracy"] += points / 100
+        report["judged"][0]["int8"]["accuracy"] += points / 100
 
     return change
 
@@ -181,3 +181,42 @@ def test_limits_must_be_limits(diff: Callable[..., None], option: str, value: st
     """A negative or missing number is refused."""
     with pytest.raises(DataError, match="at least 0"):
         diff(lambda _: None, option, value)
+
+
+def test_an_earlier_version_is_one_clear_line(found: Report, tmp_path: Path) -> None:
+    """It names both versions and what to do; one from before versions were told is version 1."""
+    for version in (1, 3):
+        old = {**found, "version": version}
+        if version == 1:
+            del old["version"]
+        (tmp_path / "old.json").write_text(json.dumps(old))
+        words = ["--diff", str(tmp_path / "old.json"), str(tmp_path / "old.json")]
+        with pytest.raises(DataError, match=rf"version {version}, not 2: export again"):
+            command.main(words)
+
+
+def test_a_page_has_the_rows_of_the_table(
+    diff: Callable[..., None], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Each with its verdict; it is readable on a phone, and written when the gate fails too."""
+    from tests.browser import WIDTHS, chromium, open_page, overflow, violations
+
+    def change(report: Report) -> None:
+        accuracy(+0.5)(report)
+        cost("flash", 1.5)(report)
+
+    with pytest.raises(GateError):
+        diff(change, "--page", str(tmp_path / "diff.html"))
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")][1:]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    with chromium() as browser:
+        page = open_page(browser, (tmp_path / "diff.html").as_uri(), WIDTHS["phone"])
+        shown = page.locator(".changes tbody tr")
+        texts = [row.locator("th, td").all_inner_texts() for row in shown.all()]
+        assert [one[:3] for one in texts] == [row[:3] for row in rows]
+        assert [one[3] for one in texts] == ["better", "bigger, more than is allowed"]
+        assert (
+            "Worse than is allowed: flash, generic speed" in page.locator(".verdict").inner_text()
+        )
+        page.add_style_tag(content=".scroll { background: none !important }")
+        assert (overflow(page), violations(page), page.problems) == ([], [], [])

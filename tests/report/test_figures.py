@@ -10,12 +10,12 @@ import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
+from scipy import stats
 
 from convert.report import document
 from runtime.dataset import Examples
-from runtime.tasks.digits import TASK
 from tests.report.conftest import NANO
-from train import loop, store
+from train import store
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,8 @@ def answers(digits: Examples) -> np.ndarray:  # type: ignore[type-arg]
 @pytest.fixture(scope="module")
 def float_logits(digits: Examples) -> np.ndarray:  # type: ignore[type-arg]
     """Keras's answers, float32 [count, 10]."""
-    return loop.logits(store.load(store.pretrained("nano")), TASK, digits)
+    model = store.load(store.pretrained("nano"))
+    return model.predict(digits.inputs[..., None] / np.float32(255), verbose=0)
 
 
 def test_accuracy_and_confusion(found, answers, float_logits, digits) -> None:  # type: ignore[no-untyped-def]
@@ -50,16 +51,36 @@ def test_accuracy_and_confusion(found, answers, float_logits, digits) -> None:  
     assert parity["float_accuracy"] == pytest.approx(np.mean(right))
     drop = 100 * (np.mean(right) - np.mean(read == truth))
     assert parity["drop_points"] == pytest.approx(drop, abs=1e-6)
+    (part,) = found["judged"]
     for t in range(10):
         for r in range(10):
-            assert parity["confusion"][t][r] == np.sum((truth == t) & (read == r))
+            assert part["confusion"][t][r] == np.sum((truth == t) & (read == r))
+    most = max(np.sum((truth == t) & (read == r)) for t in range(10) for r in range(10) if t != r)
+    assert part["confused"][0]["count"] == most
+
+
+def test_trust_in_the_accuracy_is_scipys(found, answers, float_logits, digits) -> None:  # type: ignore[no-untyped-def]
+    """Intervals by Wilson's method, and the exact test of whether float and int8 differ."""
+    (part,) = found["judged"]
+    right = {
+        "float": float_logits.argmax(axis=1) == digits.labels,
+        "int8": answers.argmax(axis=1) == digits.labels,
+    }
+    for name, one in right.items():
+        low, high = stats.binomtest(int(one.sum()), one.size).proportion_ci(0.95, "wilson")
+        assert (part[name]["low"], part[name]["high"]) == pytest.approx((low, high))
+        assert part[name]["accuracy"] == pytest.approx(one.mean())
+    alone = [int(np.sum(right[a] & ~right[b])) for a, b in (("float", "int8"), ("int8", "float"))]
+    assert [part["paired"][f"only_{name}"] for name in ("float", "int8")] == alone
+    expected = stats.binomtest(alone[0], sum(alone)).pvalue if sum(alone) else 1
+    assert part["paired"]["p"] == pytest.approx(expected)
 
 
 def test_wrongly_read_images(found, answers, float_logits, digits) -> None:  # type: ignore[no-untyped-def]
     """They are those, with both answers, the softmax of each, and the image itself."""
-    tensor = found["output"]
+    (tensor,) = found["network"]["outputs"]
     logits = (answers.astype(np.float64) - tensor["zero_point"]) * tensor["scale"]
-    listed = {one["index"]: one for one in found["parity"]["misread"]}
+    listed = {one["index"]: one for one in found["judged"][0]["errors"]}
     reads = float_logits.argmax(axis=1), answers.argmax(axis=1)
     wrong = (reads[0] != digits.labels) | (reads[1] != digits.labels)
     assert list(listed) == np.flatnonzero(wrong).tolist()
@@ -69,8 +90,8 @@ def test_wrongly_read_images(found, answers, float_logits, digits) -> None:  # t
         for name, scores in (("float", float_logits[index]), ("int8", logits[index])):
             shares = np.exp(scores) / np.exp(scores).sum()
             assert one[f"{name}_read"] == scores.argmax()
-            assert one[f"{name}_confidence"] == pytest.approx(shares.max(), abs=2e-6)
-        png = Image.open(io.BytesIO(base64.b64decode(one["png"])))
+            assert one[f"{name}_confidence"] == pytest.approx(shares.max(), abs=1e-5)
+        png = Image.open(io.BytesIO(base64.b64decode(one["example"]["picture"].split(",")[1])))
         np.testing.assert_array_equal(255 - np.asarray(png), digits.inputs[index])
 
 

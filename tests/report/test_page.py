@@ -12,10 +12,12 @@ from playwright.sync_api import Browser, Page
 from tests.browser import WIDTHS, chromium, open_page, overflow, violations
 
 SECTIONS = [
-    "Runtimes and targets",
+    "Accuracy",
     "Confusion",
-    "Wrongly read",
+    "Errors",
     "Robustness",
+    "Boards and cores",
+    "The network",
     "Layer by layer",
     "Filters and maps",
     "Histograms on the quantization grid",
@@ -74,7 +76,7 @@ def test_print_is_light_and_fits_the_paper(browser: Browser, url: str) -> None:
 def test_every_figure_is_that_of_the_json(page: Page, found: dict[str, Any]) -> None:
     """Each says where it is from; its value is the JSON's, its text that value, rounded."""
     figures = page.evaluate(
-        "[...document.querySelectorAll('data')].map((e) => [e.dataset.of, e.value, e.innerText])"
+        "[...document.querySelectorAll('data')].map((e) => [e.dataset.of, e.value, e.textContent])"
     )
     assert len(figures) > 300
     for path, value, text in figures:
@@ -86,6 +88,7 @@ def test_every_figure_is_that_of_the_json(page: Page, found: dict[str, Any]) -> 
             assert text == "\N{EN DASH}"
             continue
         shown = text.replace(",", "").replace("\N{MINUS SIGN}", "-").replace("+", "")
+        shown = shown.removesuffix(" ms")
         number = float(shown.removesuffix(" %"))
         factor = 100 if shown.endswith(" %") else 1
         decimals = len(shown.removesuffix(" %").partition(".")[2])
@@ -93,18 +96,22 @@ def test_every_figure_is_that_of_the_json(page: Page, found: dict[str, Any]) -> 
 
 
 def test_verdict_comes_first_with_five_numbers(page: Page, found: dict[str, Any]) -> None:
-    """Accuracy, drop, flash, RAM, instructions, and a sentence that says how it went."""
+    """A sentence on how it went; accuracy, drop, and costs on a board with known cycles."""
     tiles = page.locator(".tiles > div")
     assert [tile.locator("dt").inner_text() for tile in tiles.all()] == [
         "Accuracy, int8",
         "Lost to float",
         "Flash, bytes",
         "RAM, bytes",
-        "Instructions",
+        "An inference",
     ]
     big = [tile.locator(".big").inner_text() for tile in tiles.all()]
     assert big[0] == f"{100 * found['parity']['int8_accuracy']:.2f} %"
-    assert big[3] == f"{found['costs']['arena']['bytes']:,}"
+    board = next(row for row in found["costs"]["boards"] if row["board"] == "netduinoplus2")
+    assert big[2:4] == [f"{board['image'][what]:,}" for what in ("flash", "ram")]
+    assert float(big[4].removesuffix(" ms")) == pytest.approx(
+        1000 * board["cycles"] / 168_000_000, rel=0.01
+    )
     assert "of embedded 8x8 digits (not MNIST)" in page.locator("header").inner_text()
 
 
@@ -148,9 +155,9 @@ def test_pictures_speak_to_those_who_cannot_see_them(page: Page) -> None:
 def test_it_is_one_file_that_needs_nothing(
     made: dict[str, bytes], browser: Browser, url: str
 ) -> None:
-    """Under 3 MB, and nothing but the file itself is asked for."""
+    """Under 300 KB, and nothing but the file itself is asked for."""
     content = made["report.html"]
-    assert len(content) < 3_000_000
+    assert len(content) < 300_000
     asked: list[str] = []
     context = browser.new_context(offline=True)
     page = context.new_page()
@@ -168,11 +175,102 @@ def test_a_network_of_dense_layers_says_what_it_has_not(
 
     dense = json.loads(json.dumps(found))
     dense["pictures"] |= {"filters": [], "maps": []}
-    dense["costs"]["targets"][0]["instructions"] = None
+    for row in dense["costs"]["boards"]:
+        row |= {"instructions": None, "cycles": None, "milliseconds": None}
     (tmp_path / "dense.html").write_text(maker.render(dense))
     opened = open_page(browser, (tmp_path / "dense.html").as_uri())
     assert "has no convolution" in opened.locator("#pictures").inner_text()
     assert opened.locator(".tiles .big").last.inner_text() == "\N{EN DASH}"
+
+
+def test_a_board_is_picked(browser: Browser, url: str, found: dict[str, Any]) -> None:
+    """Flash, RAM and time at the top become those of the board or core, at the clock given."""
+    page = open_page(browser, url)
+
+    def shown(name: str) -> str:
+        return page.locator(f"[data-show={name}]").inner_text()
+
+    for board in found["costs"]["boards"]:
+        page.get_by_label("Costs on").select_option(f"board-{board['board']}")
+        assert page.get_by_label("Clock").input_value() == str(board["clock"] // 1_000_000)
+        assert shown("flash") == f"{board['image']['flash']:,}"
+        assert shown("ram") == f"{board['image']['ram']:,}"
+        assert f"{board['ram']:,}" in shown("ram-note")
+        assert shown("name") == board["title"]
+        if board["cycles"] is None:
+            assert shown("time") == f"{board['instructions']:,}"
+            assert "cycles are not known" in shown("time-note")
+        else:
+            assert board["core"] == "Cortex-M4"
+            assert shown("time").endswith(" ms")
+            assert "estimated" in shown("time-note")
+    page.get_by_label("Costs on").select_option("core-cortex-m4-size")
+    page.get_by_label("Clock").fill("100")
+    row = next(
+        row
+        for row in found["costs"]["targets"]
+        if (row["target"], row["optimize"]) == ("cortex-m4", "size")
+    )
+    assert shown("ram") == f"{row['image']['ram']:,}"
+    assert float(shown("time").removesuffix(" ms")) == pytest.approx(
+        row["cycles"] / 100_000, rel=0.01
+    )
+    assert page.problems == []
+
+
+def test_errors_are_folded_and_filtered_by_class(
+    browser: Browser, url: str, found: dict[str, Any]
+) -> None:
+    """At first no card is to be seen; a class opens the groups that have one of it."""
+    page = open_page(browser, url)
+    cards = page.locator("#errors li")
+    assert cards.count() == len(found["judged"][0]["errors"])
+    assert not any(card.is_visible() for card in cards.all())
+    truths = [one["truth"] for one in found["judged"][0]["errors"]]
+    page.get_by_label("True class").select_option(str(truths[0]))
+    seen = [card.get_attribute("data-truth") for card in cards.all() if card.is_visible()]
+    assert seen == [str(truths[0])] * truths.count(truths[0])
+    page.get_by_label("True class").select_option("")
+    assert not any(card.is_visible() for card in cards.all())
+
+
+def test_it_reads_without_javascript(browser: Browser, url: str) -> None:
+    """The figures are there, of one board; the errors unfold; what needs a script says so."""
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(url)
+    assert not page.locator(".picker, .filter").first.is_visible()
+    assert "takes JavaScript" in page.locator("noscript").inner_text()
+    page.locator("summary").first.click()
+    assert page.locator("#errors li").first.is_visible()
+
+
+@pytest.mark.parametrize("device", WIDTHS)
+def test_contents_stay_in_sight(browser: Browser, url: str, device: str) -> None:
+    """However far one has scrolled, and they tell where one is."""
+    page = open_page(browser, url, WIDTHS[device])
+    page.locator("#flash").scroll_into_view_if_needed()
+    page.evaluate("document.getElementById('flash').scrollIntoView({behavior: 'instant'})")
+    # The page's policy forbids what Playwright waits with.
+    current = page.locator("nav a[aria-current]")
+    current.wait_for()
+    for _ in range(50):
+        if current.get_attribute("href") == "#flash":
+            break
+        page.wait_for_timeout(100)
+    assert current.get_attribute("href") == "#flash"
+    assert page.evaluate(
+        "document.querySelector('nav').getBoundingClientRect().top"
+    ) == pytest.approx(0, abs=26)
+
+
+def test_no_other_script_may_run(browser: Browser, url: str, tmp_path: Path) -> None:
+    """The page's policy lets the page's own script run, and none that got in."""
+    content = Path(url.removeprefix("file://")).read_text()
+    taken = content.replace("</body>", "<script>document.title = 'taken'</script></body>")
+    (tmp_path / "taken.html").write_text(taken)
+    page = open_page(browser, (tmp_path / "taken.html").as_uri())
+    assert page.title() == "nano: int8 against float"
+    assert page.locator(".picker").is_visible()
 
 
 def test_names_of_classes_are_text(found: dict[str, Any], tmp_path: Path, browser: Browser) -> None:
@@ -180,7 +278,7 @@ def test_names_of_classes_are_text(found: dict[str, Any], tmp_path: Path, browse
     from convert.report import page as maker
 
     odd = json.loads(json.dumps(found))
-    odd["labels"][0] = "<b>&amp;"
+    odd["judged"][0]["names"][0] = "<b>&amp;"
     odd["data"]["source"] = "<script>document.title = 'taken'</script>"
     (tmp_path / "odd.html").write_text(maker.render(odd))
     opened = open_page(browser, (tmp_path / "odd.html").as_uri())

@@ -4,9 +4,7 @@
 // Standard output gets one line of JSON for each: what the function returns, or {error}.
 
 import { readFileSync } from "node:fs";
-import { digits } from "../../runtime/web/app/digits.js";
-import { toGrey } from "../../runtime/web/app/grey.js";
-import { normalize } from "../../runtime/web/app/ink.js";
+import { digits, normalize } from "../../runtime/web/app/read.js";
 
 const run = { normalize, digits }[process.argv[2]];
 const bytes = readFileSync(0);
@@ -20,7 +18,7 @@ for (let at = 0; at < bytes.length; ) {
 
 function answer(content, width, height) {
   try {
-    return run(toGrey(new Uint8ClampedArray(content), width, height));
+    return run({ data: new Uint8ClampedArray(content), width, height });
   } catch (error) {
     return { error: error.message };
   }

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from convert import layers, tflite
+from convert import cutting, layers, tflite
 from runtime import classifier, reading, worker
 from runtime.dataset import Pixels
 from runtime.tasks.digits import TASK
@@ -78,13 +78,15 @@ def test_feature_maps(phone: BrowserContext, site: Site, simd: bool) -> None:
         phone.add_init_script("WebAssembly.validate = () => false")
     page = visit(phone, site.url)
     picture = images(8)[7]
+    # int8 pixel = uint8 pixel - 128, because the scale is 1/255 and the zero point -128
+    codes = (picture[None, ..., None] ^ 128).view(np.int8)
     for name in classifier.bundled():
         model = tflite.read(classifier.find(name))
         pools = [i for i, one in enumerate(model.operators) if one.name == "MAX_POOL_2D"]
         found = page.evaluate(MAPS, [name, picture.ravel().tolist()])
         assert len(found) == len(pools) == 2
         for index, shown in zip(pools, found, strict=True):
-            expected = layers.run(layers.cut(model, index), picture[None], "litert", "default")
+            expected = layers.run(cutting.cut(model, index), codes, "litert", "default")
             assert shown == expected.ravel().tolist()
 
 

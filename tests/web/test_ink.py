@@ -1,5 +1,6 @@
 """runtime/web's preprocessing, run in node: the same bytes as runtime.image, and several digits."""
 
+import io
 import json
 import struct
 import subprocess
@@ -15,6 +16,8 @@ from PIL import Image, ImageDraw, ImageFont
 from runtime import image
 from runtime.classifier import Classifier
 from runtime.errors import ImageError
+from tests.photos import kinds, scene
+from train import data
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -99,6 +102,33 @@ def test_every_byte_is_that_of_python(kind: str) -> None:
     assert kind == "noise" or sum(pixels is not None for pixels in expected) >= 25
 
 
+def sight(digit: image.Digit) -> dict[str, Any]:
+    """A digit of Python as JavaScript tells it."""
+    left, top, right, bottom = digit.box
+    box = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    return {"pixels": digit.pixels.ravel().tolist(), **box, "isWide": digit.is_wide}
+
+
+def found(picture: Image.Image) -> list[image.Digit]:
+    """What Python reads, or nothing where it refuses."""
+    try:
+        return image.digits(picture)
+    except ImageError:
+        return []
+
+
+@pytest.mark.parametrize("kind", kinds.KINDS)
+def test_photos_give_the_digits_of_python(kind: str) -> None:
+    """Sheets, shadows, rules, frames, small digits: the same boxes and bytes of each digit."""
+    pictures = []
+    for seed in range(6):
+        rng = np.random.default_rng([seed, *kind.encode()])
+        made = kinds.make(kind, scene.TUNE, rng, data.embedded())
+        pictures.append(Image.open(io.BytesIO(made.content)).convert("RGBA"))
+    expected = [[sight(one) for one in found(picture)] for picture in pictures]
+    assert node("digits", [np.array(picture) for picture in pictures]) == expected
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_the_examples_give_the_bytes_of_python(path: Path) -> None:
     """Decoded as Pillow does, since browsers decode JPEG in their own ways."""
@@ -147,10 +177,8 @@ def test_each_digit_of_a_row_is_found_and_read(
     picture = row(text, 60, ink, paper)
     (found,) = node("digits", [np.array(picture)])
     assert labels(found, Classifier("base")) == text
-    factor = -(-max(picture.size) // image.WORKING)
-    step = 60 / factor
     for place, one in enumerate(found):
-        assert place * step < one["x"] < one["x"] + one["width"] <= (place + 1) * step + 1
+        assert place * 60 < one["x"] < one["x"] + one["width"] <= (place + 1) * 60 + 4
 
 
 def test_one_digit_has_the_form_that_python_gives() -> None:
@@ -176,7 +204,21 @@ def test_a_broken_5_is_one_digit_and_dust_and_a_rule_are_none() -> None:
     assert found[0]["x"] + found[0]["width"] > 78
 
 
-def test_at_most_12_digits_are_read() -> None:
+def page(lines: list[str], size: int) -> Image.Image:
+    """Rows of digits, one below the other."""
+    picture = Image.new("RGBA", (size * max(map(len, lines)), size * len(lines) * 2), PAPER)
+    for place, line in enumerate(lines):
+        picture.paste(row(line, size, INK, PAPER), (0, place * size * 2))
+    return picture
+
+
+def test_rows_are_read_from_above() -> None:
+    """The second row comes after the first, though its digits lie left of some of the first's."""
+    (found,) = node("digits", [np.array(page(["23", "54"], 60))])
+    assert labels(found, Classifier("base")) == "2354"
+
+
+def test_at_most_30_digits_are_read() -> None:
     """Of a page full of them, the heaviest."""
-    (found,) = node("digits", [np.array(row("8" * 14, 40, INK, PAPER))])
-    assert len(found) == 12
+    (found,) = node("digits", [np.array(page(["88888888"] * 4, 40))])
+    assert len(found) == 30

@@ -159,6 +159,48 @@ def _soft() -> Image.Image:
     return _on_paper(_seven(12)).filter(ImageFilter.GaussianBlur(6))
 
 
+def _shadow() -> Image.Image:
+    """The edge of a shadow across it."""
+    rows, columns = np.mgrid[0:200, 0:160]
+    return _grey(0.9 * (1 - 0.8 * _seven(12)) * np.where(rows + columns < 170, 0.45, 1))
+
+
+def _ruled() -> Image.Image:
+    """Squared paper, a little turned, under a thin pen."""
+    rows, columns = np.mgrid[0:200, 0:160]
+    print_ = (rows + columns // 20) % 27 < 2
+    print_ |= (columns - rows // 25) % 27 < 2
+    noise = np.random.default_rng(9).normal(0, 0.004, (200, 160))
+    return _grey(0.9 * (1 - 0.8 * _seven(6)) * np.where(print_, 0.7, 1) + noise)
+
+
+def _note() -> Image.Image:
+    """A sheet on something darker, a little turned."""
+    rows, columns = np.mgrid[0:300, 0:320]
+    inside = (columns + rows // 12 > 90) & (columns + rows // 12 < 260)
+    inside &= (rows - columns // 15 > 30) & (rows - columns // 15 < 250)
+    page = np.zeros((300, 320))
+    page[60:260, 80:240] = _seven(12)
+    return _grey(np.where(inside, 0.9 * (1 - 0.8 * page), 0.3))
+
+
+def _boxed() -> Image.Image:
+    """In a box that is drawn around it."""
+    ink = _seven(8, scale=0.6)
+    for side in (ink[20:-20, 15:-15], ink[20:-20, 15:-15][::-1]):
+        side[:4] = 1
+        side[:, :4] = 1
+    ink[20:-20, -19:-15] = 1
+    return _on_paper(ink)
+
+
+def _small() -> Image.Image:
+    """A twentieth of the page."""
+    page = np.zeros((600, 800))
+    page[330:370, 560:592] = _seven(12)[2::5, 2::5]
+    return _on_paper(page)
+
+
 def _blank() -> Image.Image:
     return Image.new("RGB", (64, 48), (200, 210, 190))
 
@@ -182,5 +224,10 @@ _SCENES: Mapping[str, Callable[[], Image.Image]] = {
     "too-faint": _too_faint,
     "noisy": _noisy,
     "soft": _soft,
+    "shadow": _shadow,
+    "ruled": _ruled,
+    "note": _note,
+    "boxed": _boxed,
+    "small": _small,
     "blank": _blank,
 }

@@ -27,6 +27,23 @@ POINTS = {
 """The finite points, by taps; ``kernels/winograd.h`` has the transforms of just these."""
 
 
+ROWS = {
+    3: ((1, -1, 1), (1, 1, 1), (2, 0, 0), (0, 0, 2)),
+    5: (
+        (1, -1, 1, 0, 0),
+        (1, 1, 1, 0, 0),
+        (0, 0, 0, 2, 2),
+        (2, 0, 0, 0, 0),
+        (0, 0, 0, 2, 0),
+        (0, 0, 2, 0, 0),
+        (0, 0, 0, 0, 2),
+    ),
+}
+"""What is nested in that along y, for two rows of outputs: the filters' rows of each product, by
+taps. F(2,3) for three, with that F(2,2) for the other two of five, as kernels/winograd_nested.h
+multiplies and adds them; that makes twice the outputs."""
+
+
 @dataclass(frozen=True)
 class Transform:
     """Exact matrices of F(4, taps)."""
@@ -67,11 +84,15 @@ def transform(taps: int) -> Transform:
 
 
 def _factored(filters: Matrix, inputs: Matrix, outputs: Matrix, divisor: int) -> Transform:
-    """Each point's common factor of the outputs, with the first one's sign, goes to its filter."""
+    """Each point's common factor of the outputs, with the first one's sign, goes to its filter.
+
+    But for a 2 of 0's and infinity's, where it is largest: what is nested must fit 16 bits too.
+    """
     factors = []
-    for column in outputs.T:
+    for number, column in enumerate(outputs.T):
         leading = next(int(value) for value in column if value)
-        factors.append(math.gcd(*map(int, column)) * (1 if leading > 0 else -1))
+        factor = math.gcd(*map(int, column)) // (2 if number in (0, len(outputs.T) - 1) else 1)
+        factors.append(factor * (1 if leading > 0 else -1))
     by = np.array(factors, np.int64)
     return Transform(filters * by[:, None], inputs, outputs // by, divisor)
 
@@ -90,22 +111,35 @@ def _integers(row: Sequence[Fraction]) -> tuple[int, list[int]]:
     return factor, [int(value * factor) for value in row]
 
 
-def fits(weights: npt.NDArray[np.int8], bias: npt.NDArray[np.int32], zero_point: int) -> bool:
+def fits(
+    weights: npt.NDArray[np.int8],
+    bias: npt.NDArray[np.int32],
+    zero_point: int,
+    nested: bool = False,
+) -> bool:
     """Whether ``weights`` [out, height, taps, in] can go through: nothing overflows, ever.
 
     Transformed filters, and inputs less their zero point, must fit 16 bits for every int8 input,
-    and 8 times every sum, with the ``bias`` [out] in it, 32 bits.
+    and 8 times every sum, with the ``bias`` [out] in it, 32 bits; twice all that where a transform
+    along y is ``nested`` in it.
     """
-    exact = transform(weights.shape[2])
+    exact, times = transform(weights.shape[2]), 2 if nested else 1
     most = max(zero_point + 128, 127 - zero_point)
-    inputs = int(np.abs(exact.inputs).sum(axis=1).max()) * most
+    inputs = int(np.abs(exact.inputs).sum(axis=1).max()) * most * times
     sums = np.abs(weights.astype(np.int64)).sum(axis=(1, 2, 3)) * most
     sums += np.abs(bias.astype(np.int64))
-    filters = int(np.abs(transformed(weights)).max())
-    return inputs < 1 << 15 and filters < 1 << 15 and 8 * int(sums.max()) < 1 << 31
+    along = nested_filters if nested else transformed
+    filters = int(np.abs(along(weights)).max())
+    return inputs < 1 << 15 and filters < 1 << 15 and 8 * times * int(sums.max()) < 1 << 31
 
 
 def transformed(weights: npt.NDArray[np.int8]) -> Matrix:
     """Filters [out, height, taps, in] as [out, points, height, in]."""
     exact = transform(weights.shape[2])
     return np.einsum("pt,ohti->ophi", exact.filters, weights.astype(np.int64))
+
+
+def nested_filters(weights: npt.NDArray[np.int8]) -> Matrix:
+    """Filters [out, height, taps, in] as [out, points, products along y, in]."""
+    rows = np.array(ROWS[weights.shape[1]], np.int64)
+    return np.einsum("yh,ophi->opyi", rows, transformed(weights))

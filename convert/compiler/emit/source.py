@@ -15,7 +15,7 @@ _IN_ARENA = {"int16_t": "arena_int16", "int32_t": "arena_int32", "float": "arena
 
 def text(unit: Unit) -> str:
     """The whole file."""
-    files = kernels.needed(_kernels(unit), unit.match, unit.options.target.kernels)
+    files = kernels.needed(_kernels(unit), unit.match, unit.options.kernels)
     parts = [
         provenance(unit, usage=False),
         f'#include "{unit.name}.h"',

@@ -56,6 +56,14 @@ class Options:
     max_ram: int | None = None  # bytes of arena
     io: Io = Io.FILE
 
+    @property
+    def kernels(self) -> tuple[str, ...]:
+        """The folders of kernels/ besides those for all; first what is fast but needs more code."""
+        own = self.target.kernels
+        if self.optimize is Optimize.SIZE:
+            return own
+        return (*(f"{folder}/speed" for folder in own), *own, "speed")
+
     def __str__(self) -> str:
         """As on the command line; what is left at its default is not named."""
         words = [f"--match {self.match} --target {self.target}"]

@@ -16,9 +16,9 @@ from convert.compiler.operators.conv2d import Conv2D
 from convert.compiler.operators.depthwise_conv2d import DepthwiseConv2D
 from convert.compiler.operators.fully_connected import Dense
 from convert.compiler.program import Step, Table
-from convert.compiler.targets import packed
+from convert.compiler.targets import packed, tiles
 from convert.compiler.targets.blocks import fusable
-from convert.compiler.targets.im2col import Lanes, conv_winograd, single
+from convert.compiler.targets.im2col import Lanes, single
 
 _TAPS = 256  # at most, of windows that are laid out whole
 
@@ -41,7 +41,7 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
     bias = linear.requantization(node, site)[0]
     found = [
         single(node, site, LANES),
-        conv_winograd(node, site, LANES),
+        tiles.conv(node, site, LANES),
         conv_pixels(node, site),
         packed.conv(node, site, PACKING, bias),
     ]

@@ -13,9 +13,9 @@ from convert.compiler.operators.conv2d import Conv2D
 from convert.compiler.operators.depthwise_conv2d import DepthwiseConv2D
 from convert.compiler.operators.fully_connected import Dense
 from convert.compiler.program import Step, Table
-from convert.compiler.targets import depthwise_lines, packed, pixels
+from convert.compiler.targets import depthwise_lines, packed, pixels, tiles
 from convert.compiler.targets.blocks import fusable
-from convert.compiler.targets.im2col import Lanes, conv_winograd, single
+from convert.compiler.targets.im2col import Lanes, single
 
 LANES = Lanes(filters=2, units=1)
 
@@ -24,7 +24,11 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
     """A convolution, with a 2x2 max-pooling behind it if there is one."""
     if not fusable(node, site):
         return []
-    found = [single(node, site, LANES), conv_winograd(node, site, LANES)]
+    found = [
+        single(node, site, LANES),
+        tiles.conv(node, site, LANES),
+        tiles.conv_nested(node, site, LANES),
+    ]
     if bias := _packed_bias(node.weights, linear.requantization(node, site)[0], "[out_ch]"):
         found += [packed.conv(node, site, PACKING, bias), pixels.conv(node, site, PACKING, bias)]
     return [way for way in found if way]

@@ -1,13 +1,11 @@
 /** The page: takes pixels from the pad, the camera or a picture, and shows what the network says. */
 
 import { Camera } from "./camera.js";
-import { digits } from "./digits.js";
-import { toGrey } from "./grey.js";
-import { normalize } from "./ink.js";
 import { Network, simd } from "./network.js";
 import { keepOffline, watchConnection } from "./offline.js";
 import { Pad } from "./pad.js";
 import { PictureError, pictureIn, pixelsOf, show } from "./picture.js";
+import { digits } from "./read.js";
 import { text, translate } from "./text.js";
 import * as view from "./view.js";
 
@@ -19,16 +17,11 @@ let mode = "draw";
 let last = null; // what was read: {found, width, height, chosen}
 
 /** Read everything in a picture. @param {ImageData} image */
-function read({ data, width, height }) {
-  const grey = toGrey(data, width, height);
-  let found = digits(grey);
-  if (found.length < 2) {
-    const pixels = normalize(grey);
-    found = pixels ? [{ ...found[0], pixels }] : [];
-  }
+function read(image) {
+  const found = digits(image);
   // A film's next picture of as many digits keeps the choice.
   const chosen = last?.found.length === found.length ? last.chosen : 0;
-  last = { found, width: grey.width, height: grey.height, chosen };
+  last = { found, width: image.width, height: image.height, chosen };
   answer();
 }
 
@@ -44,7 +37,7 @@ function answer() {
   }
   const { labels, maps } = network.about;
   const readings = found.map(({ pixels }) => network.read(pixels));
-  view.showAnswer(readings, chosen, labels);
+  view.showAnswer(readings, chosen, labels, found.map(({ isWide }) => isWide));
   view.showInside(found[chosen].pixels, readings[chosen], maps);
   const boxed = found.filter((box) => box.width);
   if (mode === "camera" || boxed.length > 1) {

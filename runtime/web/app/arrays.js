@@ -135,10 +135,34 @@ function partition(values, k) {
  */
 export function transpose({ values, height, width }) {
   const turned = new Float64Array(values.length);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) turned[x * height + y] = values[y * width + x];
+  for (let x = 0, i = 0; x < width; x++) {
+    for (let y = 0, j = x; y < height; y++, i++, j += width) turned[i] = values[j];
   }
   return { values: turned, height: width, width: height };
+}
+
+/**
+ * The part of a picture in the bounding box of a mask.
+ * @param {Grey} picture
+ * @param {Uint8Array} mask [height, width], 0 or 1, not all 0
+ * @returns {{picture: Grey, top: number, left: number}}
+ */
+export function crop({ values, height, width }, mask) {
+  let [top, bottom, left, right] = [height, 0, width, 0];
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (!mask[i]) continue;
+      top = Math.min(top, y);
+      bottom = y + 1;
+      left = Math.min(left, x);
+      right = Math.max(right, x + 1);
+    }
+  }
+  const result = new Float64Array((bottom - top) * (right - left));
+  for (let y = top; y < bottom; y++) {
+    result.set(values.subarray(y * width + left, y * width + right), (y - top) * (right - left));
+  }
+  return { picture: { values: result, height: bottom - top, width: right - left }, top, left };
 }
 
 /**

@@ -11,27 +11,28 @@ import { above, quantile, shown } from "./arrays.js";
 /** Pictures with a side below this many pixels cannot show a digit. */
 export const SMALLEST = 4;
 
-/** The longest side of the result is at most this many pixels. */
+/** The longest side of the result is at most this many pixels, if nothing else is said. */
 export const WORKING = 256;
 
 /**
- * The brightness of a picture in 0..1, at most 256 pixels on a side.
+ * The brightness of a picture in 0..1, at most `working` pixels on a side.
  *
  * Transparent parts get the colour that the rest contrasts with.
  * @param {Uint8ClampedArray} rgba [height, width, 4], as ImageData has it: alpha not multiplied in
  * @param {number} width in pixels
  * @param {number} height in pixels
+ * @param {number} working pixels
  * @returns {Grey}
  * @throws {RangeError} a side below 4 pixels, or `rgba` of another length
  */
-export function toGrey(rgba, width, height) {
+export function toGrey(rgba, width, height, working = WORKING) {
   if (Math.min(width, height) < SMALLEST) {
     throw new RangeError(`a picture of ${width}x${height} pixels has nothing to read in it`);
   }
   if (rgba.length !== width * height * 4) {
     throw new RangeError(`${width}x${height} pixels are not ${rgba.length} bytes of RGBA`);
   }
-  const factor = Math.ceil(Math.max(width, height) / WORKING);
+  const factor = Math.ceil(Math.max(width, height) / working);
   const small = factor > 1 ? reduce(rgba, width, height, factor) : { rgba, width, height };
   const grey = new Float64Array(small.width * small.height);
   const alpha = new Float64Array(grey.length);

@@ -4,21 +4,22 @@
  * @module
  */
 
-import {
-  above,
-  clip,
-  components,
-  largest,
-  quantile,
-  resample,
-  round,
-  shown,
-  total,
-  transpose,
-} from "./arrays.js";
-import { flatten } from "./paper.js";
+import { clip, crop, largest, quantile, resample, round, shown, total, transpose } from "./arrays.js";
+import { flatten, isLightOnDark, isScene } from "./paper.js";
+import { measure, trace as traced } from "./pieces.js";
+import { erase } from "./rules.js";
+import { cutOut } from "./sheet.js";
 
 /** @typedef {import("./arrays.js").Grey} Grey */
+
+/**
+ * What a picture shows: ink on paper.
+ * @typedef {object} View
+ * @property {Grey} ink 0 on paper and up to 1
+ * @property {number} threshold the contrast from which on it is ink
+ * @property {number} top the row of the picture where `ink` begins
+ * @property {number} left the column
+ */
 
 /** Side of the result, in pixels. */
 export const SIDE = 28;
@@ -38,15 +39,58 @@ const FAINTEST = 0.05;
 /** Noise below this is but the rounding of float64: the picture was drawn, not photographed. */
 const CLEAN = 1e-6;
 
+/** The second look closes what is narrower than twice this many strokes. */
+const CLOSED = 2;
+
+/** Ink is as dark as the darkest but this many pixels, or but a thousandth if these are fewer. */
+const FEW = 8;
+
 /**
- * A picture as MNIST would have it.
+ * What a picture shows; null when nothing rises above the noise.
  * @param {Grey} grey brightness in 0..1, as `toGrey` gives it
- * @returns {Uint8Array | null} [28, 28], 0 is paper and 255 is ink; null when there is no ink
+ * @returns {View | null}
  */
-export function normalize(grey) {
-  const { ink, noise } = flatten(grey);
-  const mask = trace(ink, noise);
-  return mask && form(ink, mask);
+export function look(grey) {
+  const { grey: sheet, top, left } = cutOut(grey);
+  grey = sheet;
+  if (isLightOnDark(grey)) grey = { ...grey, values: grey.values.map((value) => 1 - value) };
+  const longest = Math.max(grey.height, grey.width);
+  let view = lookOnce(grey, Math.max(2, Math.floor(longest / 5)));
+  if (view && isScene(grey)) {
+    // What closes the strokes and little more: it fits the edges of shadows better.
+    const radius = Math.ceil(CLOSED * stroke(cropped(view.ink, trace(view))));
+    if (radius < Math.floor(longest / 8)) view = lookOnce(grey, Math.max(2, radius));
+  }
+  return view && { ...view, top, left };
+}
+
+/**
+ * What a picture shows when what is narrower than twice the `radius` is ink.
+ * @param {Grey} grey
+ * @param {number} radius in pixels
+ * @returns {View | null}
+ */
+function lookOnce(grey, radius) {
+  const { ink, noise } = flatten(grey, radius);
+  const threshold = rise(ink, noise);
+  if (threshold === null) return null;
+  if (isScene(grey)) {
+    const pen = quantile(ink.values.filter((value) => value > threshold), 0.7);
+    const plain = erase(ink, noise, pen);
+    const remaining = rise(plain, noise);
+    // Else it is no rule but a 1.
+    if (remaining !== null) return { ink: plain, threshold: remaining, top: 0, left: 0 };
+  }
+  return { ink, threshold, top: 0, left: 0 };
+}
+
+/**
+ * Which pixels of a view are ink of the one digit that it shows.
+ * @param {View} view
+ * @returns {Uint8Array} [height, width], 0 or 1
+ */
+export function trace({ ink, threshold }) {
+  return traced(measure(ink, threshold));
 }
 
 /**
@@ -56,7 +100,7 @@ export function normalize(grey) {
  * @returns {Uint8Array} [28, 28], 0 is paper and 255 is ink
  */
 export function form(ink, mask) {
-  const digit = thicken(crop(ink, mask));
+  const digit = thicken(cropped(ink, mask));
   const scale = BOX / Math.max(digit.height, digit.width);
   const [height, width] = [digit.height, digit.width].map((side) =>
     Math.max(1, round(side * scale)),
@@ -68,77 +112,16 @@ export function form(ink, mask) {
 }
 
 /**
- * Which pixels are ink; null when nothing rises above the noise.
- * @param {Grey} ink
- * @param {number} noise
- * @returns {Uint8Array | null} [height, width], 0 or 1
- */
-export function trace(ink, noise) {
-  const threshold = rise(ink, noise);
-  if (threshold === null) return null;
-  const { names, count, mass } = measure(ink, threshold);
-  const surroundings = framing(names, count, ink.height, ink.width);
-  const inner = mass.filter((_, name) => !surroundings[name]);
-  if (largest(inner) >= 0.02 * largest(mass)) {
-    surroundings.forEach((is, name) => {
-      if (is) mass[name] = 0;
-    });
-  }
-  const least = 0.1 * largest(mass);
-  const keep = mass.map((ink, name) => Number(name > 0 && ink >= least));
-  return Uint8Array.from(names).map((_, i) => keep[names[i]]);
-}
-
-/**
- * The components of what is darker than `threshold`, and how much ink each holds.
- * @param {Grey} ink
- * @param {number} threshold
- * @returns {{names: Int32Array, count: number, mass: Float64Array}} names [height, width], mass
- *   [count + 1], 0 for what is outside
- */
-export function measure({ values, height, width }, threshold) {
-  const { names, count } = components(above(values, threshold), height, width);
-  const mass = new Float64Array(count + 1);
-  for (let i = 0; i < names.length; i++) mass[names[i]] += values[i];
-  mass[0] = 0;
-  return { names, count, mass };
-}
-
-/**
  * The contrast from which on `ink` is ink; null when it is all paper.
  * @param {Grey} ink
  * @param {number} noise
  * @returns {number | null}
  */
 export function rise({ values }, noise) {
-  const peak = values.length > 5000 ? quantile(values, 0.999) : largest(values);
+  const share = Math.max(0.999, 1 - FEW / values.length);
+  const peak = values.length > 5000 ? quantile(values, share) : largest(values);
   if (peak < Math.max(FAINTEST, 5 * noise)) return null;
   return Math.max(0.02, 4 * noise, noise > CLEAN ? 0.3 * peak : 0);
-}
-
-/**
- * Which components are a page's edge, a table or a dark corner, not ink.
- * @param {Int32Array} names [height, width]
- * @param {number} count
- * @param {number} height in pixels
- * @param {number} width in pixels
- * @returns {Uint8Array} [count + 1], 0 or 1
- */
-export function framing(names, count, height, width) {
-  const result = new Uint8Array(count + 1);
-  const column = (/** @type {number} */ x) =>
-    Int32Array.from({ length: height }, (_, y) => names[y * width + x]);
-  const rows = [names.subarray(0, width), names.subarray((height - 1) * width)];
-  for (const side of [...rows, column(0), column(width - 1)]) {
-    const held = new Int32Array(count + 1);
-    for (const name of side) held[name]++;
-    held.forEach((pixels, name) => {
-      if (pixels / side.length > 0.8) result[name] = 1;
-    });
-    result[side[0]] = result[side[side.length - 1]] = 1;
-  }
-  result[0] = 0;
-  return result;
 }
 
 /**
@@ -147,23 +130,19 @@ export function framing(names, count, height, width) {
  * @param {Uint8Array} mask [height, width], 0 or 1, not all 0
  * @returns {Grey}
  */
-function crop({ values, height, width }, mask) {
-  let [top, bottom, left, right] = [height, 0, width, 0];
-  mask.forEach((is, i) => {
-    if (!is) return;
-    const [y, x] = [Math.floor(i / width), i % width];
-    [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
-    [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
-  });
-  const level = quantile(shown(values, mask), 0.9);
-  const result = new Float64Array((bottom - top) * (right - left));
-  for (let y = top, i = 0; y < bottom; y++) {
-    for (let x = left; x < right; x++, i++) {
-      const place = y * width + x;
-      if (mask[place]) result[i] = clip(values[place] / level);
-    }
-  }
-  return { values: result, height: bottom - top, width: right - left };
+function cropped(ink, mask) {
+  const level = quantile(shown(ink.values, mask), 0.9);
+  const values = ink.values.map((value, i) => (mask[i] ? clip(value / level) : 0));
+  return crop({ ...ink, values }, mask).picture;
+}
+
+/**
+ * How wide the strokes of `ink` are, in its pixels.
+ * @param {Grey} ink
+ * @returns {number}
+ */
+function stroke(ink) {
+  return (2 * total(ink.values)) / Math.max((edges(ink) * Math.PI) / 4, 1);
 }
 
 /**
@@ -173,8 +152,7 @@ function crop({ values, height, width }, mask) {
  */
 function thicken(ink) {
   const longest = Math.max(ink.height, ink.width);
-  const outline = Math.max((edges(ink) * Math.PI) / 4, 1);
-  const width = ((2 * total(ink.values)) / outline) * (BOX / longest);
+  const width = stroke(ink) * (BOX / longest);
   if (width >= THIN) return ink;
   const fine = 4; // work on a grid of a quarter pixel of the result
   const radius = round(((WIDTH - width) * fine) / 2);

@@ -21,7 +21,9 @@ const ENGLISH = {
   answer: "Answer",
   sure: (percent) => `${percent} sure`,
   unsure: (percent) => `not sure: ${percent}. Is it a digit?`,
-  several: (count) => `${count} digits; the details are of the marked one`,
+  touching: (percent) => `not sure: ${percent}. Two digits that touch?`,
+  several: (count, doubts) =>
+    `${count} digits${doubts ? `, not sure of ${doubts}` : ""}; the details are of the marked one`,
   nothing: "There is nothing to read in it. Draw or show a digit.",
   inside: "Inside",
   seen: "The 28 by 28 pixels that the network sees",
@@ -72,7 +74,9 @@ const FRENCH = {
   answer: "Réponse",
   sure: (percent) => `sûr à ${percent}`,
   unsure: (percent) => `pas sûr : ${percent}. Est-ce un chiffre ?`,
-  several: (count) => `${count} chiffres ; les détails sont ceux du chiffre marqué`,
+  touching: (percent) => `pas sûr : ${percent}. Deux chiffres qui se touchent ?`,
+  several: (count, doubts) =>
+    `${count} chiffres${doubts ? `, dont ${doubts} pas sûr(s)` : ""} ; les détails sont ceux du chiffre marqué`,
   nothing: "Il n’y a rien à lire. Dessinez ou montrez un chiffre.",
   inside: "À l’intérieur",
   seen: "Les 28 pixels sur 28 que voit le réseau",

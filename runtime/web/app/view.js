@@ -2,7 +2,7 @@
 
 import { percent, rounded, text } from "./text.js";
 
-const FINE = 4; // pixels of the boxes' canvas for one of the picture's
+const FINE = 1024; // pixels of the boxes' canvas, on its longer side
 const SURE = 0.9; // below, the page says that it does not know
 const $ = (id) => document.getElementById(id);
 
@@ -25,23 +25,25 @@ export function makeBars(labels) {
 
 /**
  * Show what was read.
- * @param {import("./network.js").Reading[]} readings  of each digit, left to right
+ * @param {import("./network.js").Reading[]} readings  of each digit, in the order of reading
  * @param {number} chosen  whose details are shown
  * @param {string[]} labels
+ * @param {boolean[]} wide  which may be two digits that touch
  */
-export function showAnswer(readings, chosen, labels) {
+export function showAnswer(readings, chosen, labels, wide) {
   const { probabilities, best } = readings[chosen];
   const sure = probabilities[best];
-  showDigits(readings.map((reading) => labels[reading.best]), chosen);
-  $("sure").textContent = readings.length > 1
-    ? text.several(readings.length)
-    : (sure < SURE ? text.unsure : text.sure)(percent(sure));
-  document.body.classList.toggle("unsure", readings.length === 1 && sure < SURE);
+  const doubts = readings.map((one, i) => wide[i] || one.probabilities[one.best] < SURE);
+  showDigits(readings.map((reading) => labels[reading.best]), chosen, doubts);
+  const several = text.several(readings.length, doubts.filter(Boolean).length);
+  const single = wide[0] ? text.touching : sure < SURE ? text.unsure : text.sure;
+  $("sure").textContent = readings.length > 1 ? several : single(percent(sure));
+  document.body.classList.toggle("unsure", readings.length === 1 && doubts[0]);
   showBars(probabilities, best);
 }
 
 /** The digits that were read: one, or a button for each, to choose whose details are shown. */
-function showDigits(digits, chosen) {
+function showDigits(digits, chosen, doubts) {
   const shown = [...$("digits").children];
   const same = shown.map(({ textContent }) => textContent).join() === digits.join();
   if (!same || !shown.length) { // buttons stay while the camera sees the same, to be pressed
@@ -50,6 +52,7 @@ function showDigits(digits, chosen) {
   }
   [...$("digits").querySelectorAll("button")].forEach((button, i) => {
     button.setAttribute("aria-pressed", String(i === chosen));
+    button.classList.toggle("doubted", doubts[i]);
   });
 }
 
@@ -128,10 +131,11 @@ function tile(canvas, values, { shape: [height, width, count], zero_point }) {
 /** Boxes around digits, over the picture that they were read in. */
 export function showBoxes(width, height, boxes, labels, chosen) {
   const canvas = $("boxes");
-  canvas.width = FINE * width;
-  canvas.height = FINE * height;
+  const scale = FINE / Math.max(width, height);
+  canvas.width = Math.round(scale * width);
+  canvas.height = Math.round(scale * height);
   const context = canvas.getContext("2d");
-  context.scale(FINE, FINE);
+  context.scale(scale, scale);
   const unit = Math.max(width, height) / 256;
   boxes.forEach((box, i) => {
     context.lineWidth = (i === chosen ? 3 : 1.5) * unit;

@@ -1,18 +1,4 @@
-/* needs: prologue, bytes, fours, dense_four, requantize */
-/* A dense layer with four 8-bit weights in a word, four outputs at a time. Where one piece holds all
- * inputs, a group of outputs is finished before the next; else one group has all of them. */
-struct dense_packed {
-    int32_t inputs, outputs;
-    int32_t piece;            /* words of four inputs that are laid out at once */
-    int32_t group;            /* outputs whose sums are kept at once, a multiple of 4 or all */
-    const uint32_t *weights;  /* for each piece: [outputs / 4][words][4], then [words] for each
-                               * output that is left; as mac_four has them */
-    int32_t shift;            /* the sums are 2^shift times what they stand for */
-    const int32_t *bias;      /* [outputs], in the units of the sums, with the input's zero point
-                               * folded in */
-    struct scaling scaling;
-};
-
+/* needs: dense_layer, bytes, fours, dense_four, finish_sums */
 #if !defined(DENSE_FOUR)
 /* Add the products of `words` of weights of four outputs; returns the weights behind them. */
 static const uint32_t *dense_four(const uint32_t *w, const uint32_t *x, int32_t words,
@@ -74,7 +60,6 @@ NO_LIBC static void dense_packed(const struct dense_packed *d, const int8_t *in,
                 words = lay_out_piece(in + start, d->inputs - start, d->piece, x);
             w = add_piece(w, x, words, count, sums);
         }
-        for (int32_t i = 0; i < count; i++)
-            out[first + i] = requantize(&d->scaling, first + i, sums[i] >> d->shift);
+        finish_sums(d, sums, first, count, out);
     }
 }

@@ -31,3 +31,13 @@ HELPER uint32_t *put_pair(uint32_t *to, int32_t a, int32_t b)
     *to++ = (uint32_t)b;
     return to;
 }
+
+/* The channels of a pixel less the zero point; returns what is behind. */
+HELPER uint32_t *put_pixel(uint32_t *to, const int8_t *pixel, int32_t channels, int32_t zero_point)
+{
+    for (; channels > 1; channels -= 2, pixel += 2)
+        to = put_pair(to, pixel[0] - zero_point, pixel[1] - zero_point);
+    if (channels != 0) /* its partner has no weights */
+        to = put_pair(to, *pixel - zero_point, 0);
+    return to;
+}

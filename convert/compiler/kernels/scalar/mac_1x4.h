@@ -18,7 +18,7 @@ struct mac_blocks {
 
 #if defined(__thumb__) && defined(__GNUC__) && !defined(__clang__)
 /* In assembly, because compilers do not add to the upper registers. r0 is weights, r1 inputs, r2 a
- * word of weights, r3 a tap, r8 to r11 sums, r12 the inputs' end. On the stack: [sp] blocks left,
+ * word of weights, r3 a tap, r8 to r11 sums, r12 the inputs' end; lr is free. On the stack: [sp] blocks left,
  * [sp, #4] bytes of a block's inputs, [sp, #8] bytes from there to the next one's, [sp, #12] bytes
  * to the next block's weights, [sp, #16] sums. A word of weights has 1 << `shift` bytes of inputs. */
 #define MAC_ENTER(shift)                                                                          \
@@ -45,7 +45,8 @@ struct mac_blocks {
     "lsls r3, r3, #2\n\t"                                                                         \
     "str r3, [sp, #12]\n\t"                                                                       \
     "ldr r1, [r0, #4]\n\t"                                                                        \
-    "ldr r0, [r0]\n"                                                                              \
+    "ldr r0, [r0]\n\t"
+#define MAC_BLOCK                                                                                 \
     "1:\n\t"                                                                                      \
     "ldr r2, [sp, #4]\n\t"                                                                        \
     "adds r2, r1, r2\n\t"                                                                         \

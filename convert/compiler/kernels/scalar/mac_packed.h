@@ -11,7 +11,7 @@
 __attribute__((naked, noinline)) static void mac_packed(const struct mac_blocks *b)
 {
     (void)b; /* in r0 */
-    __asm volatile(MAC_ENTER(6)
+    __asm volatile(MAC_ENTER(6) MAC_BLOCK
                    "ldr r2, [sp, #16]\n\t"
                    "ldm r2!, {r4-r7}\n\t"
                    "mov r8, r4\n\t"

@@ -1,4 +1,4 @@
-/* needs: prologue, window, tap_rows, fours, mac_biased, requantize */
+/* needs: prologue, window, tap_rows, fours, mac_biased, requantize, store_four */
 /* A convolution with 8-bit weights for four pixels at once, one behind the other. The whole window
  * of each is laid out once, for all filters. */
 struct conv_pixels {
@@ -21,20 +21,17 @@ static void finish_pixels(const struct conv_pixels *c, const int32_t *sums, int3
     int32_t step = c->out.channels;
 
     out += first;
+#if defined(REQUANTIZE_IN_ASSEMBLY)
+    if (pixels == 4 && is_free(&scaling)) {
+        store_four(scaling.scale + first, sums, out, out + channels, step, scaling.zero_point);
+        return;
+    }
+#endif
     for (int32_t channel = first; channel < first + channels; channel++, sums += 4, out++) {
         struct factor factor = factor_of(&scaling, channel);
 
-        if (pixels == 4) {
-            int8_t *to = out;
-
-            *to = requantize_256ths(factor, sums);
-            *(to += step) = requantize_256ths(factor, sums + 1);
-            *(to += step) = requantize_256ths(factor, sums + 2);
-            to[step] = requantize_256ths(factor, sums + 3);
-        } else {
-            for (int32_t i = 0; i < pixels; i++)
-                out[i * step] = requantize_256ths(factor, sums + i);
-        }
+        for (int32_t i = 0; i < pixels; i++)
+            out[i * step] = requantize_256ths(factor, sums + i);
     }
 }
 

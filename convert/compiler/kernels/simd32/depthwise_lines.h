@@ -1,4 +1,4 @@
-/* needs: prologue, dual, bytes, requantize */
+/* needs: prologue, dual, bytes, requantize, mac_lines */
 /* A depthwise convolution of 3x3 taps, line by line, four input channels at a time.
  *
  * The lines that the windows of some lines of outputs cover lie in a ring, a channel of a line as
@@ -85,7 +85,7 @@ struct line_weights {
 HELPER struct line_weights load_line(const int8_t *w)
 {
     uint32_t taps = four_bytes(w), outer = even_bytes(taps), middle = odd_bytes(taps);
-    struct line_weights line = {low_pair(outer, middle), (middle & 0xffffu) | (outer & 0xffff0000u)};
+    struct line_weights line = {low_pair(outer, middle), mixed_pair(middle, outer)};
 
     return line;
 }
@@ -100,12 +100,31 @@ INLINE void mac_line(const uint32_t *x, struct line_weights w, int32_t stride, i
         sums[1] = cross_mac(w.last, x[2], dual_mac(x[1], w.start, sums[1]));
 }
 
-/* Where input line `line` lies in the ring. */
-HELPER uint32_t *line_of(const struct depthwise_lines *d, uint32_t *ring, int32_t words,
-                         int32_t line)
+/* Where a channel's next line of outputs goes, and what its windows go through. */
+struct line_place {
+    const uint32_t *top, *middle, *below;
+    int8_t *out;
+    int32_t left; /* outputs */
+};
+
+#if defined(REQUANTIZE_IN_ASSEMBLY)
+/* Two outputs at once, while there are two. */
+INLINE struct line_place mac_line_pairs(struct line_run *run, int32_t stride, struct line_place at)
 {
-    return ring + (line + d->line.before) % d->ring * 4 * words;
+    int32_t words = at.left / 2 * stride;
+
+    run->end = at.top + words;
+    run->out = at.out;
+    if (stride == 1)
+        mac_lines(run, at.top, at.middle, at.below);
+    else
+        mac_lines_by_two(run, at.top, at.middle, at.below);
+    at.top += words, at.middle += words, at.below += words;
+    at.out += at.left / 2 * (2 * run->step);
+    at.left %= 2;
+    return at;
 }
+#endif
 
 /* The outputs of a channel for the lines from `first` to `end`. */
 INLINE void depthwise_channel(const struct depthwise_lines *d, uint32_t *ring, int32_t words,
@@ -117,28 +136,50 @@ INLINE void depthwise_channel(const struct depthwise_lines *d, uint32_t *ring, i
     struct scaling scaling = d->scaling;
     struct factor factor = factor_of(&scaling, channel);
     int32_t step = d->pixel.out_step, bias = d->bias[channel], pixels = d->pixel.out;
+    int32_t size = 4 * words, next = d->line.stride * size, line = d->line.out_step;
+    const uint32_t *behind = ring + d->ring * size;
+    const uint32_t *start = ring + first * d->line.stride % d->ring * size;
+#if defined(REQUANTIZE_IN_ASSEMBLY)
+    int by_pairs = pixels > 1 && is_free(&scaling);
+    struct line_run run = {{a.start, a.last, b.start, b.last, c.start, c.last},
+                           factor.scale, bias, ring, factor.zero_point, step, out};
+#endif
 
-    for (; first < end; first++) {
-        int32_t line = first * d->line.stride - d->line.before;
-        const uint32_t *top = line_of(d, ring, words, line);
-        const uint32_t *middle = line_of(d, ring, words, line + 1);
-        const uint32_t *below = line_of(d, ring, words, line + 2);
-        int8_t *to = out + first * d->line.out_step + channel;
+    out += first * line + channel;
+    for (; first < end; first++, out += line) {
+        struct line_place at = {start, start + size, start + 2 * size, out, pixels};
 
-        for (int32_t left = pixels; left > 0; left -= 2) {
+        if (at.middle == behind)
+            at.middle = ring;
+        if (at.below >= behind)
+            at.below -= behind - ring;
+        start += next;
+        if (start >= behind)
+            start -= behind - ring;
+#if defined(REQUANTIZE_IN_ASSEMBLY)
+        if (by_pairs)
+            at = mac_line_pairs(&run, stride, at);
+#endif
+        for (; at.left > 0; at.left -= 2, at.out += 2 * step) {
             int32_t sums[2];
 
             sums[0] = sums[1] = bias;
-            mac_line(top, a, stride, sums);
-            mac_line(middle, b, stride, sums);
-            mac_line(below, c, stride, sums);
-            top += stride, middle += stride, below += stride;
-            to[0] = requantize_by(factor, sums[0]);
-            if (left > 1)
-                to[step] = requantize_by(factor, sums[1]);
-            to += 2 * step;
+            mac_line(at.top, a, stride, sums);
+            mac_line(at.middle, b, stride, sums);
+            mac_line(at.below, c, stride, sums);
+            at.top += stride, at.middle += stride, at.below += stride;
+            at.out[0] = requantize_by(factor, sums[0]);
+            if (at.left > 1)
+                at.out[step] = requantize_by(factor, sums[1]);
         }
     }
+}
+
+/* Where input line `line` lies in the ring. */
+HELPER uint32_t *line_of(const struct depthwise_lines *d, uint32_t *ring, int32_t words,
+                         int32_t line)
+{
+    return ring + (line + d->line.before) % d->ring * 4 * words;
 }
 
 static void depthwise_lines(const struct depthwise_lines *d, const int8_t *in, int8_t *out,

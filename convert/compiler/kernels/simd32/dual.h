@@ -9,8 +9,10 @@
  * high_mac(a, b, sum)    sum + a.high * b.high
  * cross_mac(a, b, sum)   sum + a.high * b.low
  * sub_lanes(a, b)        a - b, both halves
+ * halve_lanes(a, b)      (a + b) / 2, both halves, towards minus infinity
  * low_pair(a, b)         a.low, b.low
  * high_pair(a, b)        a.high, b.high
+ * mixed_pair(a, b)       a.low, b.high
  * even_bytes(word)       bytes 0 and 2, as a pair
  * odd_bytes(word)        bytes 1 and 3, as a pair */
 #if defined(__ARM_FEATURE_SIMD32) && defined(__GNUC__)
@@ -46,12 +48,26 @@ HELPER int32_t cross_mac(uint32_t a, uint32_t b, int32_t sum)
 
 HELPER uint32_t add_lanes(uint32_t a, uint32_t b)
 {
-    return (uint32_t)__sadd16((int16x2_t)a, (int16x2_t)b);
+    uint32_t sum;
+
+    __asm("sadd16 %0, %1, %2" : "=r"(sum) : "r"(a), "r"(b)); /* the intrinsic is never shared */
+    return sum;
 }
 
 HELPER uint32_t sub_lanes(uint32_t a, uint32_t b)
 {
-    return (uint32_t)__ssub16((int16x2_t)a, (int16x2_t)b);
+    uint32_t difference;
+
+    __asm("ssub16 %0, %1, %2" : "=r"(difference) : "r"(a), "r"(b));
+    return difference;
+}
+
+HELPER uint32_t halve_lanes(uint32_t a, uint32_t b)
+{
+    uint32_t mean;
+
+    __asm("shadd16 %0, %1, %2" : "=r"(mean) : "r"(a), "r"(b));
+    return mean;
 }
 
 HELPER uint32_t low_pair(uint32_t a, uint32_t b)
@@ -64,6 +80,14 @@ HELPER uint32_t high_pair(uint32_t a, uint32_t b)
     uint32_t pair;
 
     __asm("pkhtb %0, %1, %2, asr #16" : "=r"(pair) : "r"(b), "r"(a));
+    return pair;
+}
+
+HELPER uint32_t mixed_pair(uint32_t a, uint32_t b)
+{
+    uint32_t pair;
+
+    __asm("pkhbt %0, %1, %2" : "=r"(pair) : "r"(a), "r"(b));
     return pair;
 }
 
@@ -123,6 +147,11 @@ HELPER uint32_t sub_lanes(uint32_t a, uint32_t b)
     return pack(low_half(a) - low_half(b), low_half(a >> 16) - low_half(b >> 16));
 }
 
+HELPER uint32_t halve_lanes(uint32_t a, uint32_t b)
+{
+    return pack((low_half(a) + low_half(b)) >> 1, (low_half(a >> 16) + low_half(b >> 16)) >> 1);
+}
+
 HELPER uint32_t low_pair(uint32_t a, uint32_t b)
 {
     return (a & 0xffffu) | b << 16;
@@ -131,6 +160,11 @@ HELPER uint32_t low_pair(uint32_t a, uint32_t b)
 HELPER uint32_t high_pair(uint32_t a, uint32_t b)
 {
     return a >> 16 | (b & 0xffff0000u);
+}
+
+HELPER uint32_t mixed_pair(uint32_t a, uint32_t b)
+{
+    return (a & 0xffffu) | (b & 0xffff0000u);
 }
 
 HELPER uint32_t even_bytes(uint32_t word)

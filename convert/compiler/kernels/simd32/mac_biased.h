@@ -1,11 +1,11 @@
-/* needs: mac_packed; stack: 64 */
+/* needs: mac_packed; stack: 68 */
 /* mac_packed for blocks whose weights come behind the biases of the two filters, from which the sums
  * start; w_skip is 0. */
 #if defined(MAC_ENTER)
 __attribute__((naked, noinline)) static void mac_biased(const struct mac_blocks *b)
 {
     (void)b; /* in r0 */
-    __asm volatile(MAC_ENTER(10, 92, 5)
+    __asm volatile(MAC_ENTER(PACKED_ROUND, 92, 5)
                    "ldrd r2, r6, [r0], #8\n\t"
                    "mov r3, r2\n\t"
                    "mov r4, r2\n\t"
@@ -14,7 +14,7 @@ __attribute__((naked, noinline)) static void mac_biased(const struct mac_blocks 
                    "mov r8, r6\n\t"
                    "mov r9, r6\n\t"
                    MAC_ROUND
-                   ".rept 10\n\t"
+                   ".rept " ROUND_TEXT(PACKED_ROUND) "\n\t"
                    MAC_WORD
                    ".endr\n\t"
                    MAC_LEAVE);

@@ -1,4 +1,4 @@
-/* needs: mac_2x4; stack: 64 */
+/* needs: mac_2x4; stack: 68 */
 /* mac_2x4 with words of four 8-bit weights: 23 instructions for 32 multiply-accumulates, added to
  * the sums there are.
  *
@@ -19,11 +19,11 @@
 __attribute__((naked, noinline, unused)) static void mac_packed(const struct mac_blocks *b)
 {
     (void)b; /* in r0 */
-    __asm volatile(MAC_ENTER(10, 92, 5)
+    __asm volatile(MAC_ENTER(PACKED_ROUND, 92, 5)
                    "ldr r12, [sp, #24]\n\t"
                    "ldmia r12, {r2-r9}\n\t"
                    MAC_ROUND
-                   ".rept 10\n\t"
+                   ".rept " ROUND_TEXT(PACKED_ROUND) "\n\t"
                    MAC_WORD
                    ".endr\n\t"
                    MAC_LEAVE);

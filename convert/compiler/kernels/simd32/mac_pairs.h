@@ -1,14 +1,14 @@
-/* needs: mac_2x4; stack: 64 */
+/* needs: mac_2x4; stack: 68 */
 /* mac_2x4 with words of two 16-bit weights: 11 instructions for 16 multiply-accumulates. */
 #if defined(MAC_ENTER)
-__attribute__((naked, noinline)) static void mac_pairs(const struct mac_blocks *b)
+__attribute__((naked, noinline, unused)) static void mac_pairs(const struct mac_blocks *b)
 {
     (void)b; /* in r0 */
-    __asm volatile(MAC_ENTER(20, 44, 4)
+    __asm volatile(MAC_ENTER(PAIR_ROUND, 44, 4)
                    "adr r12, 3f\n\t"
                    "ldmia r12, {r2-r9}\n\t"
                    MAC_ROUND
-                   ".rept 20\n\t"
+                   ".rept " ROUND_TEXT(PAIR_ROUND) "\n\t"
                    "ldrd r10, r11, [r0], #8\n\t"
                    MAC_COLUMNS(r2, r3, r6, r7)
                    MAC_COLUMNS(r4, r5, r8, r9)

@@ -1,0 +1,1 @@
+"""Synthetic photos of handwritten digits, and how well they are read."""

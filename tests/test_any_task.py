@@ -1,0 +1,366 @@
+"""The tools on networks that are no digits: compare, sweep, robustness, evaluate, benchmark."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter
+from PIL import Image
+
+from convert import compare, network, robustness, sweep, tflite
+from convert.compare import versions
+from convert.compare.__main__ import main
+from convert.compare.cause import Kind
+from convert.compare.given import at_random, of_arrays
+from convert.compare.layer import inputs
+from runtime import benchmark, evaluate
+from runtime.dataset import Examples
+from runtime.errors import DataError, ModelError, ThimbleError
+from tests import tiny, zoo
+from train.augment import Level
+from train.tf import configure, keras
+
+RNG = np.random.default_rng(8)
+BRANCHING = ("resnet", "branches", "late_norms", "upsampling")
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The tiny networks, by name."""
+    folder = tmp_path_factory.mktemp("models")
+    return {name: tiny.write(folder, name) for name in tiny.MADE}
+
+
+@pytest.fixture(scope="session")
+def branching(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Folders of networks with branches, with several inputs and outputs, as an export has them."""
+    configure(0)
+    folder = tmp_path_factory.mktemp("zoo")
+    for name in BRANCHING:
+        model = zoo.randomize(zoo.NETWORKS[name](keras))
+        found = network.Layers(model, name)
+        (folder / name).mkdir()
+        model.save(folder / name / "float.keras")
+        given = [RNG.normal(0, 1, (16, *one.shape)).astype(np.float32) for one in found.inputs]
+        (folder / name / "model.tflite").write_bytes(found.quantize(given))
+        (folder / name / "model_float.tflite").write_bytes(found.float32())
+    return {name: folder / name for name in BRANCHING}
+
+
+@pytest.mark.parametrize("name", BRANCHING)
+def test_a_branching_network_is_sound(name: str, branching: dict[str, Path]) -> None:
+    """No layer of int8 is beyond the threshold of the float network, and every one is measured."""
+    folder = branching[name]
+    assert main([f"{folder}@float", str(folder), "--images", "8"]) == 0
+    a, b = versions.load(f"{folder}/model_float.tflite"), versions.load(str(folder))
+    given = at_random(inputs(a), inputs(b), None, 8)
+    found = compare.compare(a, b, given)
+    assert found.first is None
+    assert all(row.deviation for row in found.rows)
+    assert all(row.own_db is not None for row in found.rows)  # of several inputs, too
+
+
+@pytest.mark.parametrize("name", ["resnet", "branches"])
+def test_generated_c_of_branches_equals_its_runtime(name: str, branching: dict[str, Path]) -> None:
+    """In every layer."""
+    path = branching[name] / "model.tflite"
+    a, b = versions.load(str(path)), versions.load(f"{path}@c")
+    found = compare.compare(a, b, at_random(inputs(a), inputs(b), None, 4))
+    assert {row.deviation.largest for row in found.rows if row.deviation} == {0.0}
+
+
+def test_outputs_are_those_of_the_whole_network(branching: dict[str, Path]) -> None:
+    """LiteRT's, of both outputs, for both inputs."""
+    path = branching["branches"] / "model.tflite"
+    version = versions.load(str(path))
+    given = at_random(inputs(version), (), None, 3)
+    values = list(version.values(given.reals))
+    whole = Interpreter(str(path))
+    whole.allocate_tensors()
+    for row in range(3):
+        for place, details in enumerate(whole.get_input_details()):
+            whole.set_tensor(details["index"], values[place][row][None])  # type: ignore[index]
+        whole.invoke()
+        for place, details in zip(version.outputs, whole.get_output_details(), strict=True):
+            expected = whole.get_tensor(details["index"])[0]
+            np.testing.assert_array_equal(values[place][row], expected)  # type: ignore[index]
+
+
+def test_a_planted_fault_in_a_branch_is_found(branching: dict[str, Path], tmp_path: Path) -> None:
+    """The weights of one channel of a convolution beside an Add stand in the wrong order."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    from convert.cutting import pack
+
+    path = branching["resnet"] / "model.tflite"
+    model = tflite.read(path)
+    add = next(n for n, operator in enumerate(model.operators) if operator.name == "ADD")
+    made = {operator.outputs[0]: n for n, operator in enumerate(model.operators)}
+    branch = max(made[number] for number in model.reads(add))
+    whole = schema.ModelT.InitFromPackedBuf(model.content)
+    tensor = whole.subgraphs[0].tensors[model.operators[branch].inputs[1]]
+    buffer = whole.buffers[tensor.buffer]
+    weights = np.array(buffer.data, np.uint8).reshape(tensor.shape[0], -1)
+    weights[2] = weights[2, ::-1]
+    buffer.data = weights.ravel()
+    (tmp_path / "bad.tflite").write_bytes(pack(whole))
+    a, b = versions.load(str(path)), versions.load(str(tmp_path / "bad.tflite"))
+    first = compare.compare(a, b, at_random(inputs(a), inputs(b), None, 8)).first
+    assert first is not None
+    assert first.cause is not None
+    assert first.layer.name == b.layers[b.layers.index(first.layer)].name
+    assert first.layer == b.layers[branch + 1]
+    assert (first.cause.kind, first.cause.channels) == (Kind.WEIGHTS, (2,))
+
+
+def test_two_tflite_need_no_tensorflow(models: dict[str, Path]) -> None:
+    """Nor do generated C and recordings: it cannot even be imported."""
+    code = (
+        "import sys\n"
+        "for name in ('tensorflow', 'tf_keras', 'keras'): sys.modules[name] = None\n"
+        "from convert.compare.__main__ import main\n"
+        f"path = {str(models['photo'])!r}\n"
+        "sys.exit(main([path + '@reference', path + '@c-ref', '--images', '3']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "3 inputs, random numbers" in done.stdout
+    assert "The inputs were random" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["photo", "window", "autoencoder"])
+@pytest.mark.parametrize("form", ["stored", "own"])
+def test_a_recording_is_taken_in_either_form(
+    name: str, form: str, models: dict[str, Path], tmp_path: Path
+) -> None:
+    """As the task keeps examples, or in the model's own type; what came out is LiteRT's."""
+    task = tiny.MADE[name][1]
+    shown = tiny.examples(task, 6)
+    runner = Interpreter(str(models[name]))
+    runner.allocate_tensors()
+    (given,), (answer,) = runner.get_input_details(), runner.get_output_details()
+    scale, zero = given["quantization"]
+    codes = np.clip(np.rint(task.real(shown) / np.float32(scale)) + zero, -128, 127).astype(np.int8)
+    rows = []
+    for one in codes:
+        runner.set_tensor(given["index"], one[None])
+        runner.invoke()
+        rows.append(runner.get_tensor(answer["index"])[0])
+    recorded = {"inputs": shown if form == "stored" else codes, "input": codes}
+    np.savez(tmp_path / "answers.npz", output=np.stack(rows), **recorded)
+    assert main([str(models[name]), str(tmp_path / "answers.npz")]) == 0
+    np.savez(tmp_path / "wrong.npz", output=np.invert(np.stack(rows)), **recorded)
+    assert main([str(models[name]), str(tmp_path / "wrong.npz")]) == 1
+    np.savez(tmp_path / "odd.npz", inputs=shown[:, 1:])
+    with pytest.raises(ModelError, match="has no inputs"):
+        main([str(models[name]), str(tmp_path / "odd.npz")])
+
+
+def test_wrong_preprocessing_of_photos_is_found(models: dict[str, Path], tmp_path: Path) -> None:
+    """Red and blue exchanged, by what an app recorded that it fed."""
+    task = tiny.MADE["photo"][1]
+    shown = tiny.examples(task, 8)
+    np.savez(tmp_path / "a.npz", inputs=shown, input=task.real(shown[..., ::-1]))
+    a = versions.load(str(models["photo"]))
+    b = versions.load(str(tmp_path / "a.npz"), a, task)
+    first = compare.compare(a, b, compare.given.of_task(task, shown)).first
+    assert first is not None
+    assert first.cause is not None
+    assert first.cause.evidence == "the pictures are with red and blue exchanged"
+
+
+def test_inputs_are_reals_or_codes(branching: dict[str, Path], tmp_path: Path) -> None:
+    """By name, for several inputs; codes of int8 are the same as the reals that they stand for."""
+    version = versions.load(str(branching["branches"]))
+    picture, air = inputs(version)
+    assert {picture.name, air.name} == {"picture", "air"}
+    codes = RNG.integers(-128, 128, (4, *picture.shape), np.int8)
+    assert picture.grid is not None
+    np.savez(tmp_path / "x.npz", picture=codes, air=RNG.normal(0, 1, (4, 4)))
+    found = of_arrays(tmp_path / "x.npz", version, version)
+    place = [one.name for one in inputs(version)].index("picture")
+    np.testing.assert_allclose(found.reals[place], picture.grid.real(codes), rtol=1e-6)
+    for arrays, said in (
+        ({"picture": codes}, "lacks 'air'"),
+        ({"picture": codes, "air": np.zeros((3, 4))}, "4, 3 inputs"),
+        ({"picture": codes[:, 1:], "air": np.zeros((4, 4))}, "has shape"),
+        ({"picture": codes.astype(np.int64), "air": np.zeros((4, 4))}, "int64.* takes int8"),
+        ({"picture": codes, "air": np.full((4, 4), np.nan)}, "no finite numbers"),
+    ):
+        np.savez(tmp_path / "x.npz", **arrays)
+        with pytest.raises(DataError, match=said):
+            of_arrays(tmp_path / "x.npz", version, version)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Callable[[str], list[str]]:
+    """Options that name data for a tiny network: random ones, thirty of each class."""
+
+    def made(name: str) -> list[str]:
+        _, task, meaning = tiny.MADE[name]
+        if name == "photo":
+            for label in meaning.labels:  # type: ignore[union-attr]
+                (tmp_path / "photos" / label).mkdir(parents=True)
+                for n, pixels in enumerate(tiny.examples(task, 30, len(label))):
+                    Image.fromarray(pixels).save(tmp_path / "photos" / label / f"{n}.png")
+            return ["--data", str(tmp_path / "photos")]
+        x = tiny.examples(task, 60)
+        y = {
+            "window": np.array(["still", "walk"] * 30),
+            "binary": np.array(["bad", "good"] * 30),
+            "regression": RNG.normal(0, 1, (60, 2)).astype(np.float32),
+        }.get(name)
+        np.savez(tmp_path / "x.npz", x=x, **({} if y is None else {"y": y}))
+        return ["--data", str(tmp_path / "x.npz")]
+
+    return made
+
+
+@pytest.mark.parametrize("name", ["window", "autoencoder"])
+def test_a_sweep_is_what_litert_says(
+    name: str, models: dict[str, Path], data: Callable[[str], list[str]]
+) -> None:
+    """Unchanged examples give the figure of runtime.evaluate's judge; changed ones another."""
+    model = models[name]
+    assert sweep.main([str(model), *data(name), "--images", "12", "--quiet"]) == 0
+    found = json.loads((model.parent / "robustness.json").read_text())
+    assert [curve["change"] for curve in found["curves"]] == ["noise", "gain", "missing"]
+    clean = {curve["int8"][0] for curve in found["curves"]}
+    assert len(clean) == 1
+    curves = [curve["int8"] for curve in found["curves"]]
+    if name == "window":
+        assert found["measure"] == "accuracy"
+        assert all(0 <= value <= 1 for curve in curves for value in curve)
+    else:
+        assert found["measure"] == "reconstruction error"
+        assert all(len(set(curve)) == len(curve) for curve in curves)
+
+
+def test_a_sweep_measures_reconstructions_by_numpy(
+    models: dict[str, Path], data: Callable[[str], list[str]]
+) -> None:
+    """The clean figure is the mean square of LiteRT's answer less the input."""
+    known = robustness.contract_of(models["autoencoder"])
+    path = Path(data("autoencoder")[1])
+    x = np.load(path)["x"]
+    judged = robustness.judged(models["autoencoder"], known, _examples(x))
+    runner = Interpreter(str(models["autoencoder"]))
+    runner.allocate_tensors()
+    (given,), (answer,) = runner.get_input_details(), runner.get_output_details()
+    (scale, zero), (step, middle) = given["quantization"], answer["quantization"]
+    errors = []
+    for one in x:
+        codes = np.clip(np.rint(one / np.float32(scale)) + zero, -128, 127).astype(np.int8)
+        runner.set_tensor(given["index"], codes[None])
+        runner.invoke()
+        real = step * (runner.get_tensor(answer["index"])[0].astype(np.float64) - middle)
+        errors.append(np.mean((real - one) ** 2))
+    assert judged.figure == pytest.approx(np.mean(errors), rel=1e-5)
+
+
+def _examples(x: np.ndarray) -> Examples:
+    return Examples(x, np.zeros(len(x), np.int64), (), "made up")
+
+
+def test_changes_of_arrays_are_numpys() -> None:
+    """A channel less is one channel at its mean; gain is one factor for each example."""
+    task = tiny.WINDOW
+    examples = _examples(tiny.examples(task, 40))
+    middle = examples.inputs.mean(axis=(0, 1))
+    less = robustness.changed(robustness.Condition("", robustness.without(1)), task, examples)
+    gone = np.isclose(less, middle, atol=1e-5).all(axis=1)
+    assert gone.sum(axis=1).tolist() == [1] * 40
+    assert set(gone.argmax(axis=1).tolist()) == {0, 1, 2}
+    louder = robustness.changed(robustness.Condition("", robustness.gain(0.5)), task, examples)
+    factors = (louder - middle) / (examples.inputs - middle)
+    assert np.ptp(factors, axis=(1, 2)).max() < 1e-2
+    assert 0.5 <= np.median(factors, axis=(1, 2)).min() < np.median(factors, axis=(1, 2)).max()
+
+
+def test_changes_of_pictures_are_numpys() -> None:
+    """Half the contrast, to the bit; brightness is one amount for each; a shift of 0 is none."""
+    examples = _examples(tiny.examples(tiny.PHOTO, 10))
+
+    def change(one: robustness.Change) -> np.ndarray:
+        return robustness.changed(robustness.Condition("", one), tiny.PHOTO, examples).astype(int)
+
+    pixels = examples.inputs.astype(int)
+    assert np.array_equal(change(robustness.geometric(Level(), "REFLECT")), pixels)
+    expected = np.rint((0.25 + 0.5 * pixels / 255) * 255)
+    assert np.abs(change(robustness.contrast(0.5)) - expected).max() <= 1
+    found = change(robustness.brightness(0.2))
+    moved = [
+        (after - before)[(after > 0) & (after < 255)]
+        for after, before in zip(found, pixels, strict=True)
+    ]
+    assert all(np.ptp(one) <= 1 for one in moved)
+    assert len({int(np.median(one)) for one in moved}) > 5
+
+
+def test_robustness_of_other_tasks(
+    models: dict[str, Path], data: Callable[[str], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A column for each change of the task; two tasks do not go into one table."""
+    assert robustness.main([str(models["window"]), *data("window"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    (row,) = found["accuracy"].values()
+    assert list(row) == [condition.name for condition in robustness.ARRAYS]
+    with pytest.raises(ModelError, match="is for another task"):
+        robustness.main([str(models["window"]), str(models["photo"])])
+    with pytest.raises(DataError, match="pass --data"):
+        robustness.main([str(models["photo"])])
+
+
+def test_evaluate_takes_fewer_classes_in_any_order(
+    models: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Names are looked up among the model's; what it does not know is refused."""
+    x = tiny.examples(tiny.PHOTO, 6)
+    np.savez(tmp_path / "x.npz", x=x, y=np.array(["horse", "cat"] * 3))
+    arguments = ["--model", str(models["photo"]), "--data", str(tmp_path / "x.npz"), "--json"]
+    assert evaluate.main(arguments) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert np.sum(found["confusion"], axis=1).tolist() == [3, 0, 3]
+    assert found["per_class"][1] is None
+    np.savez(tmp_path / "x.npz", x=x, y=np.array(["ox", "cat"] * 3))
+    with pytest.raises(DataError, match="2 classes, the model 3"):
+        evaluate.main(arguments)
+
+
+def test_benchmark_takes_inputs_of_any_model(
+    branching: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Several inputs by name, as reals; what does not fit is one line."""
+    file = tmp_path / "x.npz"
+    np.savez(file, picture=RNG.uniform(0, 1, (3, 12, 12, 3)), air=RNG.uniform(0, 1, (3, 4)))
+    both = [str(branching["branches"] / name) for name in ("model.tflite", "model_float.tflite")]
+    assert benchmark.main([*both, "--runs", "5", "--inputs", str(file), "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["dtype"] for row in rows] == ["int8", "float32"]
+    np.savez(file, picture=RNG.uniform(0, 1, (3, 12, 12, 3)))
+    with pytest.raises(ModelError, match="lacks 'air'"):
+        benchmark.main([both[0], "--runs", "5", "--inputs", str(file)])
+
+
+def test_a_contract_of_another_model_stops_every_tool(
+    models: dict[str, Path], tmp_path: Path
+) -> None:
+    """One line with its path; nothing is guessed."""
+    for path in models["photo"].parent.iterdir():
+        shutil.copy(path, tmp_path)
+    shutil.copy(models["binary"].parent / "contract.json", tmp_path)
+    model = str(tmp_path / "model.tflite")
+    for tool in (
+        lambda: main([model, model]),
+        lambda: sweep.main([model]),
+        lambda: robustness.main([model]),
+        lambda: evaluate.main(["--model", model]),
+    ):
+        with pytest.raises(ThimbleError, match="own model") as caught:
+            tool()
+        assert "\n" not in str(caught.value)
