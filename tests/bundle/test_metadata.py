@@ -107,7 +107,7 @@ def test_tensorflow_s_tool_reads_those_of_any_task(other: Other, metadata_tools:
     assert [answer["name"] for answer in answers] == ANSWERS[case.name]
     files = [file for answer in answers for file in answer.get("associated_files", [])]
     assert [file["name"] for file in files] == ["labels.txt"] * bool(case.contract.labels)
-    is_axis = bool(files) and files[0]["type"] == "TENSOR_AXIS_LABELS"
+    is_axis = bool(files) and files[0].get("type") == "TENSOR_AXIS_LABELS"
     assert is_axis == (bool(files) and case.name != "two")
 
 
