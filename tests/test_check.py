@@ -225,7 +225,7 @@ class TestInputs:
             ({"left": np.zeros((6, 4, 3), np.int8)}, r"shape \[6, 4, 3\]"),
             (
                 {"left": np.zeros((3, 3, 4), np.int8)},
-                r"not as many of each input: 'left' 3, 'right' 6",
+                "as many of each input: 'left' 3, 'right' 6",
             ),
             ({"left": np.array(4, np.int8)}, r"shape \[\]"),
         ],
