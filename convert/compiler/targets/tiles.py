@@ -22,6 +22,7 @@ from convert.compiler.targets.blocks import pooling
 from convert.compiler.targets.im2col import Lanes
 
 _TILES = 16  # columns of a group of tiles
+_NESTED = 2  # input channels from which on the second transform pays for itself
 _HARDLY = 0.05  # more scratch, as a share, for laying out four tiles together instead of two
 
 
@@ -49,8 +50,8 @@ def conv(node: Conv2D, site: LoweringContext, lanes: Lanes) -> Step | None:
 
 def conv_nested(node: Conv2D, site: LoweringContext, lanes: Lanes) -> Step | None:
     """The same with three or five rows of taps, for two rows of at most 16 columns at once."""
-    _, height, taps, _ = node.weights.shape
-    if height not in winograd.ROWS or not _is_for(node, nested=True):
+    _, height, taps, channels = node.weights.shape
+    if height not in winograd.ROWS or channels < _NESTED or not _is_for(node, nested=True):
         return None
     fields = _fields(node, site, lanes, winograd.nested_filters(node.weights), bits=4)
     if fields["groups"] > 1:
