@@ -26,7 +26,7 @@ dense_four(const uint32_t *w, const uint32_t *x, int32_t words, int32_t *sums)
     (void)w, (void)x, (void)words, (void)sums; /* in r0 to r3 */
     __asm volatile("push {r3-r11, lr}\n\t"
                    "ldmia r3, {r4-r7}\n\t"
-#if DENSE_ROUND == 2 /* else 8 */
+#if DENSE_ROUND == 2
                    "lsrs r2, r2, #1\n\t" /* an odd word: begin in the middle */
                    "bcc 1f\n\t"
                    "adds r2, r2, #1\n\t"

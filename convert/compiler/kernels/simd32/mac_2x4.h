@@ -1,4 +1,4 @@
-/* needs: dual, rounds */
+/* needs: dual, mac_rounds */
 /* What the fast kernels spend their time in: two filters by four columns of inputs.
  *
  * A block leaves the sums of filter 0 with columns 0 to 3, then those of filter 1. It has `words`
@@ -16,75 +16,7 @@ struct mac_blocks {
     int32_t x_step;  /* words of inputs from the start of a block to that of the next */
 };
 
-#if defined(__ARM_FEATURE_SIMD32) && defined(__GNUC__) && !defined(__clang__)
-/* In assembly, because every register is in use and compilers spill. A round is `unroll` words, each
- * `size` bytes of code and 1 << `shift` bytes of inputs; the first round enters where as many are left
- * as are needed. On the stack: [sp] rounds left behind that, [sp, #4] where it enters, [sp, #8] rounds
- * behind it, [sp, #12] the sums' end, [sp, #16] bytes to the next block's weights, [sp, #20] and to its
- * inputs, [sp, #24] sums, [sp, #28] what comes behind a round. In a block r0 is weights, r1 inputs, r2
- * to r9 sums; r10 to r12 and lr are free. */
-#define MAC_ENTER(unroll, size, shift)                                                            \
-    "push {r4-r11, lr}\n\t"                                                                       \
-    "sub sp, sp, #32\n\t"                                                                         \
-    "ldrd r1, r2, [r0, #12]\n\t"                                                                  \
-    "ldrd r3, r4, [r0, #20]\n\t"                                                                  \
-    "ldr r5, [r0, #8]\n\t"                                                                        \
-    "str r5, [sp, #24]\n\t"                                                                       \
-    "add r2, r5, r2, lsl #5\n\t"                                                                  \
-    "str r2, [sp, #12]\n\t"                                                                       \
-    "lsl r3, r3, #2\n\t"                                                                          \
-    "lsl r4, r4, #2\n\t"                                                                          \
-    "sub r4, r4, r1, lsl #" #shift "\n\t"                                                         \
-    "strd r3, r4, [sp, #16]\n\t"                                                                  \
-    "sub r2, r1, #1\n\t"                                                                          \
-    "movs r3, #" ROUND_TEXT(unroll) "\n\t"                                                                   \
-    "udiv r2, r2, r3\n\t"                                                                         \
-    "str r2, [sp]\n\t"                                                                            \
-    "str r2, [sp, #8]\n\t"                                                                        \
-    "adr r4, 4f\n\t"                                                                              \
-    "adr r5, 5f\n\t"                                                                              \
-    "cmp r2, #0\n\t"                                                                              \
-    "it eq\n\t"                                                                                   \
-    "moveq r4, r5\n\t"                                                                            \
-    "orr r4, r4, #1\n\t"                                                                          \
-    "str r4, [sp, #28]\n\t"                                                                       \
-    "mla r2, r2, r3, r3\n\t"                                                                      \
-    "sub r2, r2, r1\n\t"                                                                          \
-    "movs r3, #" #size "\n\t"                                                                     \
-    "mul r2, r2, r3\n\t"                                                                          \
-    "adr r3, 2f\n\t"                                                                              \
-    "add r3, r3, r2\n\t"                                                                          \
-    "orr r3, r3, #1\n\t"                                                                          \
-    "str r3, [sp, #4]\n\t"                                                                        \
-    "ldr r1, [r0, #4]\n\t"                                                                        \
-    "ldr r0, [r0]\n"                                                                              \
-    "1:\n\t"                                                                                      \
-    "ldr r10, [sp, #4]\n\t"
-#define MAC_ROUND                                                                                 \
-    "bx r10\n\t"                                                                                  \
-    ".balign 4\n"                                                                                 \
-    "2:\n\t"
-#define MAC_LEAVE                                                                                 \
-    "ldr pc, [sp, #28]\n"                                                                         \
-    "4:\n\t"                                                                                      \
-    "ldr r12, [sp]\n\t"                                                                           \
-    "subs r12, r12, #1\n\t"                                                                       \
-    "str r12, [sp]\n\t"                                                                           \
-    "bpl.w 2b\n\t"                                                                                \
-    "ldr r12, [sp, #8]\n\t"                                                                       \
-    "str r12, [sp]\n"                                                                             \
-    "5:\n\t"                                                                                      \
-    "ldr r12, [sp, #24]\n\t"                                                                      \
-    "stmia r12!, {r2-r9}\n\t"                                                                     \
-    "str r12, [sp, #24]\n\t"                                                                      \
-    "ldrd r2, r3, [sp, #16]\n\t"                                                                  \
-    "add r0, r0, r2\n\t"                                                                          \
-    "add r1, r1, r3\n\t"                                                                          \
-    "ldr r2, [sp, #12]\n\t"                                                                       \
-    "cmp r12, r2\n\t"                                                                             \
-    "bne.w 1b\n\t"                                                                                \
-    "add sp, sp, #32\n\t"                                                                         \
-    "pop {r4-r11, pc}\n\t"
+#if defined(MAC_ENTER)
 /* Two columns, whose words are in r12 and lr, by both filters. */
 #define MAC_COLUMNS(a0, a1, b0, b1)                                                               \
     "ldrd r12, lr, [r1], #8\n\t"                                                                  \

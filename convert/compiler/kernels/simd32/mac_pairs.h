@@ -4,11 +4,11 @@
 __attribute__((naked, noinline, unused)) static void mac_pairs(const struct mac_blocks *b)
 {
     (void)b; /* in r0 */
-    __asm volatile(MAC_ENTER(PAIR_ROUND, 44, 4)
+    __asm volatile(MAC_ENTER(20, 44, 4)
                    "adr r12, 3f\n\t"
                    "ldmia r12, {r2-r9}\n\t"
                    MAC_ROUND
-                   ".rept " ROUND_TEXT(PAIR_ROUND) "\n\t"
+                   ".rept 20\n\t"
                    "ldrd r10, r11, [r0], #8\n\t"
                    MAC_COLUMNS(r2, r3, r6, r7)
                    MAC_COLUMNS(r4, r5, r8, r9)

@@ -1,7 +1,4 @@
 /* needs: nothing */
-/* Words of weights in a round of the assembly. */
-#define PAIR_ROUND 19
-#define PACKED_ROUND 9
-#define DENSE_ROUND 2
+#define DENSE_ROUND 2 /* words of weights in a round of dense_four: 2 or 8 */
 #define ROUND_STRING(number) #number
 #define ROUND_TEXT(number) ROUND_STRING(number)
