@@ -3,14 +3,15 @@
 from convert.tflite import FIXED_SHAPE, Model, Tensor
 from runtime.errors import ModelError
 
-_CONSTANTS = ("INT8", "INT32", "INT64")  # weights; biases, shapes, axes
+_CONSTANTS = ("INT8", "INT16", "INT32", "INT64")  # weights; an LSTM's; biases, shapes, axes
+_KEPT = ("INT8", "INT16")  # from one step to the next; an LSTM's cell has 16 bits by definition
 _CURE = "quantize weights and activations"
 
 
 def check(model: Model, name: str = "model") -> None:
     """Raise ModelError unless every operator of ``model`` computes in int8, with static shapes.
 
-    Constants may be int8 (weights), int32 (biases, shapes, axes) or int64.
+    Constants may be int8 (weights), int16 (an LSTM's), int32 (biases, shapes, axes) or int64.
     """
     for place, numbers in (("input", model.inputs), ("output", model.outputs)):
         if len(numbers) != 1:
@@ -32,6 +33,8 @@ def _problem(tensor: Tensor) -> str:
     """What keeps ``tensor`` from being part of an int8 model; empty when nothing does."""
     if tensor.is_constant:
         return "" if tensor.dtype in _CONSTANTS else f"is a constant of {tensor.dtype}; {_CURE}"
+    if tensor.is_variable and tensor.dtype in _KEPT:
+        return ""
     return _problem_of_activation(tensor)
 
 

@@ -23,6 +23,7 @@ import numpy.typing as npt
 from convert import float_tflite, quantize, saved_model, surgery, tflite, trial
 from convert.compiler.build import compile_model
 from convert.quantize import Calibration
+from runtime import interpreter
 from runtime.errors import ModelError
 from train import files, qat
 from train.graph import assemble
@@ -274,9 +275,8 @@ class Flat(Network):
 
     def predict(self, real: Sequence[FLOATS]) -> list[FLOATS]:
         """By LiteRT."""
-        answers = trial.independent(
-            self._plain.content, [values[:, None] for values in real], "litert", "default"
-        )
+        given = [values[:, None] for values in real]
+        answers = interpreter.run_all(self._plain.content, given, "litert", "default", fresh=True)
         return [answer[:, 0] for answer in answers]
 
     def quantize(self, calibration: Calibration) -> bytes:

@@ -176,7 +176,7 @@ def _run_all(model: Path, given: Array) -> Mapping[Who, list[Array]]:
     present = [who for who in RUNTIMES if who[0] in interpreter.installed()]
 
     def run(who: Who) -> list[Array]:
-        return [one[:, 0] for one in worker.run(model, [given[:, None]], *who)]
+        return [one[:, 0] for one in worker.run(model, [given[:, None]], *who, fresh=True)]
 
     def finished() -> Iterator[list[Array]]:
         with ThreadPoolExecutor(2) as pool:

@@ -161,7 +161,7 @@ def _run(content: bytes, given: Array) -> list[Array]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
         path.write_bytes(content)
-        return [one[:, 0] for one in worker.run(path, [given[:, None]], *NAMED)]
+        return [one[:, 0] for one in worker.run(path, [given[:, None]], *NAMED, fresh=True)]
 
 
 def _runner(network: Network) -> proof.Network:

@@ -146,7 +146,7 @@ def judged(model: Path, known: Contract, examples: Examples) -> Judgement:
     """How good the first output of ``model`` is; a reconstruction is to give what it was given."""
     graph = tflite.read(model)
     given = feed.fed(known.task, examples.inputs, graph)
-    answers = worker.run(model, [given[:, None]], *parity.NAMED)
+    answers = worker.run(model, [given[:, None]], *parity.NAMED, fresh=True)
     found = parity.real_outputs(graph, [one[:, 0] for one in answers])[0]
     real = known.task.real(examples.inputs)
     meaning = known.outputs[0]

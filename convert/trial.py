@@ -1,13 +1,9 @@
 """Conversions tried and checked, so that nothing is trained in vain."""
 
-from collections.abc import Callable, Sequence
-
-import numpy as np
+from collections.abc import Callable
 
 from convert import float_tflite, tflite
 from convert.compiler.build import compile_model
-from convert.parity import FLOATS
-from runtime import interpreter
 from runtime.errors import ModelError
 
 
@@ -29,21 +25,3 @@ def verified(content: bytes, name: str) -> int:
         raise float_tflite.stays_float(left)
     compile_model(graph, "model")
     return sum(operator.name == "QUANTIZE" for operator in graph.operators)
-
-
-def keeps_state(model: tflite.Model) -> bool:
-    """Whether one run of ``model`` may see what an earlier one left."""
-    recurrent = ("UNIDIRECTIONAL_SEQUENCE_LSTM", "SVDF")
-    variables = any(tensor.is_variable for tensor in model.tensors)
-    return variables or any(n.endswith("_VARIABLE") or n in recurrent for n in model.op_names)
-
-
-def independent(content: bytes, inputs: Sequence[FLOATS], *who: str) -> list[FLOATS]:
-    """The outputs [count, ...], where no example sees what an earlier one left."""
-    if not keeps_state(tflite.parse(content)):
-        return interpreter.run_all(content, inputs, *who)
-    rows = [
-        interpreter.run_all(content, [values[row : row + 1] for values in inputs], *who)
-        for row in range(len(inputs[0]))
-    ]
-    return [np.concatenate(column) for column in zip(*rows, strict=True)]

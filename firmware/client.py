@@ -82,6 +82,8 @@ class Reader:
         found = []
         for number, example in enumerate(examples):
             title = name if len(examples) == 1 else f"{name}[{number}]"
+            if self.contract.apart:
+                self.device.begin()
             answer = self.device.infer(example)
             told = predict.Answer(title, example, self._reals(answer), self._milliseconds(answer))
             found.append({**predict.as_json(self, told, top), **self._took(answer)})

@@ -156,6 +156,11 @@ class Device:
         self.request(Type.RESET)
         self._step = 0
 
+    def begin(self) -> None:
+        """Let the next input stand by itself, where the model keeps anything."""
+        if self._known.state:
+            self.reset()
+
     def self_test(self) -> int:
         """Check tables and golden vectors again; 0: passed. Begins a sequence."""
         result = self.request(Type.SELF_TEST, patience=self._slow(1))[0]

@@ -23,12 +23,13 @@ _STORED_SHARE = 4  # one in so many random inputs goes through the device's own 
 
 @dataclass(frozen=True)
 class Questions:
-    """Inputs in turn; a model that keeps anything takes them as one sequence."""
+    """Inputs in turn; a model that keeps anything takes them as one sequence, or each apart."""
 
     source: str  # of the inputs, as a person calls it
     given: tuple[Array, ...]  # for each input of the model [count, *shape], in its own type
     stored: Array  # [m, ...], m <= count: the last m inputs as the world has them, sent so
     examples: Examples | None = None  # that they were made of, with what is true of them
+    apart: bool = False  # whether each stands by itself, and is no part of a sequence
 
     def __len__(self) -> int:
         return len(self.given[0])
@@ -46,7 +47,7 @@ def of_examples(deployed: Deployment, examples: Examples) -> Questions:
         raise DataError(f"{deployed.name} takes no examples, only its own inputs: use --inputs")
     judge.require(told.outputs[0], examples)
     given = (comes.given(examples.inputs),)
-    return Questions(examples.source, given, examples.inputs, examples)
+    return Questions(examples.source, given, examples.inputs, examples, told.apart)
 
 
 def random(deployed: Deployment, count: int) -> Questions:

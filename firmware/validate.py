@@ -193,7 +193,7 @@ def _about(found: Validation) -> list[tuple[str, str]]:
     """What was sent, how good the answers were, and what they took."""
     asked, judged, hello = found.questions, found.judgement, found.hello
     sent = f"{len(asked):,}, {asked.source}"
-    if hello.state:
+    if hello.state and not asked.apart:
         sent += ", as one sequence"
     rows = [("inputs", sent)]
     if judged:

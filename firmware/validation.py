@@ -100,7 +100,9 @@ class Validation:
 def validate(
     device: Device, image: Image, questions: Questions, machine: Machine | None
 ) -> Validation:
-    """Ask ``device``, which runs ``image``, all ``questions`` as one sequence, and compare.
+    """Ask ``device``, which runs ``image``, all ``questions``, and compare.
+
+    Examples stand each by itself, other inputs are one sequence.
 
     ``machine`` is the emulator that the device is in, None: a board. Raises DeviceError when the
     device runs something else, fails its self-test or fails later.
@@ -115,7 +117,7 @@ def validate(
         hello=hello,
         questions=questions,
         outputs=outputs,
-        mismatches=mismatches(image, questions.given, outputs),
+        mismatches=mismatches(image, questions, outputs),
         unit="instructions" if machine else COUNTERS[hello.counter],
         counts=_counts(answers, machine),
         known_loop=_known_loop(bench, machine),
@@ -132,6 +134,8 @@ def ask(device: Device, questions: Questions) -> Iterator[Answer]:
     for row in range(own):
         yield device.classify(*(array[row] for array in questions.given))
     for example in questions.stored:
+        if questions.apart:
+            device.begin()
         yield device.infer(example)
 
 
@@ -151,13 +155,14 @@ def check(hello: Hello, image: Image) -> Hello:
 
 
 def mismatches(
-    image: Image, given: Sequence[Array], outputs: Sequence[Array]
+    image: Image, questions: Questions, outputs: Sequence[Array]
 ) -> tuple[Mismatch, ...]:
     """``outputs`` of the device against every runtime; raises BackendError without its own."""
     rows = []
     for match, interpreter in console.progress(list(INTERPRETER.items()), "runtimes"):
         try:
-            expected = worker.run(image.deployment.path, given, *interpreter)
+            path = image.deployment.path
+            expected = worker.run(path, questions.given, *interpreter, fresh=questions.apart)
             wrong = differing(outputs, expected)
         except BackendError as error:
             if match is image.deployment.match:

@@ -89,8 +89,13 @@ class Model:
         return as_input(task, examples, tensor)
 
     def run(self, examples: Array) -> list[Array]:
-        """For each output its values [n, *shape without the batch], in the model's own type."""
-        answers = self.interpreter.run_all([self.fed(examples)[:, None]])
+        """For each output its values [n, *shape without the batch], in the model's own type.
+
+        Where the contract says what an example is, none sees what another one left in a model that
+        keeps a state.
+        """
+        fed = [self.fed(examples)[:, None]]
+        answers = self.interpreter.run_all(fed, fresh=self.contract.apart)
         return [answer[:, 0] for answer in answers]
 
     def reals(self, examples: Array) -> list[Floats]:

@@ -87,10 +87,11 @@ class CompiledModel:
         (outputs,) = self.run_all([batch.reshape(len(batch), *self.input.shape)])
         return outputs.reshape(len(batch), *self.output.shape[1:])
 
-    def run_all(self, inputs: Sequence[Array]) -> list[Array]:
+    def run_all(self, inputs: Sequence[Array], *, fresh: bool = False) -> list[Array]:
         """For each output its values [n, *shape], for each input's [n, *shape], one by one.
 
-        What the network keeps goes on from one to the next, and from one call to the next.
+        What the network keeps goes on from one to the next, and from one call to the next; with
+        ``fresh`` each begins anew.
         """
         given = [np.ascontiguousarray(array) for array in inputs]
         for tensor, array in zip(self.inputs, given, strict=True):
@@ -99,6 +100,8 @@ class CompiledModel:
         count = len(given[0])
         answers = [np.empty((count, *tensor.shape), tensor.dtype) for tensor in self.outputs]
         for row in range(count):
+            if fresh:
+                self.reset()
             for place, array in zip(self._places, given, strict=True):
                 ctypes.memmove(place(self._memory[0]), _address(array, row), array[row].nbytes)
             first = self._run(*self._memory)

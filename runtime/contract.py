@@ -25,6 +25,15 @@ class Contract:
 
     task: Task
     outputs: tuple[Meaning, ...]
+    is_guess: bool = False  # whether nothing but labels and shapes says so
+
+    @property
+    def apart(self) -> bool:
+        """Whether each example stands by itself, so that no state goes on to the next.
+
+        A model without a contract that keeps a state may as well be meant for a stream.
+        """
+        return not self.is_guess
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -87,7 +96,7 @@ def _guessed(model: Path, given: Tensor, answers: Sequence[Tensor]) -> Contract:
         ends = tuple(given.scale * (code - given.zero_point) for code in (low, low + 255))  # type: ignore[assignment]
     task = tasks.guess(given.shape[1:], ends)
     outputs = [_suggested(model, given, answer, first=answer is answers[0]) for answer in answers]
-    return Contract(task, tuple(outputs))
+    return Contract(task, tuple(outputs), is_guess=True)
 
 
 def _suggested(model: Path, given: Tensor, answer: Tensor, *, first: bool) -> Meaning:

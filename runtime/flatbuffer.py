@@ -35,6 +35,9 @@ BITS = {
 """Bits per value of the TensorTypes of fixed size, by number."""
 
 
+_VARIABLES = (142, 143, 144)
+"""VAR_HANDLE, READ_VARIABLE and ASSIGN_VARIABLE, by BuiltinOperator."""
+
 LAYOUT: dict[str, dict[int, int | str]] = {
     "Model": {
         1: "OperatorCode",
@@ -181,6 +184,17 @@ def borders(content: bytes) -> tuple[int, int]:
     """How many inputs and outputs the model ``content``, which is sound, has."""
     graph = Table(content, _int(content, 0, "<I")).tables(2)[0]
     return graph.vector(1, 4)[1], graph.vector(2, 4)[1]
+
+
+def keeps_state(content: bytes) -> bool:
+    """Whether one run of the model ``content``, which is sound, may see what an earlier one left.
+
+    That is one with a variable tensor, or an operator for variables.
+    """
+    model = Table(content, _int(content, 0, "<I"))
+    variables = [code.number(3, "<i") in _VARIABLES for code in model.tables(1)]
+    kept = [tensor.number(5, "<b") for graph in model.tables(2) for tensor in graph.tables(0)]
+    return any(variables) or any(kept)
 
 
 def _indices(indices: list[int], count: int, *, optional: bool) -> None:

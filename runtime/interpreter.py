@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -126,8 +126,15 @@ def version(backend: Backend) -> str:
 class Interpreter:
     """A loaded model, ready to run; made by ``load``."""
 
-    def __init__(self, native: Any, backend: Backend, kernels: str) -> None:
+    def __init__(
+        self,
+        native: Any,
+        backend: Backend,
+        kernels: str,
+        again: Callable[[], Any] | None = None,
+    ) -> None:
         self._native = native
+        self._again = again  # loads it once more; None: it keeps nothing from run to run
         self.backend = backend.name
         self.version = version(backend)
         self.kernels = kernels
@@ -159,10 +166,11 @@ class Interpreter:
         (outputs,) = self.run_all([batch[:, None]])
         return outputs[:, 0]
 
-    def run_all(self, inputs: Sequence[Array]) -> list[Array]:
+    def run_all(self, inputs: Sequence[Array], *, fresh: bool = False) -> list[Array]:
         """For each output its values [n, *shape], for each input's [n, *shape], one by one.
 
-        Raises ModelError as ``run`` does, and when the interpreter fails at them.
+        What the model keeps goes on from one to the next; with ``fresh`` each begins anew. Raises
+        ModelError as ``run`` does, and when the interpreter fails at them.
         """
         for tensor, array in zip(self.inputs, inputs, strict=True):
             if array.shape[1:] != tensor.shape or array.dtype != tensor.dtype:
@@ -173,6 +181,8 @@ class Interpreter:
         count = len(inputs[0])
         answers = [np.empty((count, *tensor.shape), tensor.dtype) for tensor in self.outputs]
         for row in range(count):
+            if fresh and self._again:
+                self._native = self._again()
             for place, array in zip(self._places, inputs, strict=True):
                 self._native.set_tensor(place, array[row])
             try:
@@ -194,8 +204,14 @@ def load(
     """
     name = "the model" if isinstance(model, bytes) else str(model)
     native, chosen = _native(model, backend, kernels, threads)
+    content = model if isinstance(model, bytes) else _read(model)
+
+    def again() -> Any:
+        return _native(content, backend, kernels, threads)[0]
+
     try:
-        return Interpreter(native, chosen, kernels)
+        keeps = flatbuffer.keeps_state(content)
+        return Interpreter(native, chosen, kernels, again if keeps else None)
     except ModelError as error:
         raise ModelError(f"{name} {error}") from error
     except (ValueError, RuntimeError, TypeError) as error:  # what it says of its tensors is odd
@@ -205,13 +221,23 @@ def load(
 
 
 def run_all(
-    model: Path | bytes, inputs: Sequence[Array], backend: str | None, kernels: str
+    model: Path | bytes,
+    inputs: Sequence[Array],
+    backend: str | None,
+    kernels: str,
+    *,
+    fresh: bool = False,
 ) -> list[Array]:
     """For each output of a model its values [n, *shape], for each input's [n, *shape].
 
-    They run one by one in a new interpreter, which keeps what the model keeps. Raises as ``load``
-    does, and ModelError when the interpreter fails at them.
+    They run one by one in a new interpreter, which keeps what the model keeps; with ``fresh`` none
+    sees what an earlier one left. Raises as ``load`` does, and ModelError when the interpreter
+    fails at them.
     """
+    if fresh and flatbuffer.keeps_state(model if isinstance(model, bytes) else _read(model)):
+        rows_of = [[array[row : row + 1] for array in inputs] for row in range(len(inputs[0]))]
+        each = [run_all(model, one, backend, kernels) for one in rows_of]
+        return [np.concatenate(column) for column in zip(*each, strict=True)]
     native, chosen = _native(model, backend, kernels, 1)
     rows: list[list[Array]] = []
     try:

@@ -56,13 +56,16 @@ def answers(model: Path, examples: Array, backend: str, kernels: str) -> npt.NDA
     return _ask("examples", model, [examples], backend, kernels)[0]
 
 
-def run(model: Path, inputs: Sequence[Array], backend: str, kernels: str) -> list[Array]:
+def run(
+    model: Path, inputs: Sequence[Array], backend: str, kernels: str, *, fresh: bool = False
+) -> list[Array]:
     """For each output of ``model`` its values [n, *shape], for each input's [n, *shape].
 
-    They run one by one, as one sequence where the model keeps anything. ``backend`` may also be
-    MICRO, or "c" for the ``.c`` of a compiled model. Raises WorkerError when that fails in any way.
+    They run one by one, as one sequence where the model keeps anything, or with ``fresh`` each by
+    itself. ``backend`` may also be MICRO, or "c" for the ``.c`` of a compiled model. Raises
+    WorkerError when that fails in any way.
     """
-    return _ask("tensors", model, inputs, backend, kernels)
+    return _ask("fresh" if fresh else "tensors", model, inputs, backend, kernels)
 
 
 def _ask(
@@ -113,9 +116,11 @@ def main() -> None:
     """Read inputs from standard input, write outputs to standard output, both as ``.npz``."""
     what, model, backend, kernels = sys.argv[1:]
     inputs = _unpacked(sys.stdin.buffer.read())
-    answer = _examples if what == "examples" else _tensors
     try:
-        result = answer(Path(model), inputs, backend, kernels)
+        if what == "examples":
+            result = _examples(Path(model), inputs, backend, kernels)
+        else:
+            result = _tensors(Path(model), inputs, (backend, kernels), fresh=what == "fresh")
     except ThimbleError as error:
         sys.exit(str(error))
     sys.stdout.buffer.write(_packed(result))
@@ -128,19 +133,19 @@ def _examples(model: Path, inputs: list[Array], backend: str, kernels: str) -> l
     if backend != MICRO:
         return [Model(model, backend, kernels).run(inputs[0])[0]]
     given, answers = _micro_borders(model)
-    task = contract.of(model, given, answers).task
-    fed = as_input(task, inputs[0], given)
-    return [one[:, 0] for one in _micro(model, [fed[:, None]])[:1]]
+    known = contract.of(model, given, answers)
+    fed = as_input(known.task, inputs[0], given)
+    return [one[:, 0] for one in _micro(model, [fed[:, None]], fresh=known.apart)[:1]]
 
 
-def _tensors(model: Path, inputs: list[Array], backend: str, kernels: str) -> list[Array]:
+def _tensors(model: Path, inputs: list[Array], who: tuple[str, str], *, fresh: bool) -> list[Array]:
     from runtime import compiled, interpreter  # noqa: PLC0415 - only the child needs them
 
-    if backend == COMPILED:
-        return compiled.CompiledModel(model).run_all(inputs)
-    if backend == MICRO:
-        return _micro(model, inputs)
-    return interpreter.run_all(model, inputs, backend, kernels)
+    if who[0] == COMPILED:
+        return compiled.CompiledModel(model).run_all(inputs, fresh=fresh)
+    if who[0] == MICRO:
+        return _micro(model, inputs, fresh=fresh)
+    return interpreter.run_all(model, inputs, *who, fresh=fresh)
 
 
 def _micro_borders(model: Path) -> tuple["Tensor", list["Tensor"]]:
@@ -161,7 +166,7 @@ def _micro_borders(model: Path) -> tuple["Tensor", list["Tensor"]]:
     return tensor(interpreter.get_input_details(0)), list(map(tensor, outputs))
 
 
-def _micro(model: Path, inputs: list[Array]) -> list[Array]:
+def _micro(model: Path, inputs: list[Array], *, fresh: bool) -> list[Array]:
     """Run TensorFlow Lite Micro itself; a development tool, so not one of the backends."""
     if importlib.util.find_spec("tflite_micro") is None:
         raise BackendError(f"{MICRO} is not installed: pip install --pre {MICRO}")
@@ -174,6 +179,8 @@ def _micro(model: Path, inputs: list[Array]) -> list[Array]:
     try:
         interpreter = micro.Interpreter.from_bytes(content, arena_size=MICRO_ARENA)
         for row in zip(*inputs, strict=True):
+            if fresh and rows and flatbuffer.keeps_state(content):
+                interpreter = micro.Interpreter.from_bytes(content, arena_size=MICRO_ARENA)
             for place, one in enumerate(row):
                 interpreter.set_input(one, place)
             interpreter.invoke()

@@ -58,6 +58,16 @@ def motions(path: Path) -> Path:
     return path
 
 
+def chirps(path: Path) -> Path:
+    """Sequences [20, 2] of slow, middling and fast swings."""
+    rng, time = np.random.default_rng(4), np.arange(20)[None, :, None]
+    kinds = np.arange(360) % 3
+    speeds, phases = 0.2 + 0.3 * kinds[:, None, None], rng.uniform(0, 6, (360, 1, 1))
+    x = np.sin(time * speeds + phases) + rng.normal(0, 0.2, (360, 20, 2))
+    np.savez(path, x=x.astype(np.float32), y=kinds)
+    return path
+
+
 def machine(path: Path) -> Path:
     """Windows of a machine's hum [64], and of one that knocks."""
     rng, time = np.random.default_rng(3), np.linspace(0, 12.6, 64)
@@ -105,6 +115,11 @@ def _hum_network(k):  # type: ignore[no-untyped-def]
     return k.Sequential([k.Input((64,)), *sizes, layers.Dense(64)])
 
 
+def _chirp_network(k):  # type: ignore[no-untyped-def]
+    layers = k.layers
+    return k.Sequential([k.Input((20, 2)), layers.LSTM(16), layers.Dense(3, activation="softmax")])
+
+
 def train(what: str, data: Path, target: Path) -> None:
     """Train a network by Keras 3 on ``data``, and save it: ``.keras`` or float ``.tflite``."""
     import keras
@@ -116,7 +131,11 @@ def train(what: str, data: Path, target: Path) -> None:
         x = x[y == 0]
         model, goal, loss = _hum_network(keras), x, "mse"
     else:
-        build = {"keywords": _keyword_network, "motions": _motion_network}[what]
+        build = {
+            "keywords": _keyword_network,
+            "motions": _motion_network,
+            "chirps": _chirp_network,
+        }[what]
         model, goal, loss = build(keras), y, "sparse_categorical_crossentropy"
     model.compile(keras.optimizers.Adam(3e-3), loss)
     model.fit(x, goal, epochs=12, batch_size=32, verbose=0)

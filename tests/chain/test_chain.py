@@ -130,6 +130,17 @@ def test_a_machine_that_knocks(run: Command, tmp_path: Path) -> None:
     proven(run, made, tmp_path / "firmware")
 
 
+def test_chirps(run: Command, tmp_path: Path) -> None:
+    """An LSTM, which keeps a state: no example sees another one's, on the board either."""
+    data = makers.chirps(tmp_path / "chirps.npz")
+    model = trained("chirps", data, tmp_path / "chirp.keras")
+    made = exported(run, tmp_path / "out", data, model=model)
+    manifest = made.read("manifest.json")
+    assert "UNIDIRECTIONAL_SEQUENCE_LSTM" in manifest["operators"]
+    assert manifest["accuracy"]["int8"] > 0.85
+    proven(run, made, tmp_path / "firmware")
+
+
 def test_a_float_tflite(run: Command, tmp_path: Path) -> None:
     """What another converter left as a float .tflite is quantized with the data, and goes on."""
     data = makers.keywords(tmp_path / "words.npz")
