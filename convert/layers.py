@@ -27,7 +27,7 @@ MOVING = frozenset((
 ))  # fmt: skip
 """Operators that move or rescale values; the others compute."""
 _WEIGHTED = frozenset(("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"))
-_NAMELESS = ("StatefulPartitionedCall", "PartitionedCall", "Identity", "arith.")
+NAMELESS = ("StatefulPartitionedCall", "PartitionedCall", "Identity", "arith.")
 """How names start that converters made up."""
 _NAME = 24  # letters of a layer's name that there is room for
 
@@ -116,7 +116,7 @@ def layer_name(model: tflite.Model, operator: tflite.Operator) -> str:
     weights = [
         one.name for one in constants if one.is_constant
     ]  # have a name where outputs lost it
-    names = [name for name in (*outputs, *weights) if not name.startswith(_NAMELESS)]
+    names = [name for name in (*outputs, *weights) if not name.startswith(NAMELESS)]
     return short((names or outputs or [""])[0])
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from convert.layers import NAMELESS
 from convert.network import Network, Output
 from runtime.dataset import Examples, Floats
 from runtime.errors import DataError
@@ -56,9 +57,8 @@ def _first(
 
 def _numbers(output: Output) -> Values:
     size = int(np.prod(output.shape))
-    return Values(
-        tuple(f"{output.name}{number}" if size > 1 else output.name for number in range(size))
-    )
+    name = "y" if output.name.startswith(NAMELESS) else output.name
+    return Values((name,) if size == 1 else tuple(f"{name}{number}" for number in range(size)))
 
 
 def usual(meaning: Meaning, examples: Examples) -> Examples:
