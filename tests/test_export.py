@@ -232,6 +232,13 @@ def test_public_names_are_what_is_asked_for(request_: Request) -> None:
     assert "--name net" in json.loads((folder / "manifest.json").read_text())["command"]
 
 
+def test_a_network_that_has_learnt_nothing_is_not_published(request_: Request) -> None:
+    """Int8 may equal it: what guesses is refused before it is quantized, and nothing is written."""
+    with pytest.raises(GateError, match="it has not learnt this data"):
+        export.export(replace(request_, min_accuracy=None))
+    assert not (request_.out / "mine").exists()
+
+
 def test_gate_keeps_the_previous_result(request_: Request, monkeypatch: pytest.MonkeyPatch) -> None:
     """A drop beyond --max-drop is an error, and what was there before stays."""
     export.export(request_)
