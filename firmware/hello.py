@@ -72,11 +72,6 @@ class Hello:
     match: str
 
     @property
-    def input_size(self) -> int:
-        """Bytes of all inputs in their own types."""
-        return sum(border.bytes for border in self.inputs)
-
-    @property
     def output_size(self) -> int:
         """Bytes of all outputs."""
         return sum(border.bytes for border in self.outputs)

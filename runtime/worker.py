@@ -42,17 +42,11 @@ class WorkerError(BackendError):
         self.reason = reason  # a phrase
 
 
-def outputs(model: Path, inputs: Array, backend: str, kernels: str) -> npt.NDArray[np.generic]:
-    """Run ``inputs`` [count, *shape without the batch] through ``model``: its first output.
-
-    They are in the model's own type, and so are the outputs, [count, *shape without the batch].
-    Raises BackendError when the interpreter fails in any way.
-    """
-    return run(model, [inputs[:, None]], backend, kernels)[0][:, 0]
-
-
 def answers(model: Path, examples: Array, backend: str, kernels: str) -> npt.NDArray[np.generic]:
-    """As ``outputs``, for ``examples`` as the task of the model's contract keeps them."""
+    """The first output [count, ...] for ``examples`` as the task of the model's contract keeps them.
+
+    In the model's own type. Raises BackendError when the interpreter fails in any way.
+    """
     return _ask("examples", model, [examples], backend, kernels)[0]
 
 

@@ -128,7 +128,7 @@ def test_crashing_interpreter_is_one_error(tmp_path: Path) -> None:
     path = tmp_path / "bad.tflite"
     path.write_bytes(b"\0" * 64)
     with pytest.raises(BackendError, match="litert"):
-        worker.outputs(path, np.zeros((1, 28, 28), np.uint8), "litert", "default")
+        worker.run(path, [np.zeros((1, 1, 28, 28), np.uint8)], "litert", "default")
 
 
 def test_bundled_model_passes_the_audit(model_path: Path) -> None:

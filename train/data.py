@@ -81,11 +81,6 @@ def load(source: Source | None = None, task: Task = digits.TASK) -> Dataset:
     return _told(_assemble(task, parts.three(found, strict=source.strict)))
 
 
-def digits_of(path: Path | None) -> Dataset:
-    """The digits that ``path`` holds; None: as ``load`` finds them."""
-    return load(None if path is None else Source(path))
-
-
 def _mnist_or_none() -> Source | None:
     """MNIST, from its mirrors; None, with a note, where they cannot be reached."""
     try:

@@ -84,7 +84,7 @@ def test_sweep_is_what_litert_measures(
             # int8 pixel = uint8 pixel - 128, because the scale is 1/255 and the zero point -128
             codes = (faint - 128).astype(np.int8)
             given = codes if name == "int8" else (faint / 255).astype(np.float32)
-            scores = worker.outputs(path, given[..., None], "litert", "default")
+            scores = worker.run(path, [given[:, None, ..., None]], "litert", "default")[0][:, 0]
             right = np.mean(scores.argmax(axis=1) == test.labels[:100])
             assert contrast[name][place] == pytest.approx(right, abs=0.011)  # one image's rounding
     assert shift["int8"][0] == contrast["int8"][0]  # nothing is changed there

@@ -61,11 +61,6 @@ class LoweringContext:
         """The same for the call ``number`` of several, whose tables need names of their own."""
         return replace(self, name=f"{self.name}_{number}") if number else self
 
-    def temporary(self, what: str, size: int, dtype: str = "INT8") -> Buffer:
-        """A place for ``size`` bytes between two calls of the group."""
-        ctype = CTYPES[dtype]
-        return Buffer(f"{self.name}_{what}", size, ctype, alignment=ALIGNMENT[ctype])
-
     def _buffer(self, of: Tensor | Buffer) -> Buffer:
         if isinstance(of, Buffer):
             return of

@@ -176,11 +176,6 @@ class OperatorReader:
             self.expect(output, [size // rest if n == -1 else n for n in signature])
         return output.size == size
 
-    def operand_shape(self, position: int) -> tuple[int, ...]:
-        """The shape of input ``position``, of any type."""
-        tensor = self.raw(position)
-        return tensor.shape
-
     def same_quantization(self, tensors: Sequence[ir.Tensor]) -> None:
         """Raise ModelError unless all have one type, scale and zero point."""
         if len({(t.dtype, float(t.scale), t.zero_point) for t in tensors}) != 1:
