@@ -43,9 +43,9 @@ class WorkerError(BackendError):
 
 
 def answers(model: Path, examples: Array, backend: str, kernels: str) -> npt.NDArray[np.generic]:
-    """The first output [count, ...] for ``examples`` as the task of the model's contract keeps them.
+    """The first output [count, ...], in its own type, for ``examples`` of the contract's task.
 
-    In the model's own type. Raises BackendError when the interpreter fails in any way.
+    Raises BackendError when the interpreter fails in any way.
     """
     return _ask("examples", model, [examples], backend, kernels)[0]
 

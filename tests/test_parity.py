@@ -49,7 +49,7 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[tuple[str, str], np
         monkeypatch.setattr(
             parity.worker,
             "run",
-            lambda _, __, backend, kernels: [answers[backend, kernels][:, None]],
+            lambda _, __, backend, kernels, **_more: [answers[backend, kernels][:, None]],
         )
 
     return do

@@ -85,8 +85,8 @@ def test_validate_fails_on_a_mismatch(
 
     honest = worker.run
 
-    def off_by_one(*arguments: object) -> list[np.ndarray]:
-        answers = [np.array(one) for one in honest(*arguments)]  # type: ignore[arg-type]
+    def off_by_one(*arguments: object, **more: object) -> list[np.ndarray]:
+        answers = [np.array(one) for one in honest(*arguments, **more)]  # type: ignore[arg-type]
         answers[0].flat[0] ^= 1
         return answers
 
