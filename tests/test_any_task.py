@@ -190,7 +190,7 @@ def test_inputs_are_reals_or_codes(branching: dict[str, Path], tmp_path: Path) -
         ({"picture": codes, "air": np.zeros((3, 4))}, "4, 3 inputs"),
         ({"picture": codes[:, 1:], "air": np.zeros((4, 4))}, "has shape"),
         ({"picture": codes.astype(np.int64), "air": np.zeros((4, 4))}, "int64.* takes int8"),
-        ({"picture": codes, "air": np.full((4, 4), np.nan)}, "no finite numbers"),
+        ({"picture": codes, "air": np.full((4, 4), np.nan)}, r"has nan at \[0, 0\]"),
     ):
         np.savez(tmp_path / "x.npz", **arrays)
         with pytest.raises(DataError, match=said):

@@ -120,8 +120,7 @@ def _reals(path: Path, array: Array, layers: Sequence[Layer]) -> Array:
             f"{['n', *first.shape]}"
         )
     if array.dtype.kind == "f":
-        if not np.isfinite(array).all():
-            raise DataError(f"{path}: {first.name!r} has values that are no finite numbers")
+        archives.require_finite(array, first.name, path)
         return array.astype(np.float32)
     grids = [layer.grid for layer in layers if layer.grid and layer.grid.dtype == array.dtype]
     if grids and grids[0]:

@@ -87,6 +87,16 @@ def _part(
     return Examples(kept, none, (), told, targets)
 
 
+def require_finite(array: Array, name: str, path: Path) -> None:
+    """Raise DataError that names the first value of the array ``name`` that is not finite."""
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        place = np.argwhere(~np.isfinite(array))[0]
+        raise DataError(
+            f"{path}: {name!r} has {array[tuple(place)]} at {place.tolist()}: "
+            "only finite numbers can serve"
+        )
+
+
 def _classes(
     answers: Mapping[str, Array], names: list[str] | None, source: Source
 ) -> tuple[str, ...]:

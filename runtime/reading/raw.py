@@ -50,9 +50,10 @@ def bare(name: str) -> str:
 
 def _fitting(array: Array, tensor: Tensor, path: Path, reals: bool) -> Array:
     """``array`` as [count, *tensor.shape]."""
-    if reals and array.dtype.kind == "f" and (tensor.scale or tensor.dtype.kind == "f"):
-        array = as_type(array.astype(np.float32), tensor) if np.isfinite(array).all() else array
     name, shapes = bare(tensor.name), [tensor.shape]
+    archives.require_finite(array, name, path)
+    if reals and array.dtype.kind == "f" and (tensor.scale or tensor.dtype.kind == "f"):
+        array = as_type(array.astype(np.float32), tensor)
     if tensor.shape[:1] == (1,):
         shapes.append(tensor.shape[1:])
     wanted = f"{tensor.dtype} {' or '.join(str(['n', *shape]) for shape in shapes)}"
@@ -65,6 +66,4 @@ def _fitting(array: Array, tensor: Tensor, path: Path, reals: bool) -> Array:
         raise DataError(f"{path}: {name!r} has shape {list(array.shape)}, the model takes {wanted}")
     if not len(array):
         raise DataError(f"{path}: {name!r} has no input: one at least is needed")
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise DataError(f"{path}: {name!r} has values that are no finite numbers")
     return array.reshape(len(array), *tensor.shape)

@@ -89,6 +89,7 @@ class Core:
     ram: int  # bytes for arena, and constants where those lie in RAM
     flash: int  # bytes of inputs in an image
     constants: bool  # whether constants lie in RAM
+    models: int = 1_000  # in an image, beside which their code fits
 
 
 AVR = Core(
@@ -98,6 +99,7 @@ AVR = Core(
     ram=13_500,  # of 16 KB: the rest is for the stack and the program's strings
     flash=48_000,  # inputs are read by 16-bit addresses
     constants=True,
+    models=8,  # of at most 10 KB each, in 128 KB with the inputs
 )
 MEGA = Core(
     ("avr-gcc", "-mmcu=atmega2560", "-Os", *harness.WARNINGS, "-I", UART),
@@ -174,7 +176,8 @@ def images(core: Core, jobs: Iterable[Job]) -> Iterator[list[Job]]:
     for job in jobs:
         grown = [*group, job]
         ram = sum(one.ram(core) for one in grown) + max(one.compiled.unit.arena for one in grown)
-        if group and (ram > core.ram or sum(one.flash for one in grown) > core.flash):
+        flash = sum(one.flash for one in grown)
+        if group and (ram > core.ram or flash > core.flash or len(grown) > core.models):
             yield group
             grown = [job]
         group = grown

@@ -81,7 +81,7 @@ def test_inputs_of_a_file(model: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arrays", "says"),
     [
-        ({"left": np.zeros((2, 3, 4), np.int8)}, "has 1 arrays"),
+        ({"left": np.zeros((2, 3, 4), np.int8)}, "lacks 'right'"),
         ({"left": np.zeros((2, 3, 5), np.int8), "right": np.zeros((2, 3, 4), np.int8)}, "shape"),
         ({"left": np.zeros((2, 3, 4), np.int8), "right": np.zeros((3, 3, 4), np.int8)}, "as many"),
         ({"left": np.zeros((0, 3, 4), np.int8), "right": np.zeros((0, 3, 4), np.int8)}, "no input"),

@@ -1,4 +1,4 @@
-/* needs: prologue, window, lanes, requantize, block; struct: winograd */
+/* needs: prologue, window, lanes, factors, block; struct: winograd */
 /* Winograd's minimal filtering (Toom-Cook) along x: four outputs in a row from taps + 3 products
  * instead of 4 * taps, exact in integers. The transformed filters and inputs fit 16 bits, which the
  * compiler has checked for every int8 input; sums wrap around, and what comes out is 8 times the true
@@ -156,16 +156,16 @@ static void finish_tiles(const struct winograd *c, int32_t left, int32_t channel
 
     for (; is_free(&scaling) && left >= 4 && sums != end; left -= 4, sums++) {
         tile_outputs(sums, taps, inverse, bias, y);
-        *out = (int8_t)free_parts(factor, y[0], shift);
-        *(out += step) = (int8_t)free_parts(factor, y[1], shift);
-        *(out += step) = (int8_t)free_parts(factor, y[2], shift);
-        *(out += step) = (int8_t)free_parts(factor, y[3], shift);
+        *out = (int8_t)free_parts(&factor, y[0], shift);
+        *(out += step) = (int8_t)free_parts(&factor, y[1], shift);
+        *(out += step) = (int8_t)free_parts(&factor, y[2], shift);
+        *(out += step) = (int8_t)free_parts(&factor, y[3], shift);
         out += step;
     }
     for (; left > 0 && sums != end; left -= 4, sums++) {
         tile_outputs(sums, taps, inverse, bias, y);
         for (int32_t i = 0; i < 4 && i < left; i++, out += step)
-            *out = requantize_parts(factor, y[i], shift);
+            *out = requantize_parts(&factor, y[i], shift);
     }
 }
 
@@ -194,13 +194,13 @@ static void finish_pooled_tiles(const struct winograd *c, int32_t left, int32_t 
         y[0] = left > 1 ? larger(y[0], y[1]) : y[0];
         y[2] = left > 3 ? larger(y[2], y[3]) : y[2];
         if (is_free(&scaling) && columns > 1) {
-            *out = (int8_t)free_parts(factor, y[0], shift);
-            out[step] = (int8_t)free_parts(factor, y[2], shift);
+            *out = (int8_t)free_parts(&factor, y[0], shift);
+            out[step] = (int8_t)free_parts(&factor, y[2], shift);
         } else {
             if (columns > 0)
-                *out = requantize_parts(factor, y[0], shift);
+                *out = requantize_parts(&factor, y[0], shift);
             if (columns > 1)
-                out[step] = requantize_parts(factor, y[2], shift);
+                out[step] = requantize_parts(&factor, y[2], shift);
         }
         columns -= 2;
         out += 2 * step;

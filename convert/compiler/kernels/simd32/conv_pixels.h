@@ -1,4 +1,4 @@
-/* needs: prologue, window, tap_rows, fours, mac_biased, requantize, store_four */
+/* needs: prologue, window, tap_rows, fours, mac_biased, factors, store_four */
 /* A convolution with 8-bit weights for four pixels at once, one behind the other. The whole window
  * of each is laid out once, for all filters. */
 struct conv_pixels {
@@ -31,7 +31,7 @@ static void finish_pixels(const struct conv_pixels *c, const int32_t *sums, int3
         struct factor factor = factor_of(&scaling, channel);
 
         for (int32_t i = 0; i < pixels; i++)
-            out[i * step] = requantize_256ths(factor, sums + i);
+            out[i * step] = requantize_256ths(&factor, sums + i);
     }
 }
 

@@ -1,4 +1,4 @@
-/* needs: prologue, dual, bytes, requantize, mac_lines */
+/* needs: prologue, dual, bytes, factors, mac_lines */
 /* A depthwise convolution of 3x3 taps, line by line, four input channels at a time.
  *
  * The lines that the windows of some lines of outputs cover lie in a ring, a channel of a line as
@@ -168,9 +168,9 @@ INLINE void depthwise_channel(const struct depthwise_lines *d, uint32_t *ring, i
             mac_line(at.middle, b, stride, sums);
             mac_line(at.below, c, stride, sums);
             at.top += stride, at.middle += stride, at.below += stride;
-            at.out[0] = requantize_by(factor, sums[0]);
+            at.out[0] = requantize_by(&factor, sums[0]);
             if (at.left > 1)
-                at.out[step] = requantize_by(factor, sums[1]);
+                at.out[step] = requantize_by(&factor, sums[1]);
         }
     }
 }

@@ -1,4 +1,4 @@
-/* needs: block; stack: 36 */
+/* needs: block, factors; stack: 36 */
 #if defined(REQUANTIZE_IN_ASSEMBLY)
 /* Requantize the largest of four sums, [channels][4], of two channels at once whose outputs may be any
  * int8: 42 instructions. */
