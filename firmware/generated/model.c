@@ -83,6 +83,7 @@ struct scaling {
 #if defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT) && !defined(__clang__)
 #define REQUANTIZE_IN_ASSEMBLY
 #endif
+#define FACTORS_ARE_FLOATS
 
 /* What a channel's outputs need, in registers. */
 struct factor {
@@ -110,34 +111,34 @@ HELPER int32_t nearest_integer(float value)
 }
 
 /* To the nearest integer, and to an int8. */
-HELPER int32_t saturated(struct factor f, float scaled)
+HELPER int32_t saturated(const struct factor *f, float scaled)
 {
     int32_t result = nearest_integer(scaled);
 
 #if defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT)
-    __asm("qadd %0, %0, %1" : "+r"(result) : "r"(f.zero_point));
+    __asm("qadd %0, %0, %1" : "+r"(result) : "r"(f->zero_point));
     __asm("ssat %0, #8, %0" : "+r"(result));
     return result;
 #else
     result = result < -1024 ? -1024 : result > 1024 ? 1024 : result;
-    result += f.zero_point;
+    result += f->zero_point;
     return result < -128 ? -128 : result > 127 ? 127 : result;
 #endif
 }
 
-HELPER int8_t rounded(struct factor f, float scaled)
+HELPER int8_t rounded(const struct factor *f, float scaled)
 {
     int32_t result = saturated(f, scaled);
 
-    if (!f.narrow)
+    if (!f->narrow)
         return (int8_t)result;
-    return (int8_t)(result < f.low ? f.low : result > f.high ? f.high : result);
+    return (int8_t)(result < f->low ? f->low : result > f->high ? f->high : result);
 }
 
 /* With the core's floating-point unit, which rounds like that by itself. */
-HELPER int8_t requantize_by(struct factor f, int32_t sum)
+HELPER int8_t requantize_by(const struct factor *f, int32_t sum)
 {
-    return rounded(f, f.scale * (float)sum);
+    return rounded(f, f->scale * (float)sum);
 }
 
 HELPER float whole_256ths(const int32_t *sum)
@@ -150,9 +151,9 @@ HELPER float whole_256ths(const int32_t *sum)
 }
 
 /* Of a sum in 256ths, a multiple of 256. */
-HELPER int8_t requantize_256ths(struct factor f, const int32_t *sum)
+HELPER int8_t requantize_256ths(const struct factor *f, const int32_t *sum)
 {
-    return rounded(f, f.scale * whole_256ths(sum));
+    return rounded(f, f->scale * whole_256ths(sum));
 }
 
 /* Whether outputs may be any int8. Then the functions below do, which need not look. */
@@ -161,14 +162,9 @@ HELPER int is_free(const struct scaling *s)
     return s->low == -128 && s->high == 127;
 }
 
-HELPER int32_t free_by(struct factor f, int32_t sum)
+HELPER int32_t free_by(const struct factor *f, int32_t sum)
 {
-    return saturated(f, f.scale * (float)sum);
-}
-
-HELPER int32_t free_256ths(struct factor f, const int32_t *sum)
-{
-    return saturated(f, f.scale * whole_256ths(sum));
+    return saturated(f, f->scale * (float)sum);
 }
 
 /* For sums that are 2^bits times what they stand for, and multiples of that. */
@@ -176,17 +172,17 @@ HELPER struct factor factor_of_parts(const struct scaling *s, int32_t channel, i
 {
     struct factor f = factor_of(s, channel);
 
-    f.scale *= 1.0f / (float)(1 << bits); /* exact, as far as anything but 0 comes out */
+    f.scale *= 1.0f / (float)((int32_t)1 << bits); /* exact, as far as anything but 0 comes out */
     return f;
 }
 
-HELPER int8_t requantize_parts(struct factor f, int32_t sum, int32_t bits)
+HELPER int8_t requantize_parts(const struct factor *f, int32_t sum, int32_t bits)
 {
     (void)bits;
     return requantize_by(f, sum);
 }
 
-HELPER int32_t free_parts(struct factor f, int32_t sum, int32_t bits)
+HELPER int32_t free_parts(const struct factor *f, int32_t sum, int32_t bits)
 {
     (void)bits;
     return free_by(f, sum);
@@ -278,21 +274,21 @@ HELPER struct factor factor_of(const struct scaling *s, int32_t channel)
 }
 
 /* sum * scale to the nearest integer, or something beyond any int8. */
-static inline int32_t scale_shortly(struct factor f, int32_t sum)
+static inline int32_t scale_shortly(const struct factor *f, int32_t sum)
 {
-    int32_t kept = sum >> f.drop, product;
+    int32_t kept = sum >> f->drop, product;
 
     if ((uint32_t)kept + 32640 > 65280)
         return sum < 0 ? -1024 : 1024;
-    product = (kept * f.mantissa + f.half) >> f.rest;
-    return product % 32 == 0 ? scale_exactly(f.scale, sum) : product >> 5;
+    product = (kept * f->mantissa + f->half) >> f->rest;
+    return product % 32 == 0 ? scale_exactly(f->scale, sum) : product >> 5;
 }
 
 /* requantize with the factor of the channel. */
-HELPER int8_t requantize_by(struct factor f, int32_t sum)
+HELPER int8_t requantize_by(const struct factor *f, int32_t sum)
 {
-    const struct scaling *s = f.scaling;
-    int32_t result = f.drop > 30 ? scale_exactly(f.scale, sum) : scale_shortly(f, sum);
+    const struct scaling *s = f->scaling;
+    int32_t result = f->drop > 30 ? scale_exactly(f->scale, sum) : scale_shortly(f, sum);
 
     result += s->zero_point;
     return (int8_t)(result < s->low ? s->low : result > s->high ? s->high : result);
@@ -300,47 +296,9 @@ HELPER int8_t requantize_by(struct factor f, int32_t sum)
 
 HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
 {
-    return requantize_by(factor_of(s, channel), sum);
-}
+    struct factor f = factor_of(s, channel);
 
-/* Of a sum in 256ths, a multiple of 256. */
-HELPER int8_t requantize_256ths(struct factor f, const int32_t *sum)
-{
-    return requantize_by(f, *sum >> 8);
-}
-
-/* For sums that are 2^bits times what they stand for, and multiples of that. */
-HELPER struct factor factor_of_parts(const struct scaling *s, int32_t channel, int32_t bits)
-{
-    (void)bits;
-    return factor_of(s, channel);
-}
-
-HELPER int8_t requantize_parts(struct factor f, int32_t sum, int32_t bits)
-{
-    return requantize_by(f, sum >> bits);
-}
-
-/* Whether outputs may be any int8, and what then need not look. Here it makes no difference. */
-HELPER int is_free(const struct scaling *s)
-{
-    (void)s;
-    return 1;
-}
-
-HELPER int32_t free_by(struct factor f, int32_t sum)
-{
-    return requantize_by(f, sum);
-}
-
-HELPER int32_t free_256ths(struct factor f, const int32_t *sum)
-{
-    return requantize_256ths(f, sum);
-}
-
-HELPER int32_t free_parts(struct factor f, int32_t sum, int32_t bits)
-{
-    return requantize_parts(f, sum, bits);
+    return requantize_by(&f, sum);
 }
 #endif
 
