@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import IO, Any, NoReturn, TypeVar
 
-from runtime.errors import ThimbleError
+from runtime.errors import BackendError, Terminated, ThimbleError
 
 Item = TypeVar("Item")
 
@@ -104,20 +104,31 @@ def _coloured(text: str) -> str:
 
 
 def run(command: Command) -> NoReturn:
-    """Run ``command`` and leave the process: 1 after a ThimbleError, 130 after Ctrl-C."""
+    """Run ``command``, on Linux under supervision, and leave the process.
+
+    The status is 1 after a ThimbleError, 130 after Ctrl-C, 143 after SIGTERM.
+    """
+    if sys.platform != "linux":
+        sys.exit(_status(command))
+    from runtime import supervisor  # noqa: PLC0415 - other systems cannot import it
+
+    supervisor.run(lambda: _status(command), lambda text: fail(BackendError(text)))
+
+
+def _status(command: Command) -> int:
     try:
         status = command(None)
         sys.stdout.flush()
     except ThimbleError as error:
         fail(error)
-        status = 1
-    except KeyboardInterrupt:
+        return 1
+    except KeyboardInterrupt as stop:
         print("interrupted", file=sys.stderr)
-        status = 130
+        return 143 if isinstance(stop, Terminated) else 130
     except BrokenPipeError:  # the reader, say `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
-    sys.exit(status)
+        return 0
+    return status
 
 
 def fail(error: Exception) -> None:

@@ -48,3 +48,7 @@ class OutputError(ThimbleError):
 
 class GateError(ThimbleError):
     """Everything ran, and the result is not good enough."""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM or SIGHUP reached the command: it cleans up and leaves, as after Ctrl-C."""

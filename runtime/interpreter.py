@@ -9,7 +9,6 @@ import importlib
 import importlib.util
 import os
 import sys
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,8 +19,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from runtime import flatbuffer
-from runtime.errors import BackendError, ModelError
+from runtime import activity, flatbuffer, quiet
+from runtime.errors import BackendError, ModelError, ThimbleError
 
 Array = npt.NDArray[Any]
 
@@ -132,8 +131,10 @@ class Interpreter:
         backend: Backend,
         kernels: str,
         again: Callable[[], Any] | None = None,
+        name: str = "the model",
     ) -> None:
         self._native = native
+        self._name = name
         self._again = again  # loads it once more; None: it keeps nothing from run to run
         self.backend = backend.name
         self.version = version(backend)
@@ -180,17 +181,15 @@ class Interpreter:
                 )
         count = len(inputs[0])
         answers = [np.empty((count, *tensor.shape), tensor.dtype) for tensor in self.outputs]
-        for row in range(count):
-            if fresh and self._again:
-                self._native = self._again()
-            for place, array in zip(self._places, inputs, strict=True):
-                self._native.set_tensor(place, array[row])
-            try:
+        with _at_work(self.backend, "cannot run", self._name):
+            for row in range(count):
+                if fresh and self._again:
+                    self._native = self._again()
+                for place, array in zip(self._places, inputs, strict=True):
+                    self._native.set_tensor(place, array[row])
                 self._native.invoke()
-            except RuntimeError as error:
-                raise ModelError(f"{self.backend} cannot run this model: {_line(error)}") from error
-            for answer, result in zip(answers, self._results, strict=True):
-                answer[row] = self._native.get_tensor(result)
+                for answer, result in zip(answers, self._results, strict=True):
+                    answer[row] = self._native.get_tensor(result)
         return answers
 
 
@@ -209,15 +208,9 @@ def load(
     def again() -> Any:
         return _native(content, backend, kernels, threads)[0]
 
-    try:
-        keeps = flatbuffer.keeps_state(content)
-        return Interpreter(native, chosen, kernels, again if keeps else None)
-    except ModelError as error:
-        raise ModelError(f"{name} {error}") from error
-    except (ValueError, RuntimeError, TypeError) as error:  # what it says of its tensors is odd
-        raise ModelError(
-            f"{chosen.name} refuses {name}: {_line(error)}; export it again"
-        ) from error
+    keeps = flatbuffer.keeps_state(content)
+    with _at_work(chosen.name, "refuses", name):  # what it says of its tensors may be odd
+        return Interpreter(native, chosen, kernels, again if keeps else None, name)
 
 
 def run_all(
@@ -240,7 +233,8 @@ def run_all(
         return [np.concatenate(column) for column in zip(*each, strict=True)]
     native, chosen = _native(model, backend, kernels, 1)
     rows: list[list[Array]] = []
-    try:
+    name = "this model" if isinstance(model, bytes) else str(model)
+    with _at_work(chosen.name, "cannot run", name):
         places = [details["index"] for details in native.get_input_details()]
         results = [details["index"] for details in native.get_output_details()]
         for row in zip(*inputs, strict=True):
@@ -248,8 +242,6 @@ def run_all(
                 native.set_tensor(place, one)
             native.invoke()
             rows.append([native.get_tensor(result) for result in results])
-    except (RuntimeError, ValueError) as error:
-        raise ModelError(f"{chosen.name} cannot run this model: {_line(error)}") from error
     return [np.stack(column) for column in zip(*rows, strict=True)]
 
 
@@ -264,18 +256,16 @@ def _native(
     flatbuffer.check(content, name)
     chosen = choose(backend)
     module = imported(chosen)
-    try:
-        with _quiet() as told, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # TensorFlow announces the end of tf.lite
-            native = module.Interpreter(
-                model_content=content,
-                num_threads=threads,
-                experimental_op_resolver_type=getattr(module.OpResolverType, KERNELS[kernels]),
-            )
-            native.allocate_tensors()
-    except (ValueError, RuntimeError, TypeError, MemoryError) as error:
-        reason = _line(error) or _line(told[0] if told else "")
-        raise ModelError(f"{chosen.name} refuses {name}: {reason}; export it again") from error
+    told: list[str] = []
+    working = _at_work(chosen.name, "refuses", name, told)
+    with working, quiet.stderr(told), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # TensorFlow announces the end of tf.lite
+        native = module.Interpreter(
+            model_content=content,
+            num_threads=threads,
+            experimental_op_resolver_type=getattr(module.OpResolverType, KERNELS[kernels]),
+        )
+        native.allocate_tensors()
     return native, chosen
 
 
@@ -292,7 +282,7 @@ def imported(backend: Backend) -> Any:
     if backend.name == "tensorflow":
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        with _quiet():
+        with quiet.stderr():
             return importlib.import_module(backend.module)
     except (ImportError, AttributeError, SystemError) as error:  # the last two: built for NumPy 1
         raise BackendError(
@@ -302,23 +292,20 @@ def imported(backend: Backend) -> Any:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[list[str]]:
-    """Keep the native libraries' notes off standard error; yields a list, later with their text.
+def _at_work(backend: str, verb: str, name: str, told: Sequence[str] = ()) -> Iterator[None]:
+    """Native code at work on the model ``name``: whatever it raises becomes a ModelError.
 
-    They write to the file descriptor, so that is what is redirected.
+    Of odd files it raises what it likes: RuntimeError, SystemError, UnicodeDecodeError, KeyError.
+    ``told`` is what it wrote, in case the exception has no text.
     """
-    told: list[str] = []
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as notes:
-        os.dup2(notes.fileno(), 2)
-        try:
-            yield told
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            notes.seek(0)
-            told.append(notes.read().decode(errors="replace"))
+    try:
+        with activity.of(f"{backend}, on {name},"):
+            yield
+    except ThimbleError:
+        raise
+    except Exception as error:
+        reason = _line(error) or _line(told[0] if told else type(error).__name__)
+        raise ModelError(f"{backend} {verb} {name}: {reason}; export it again") from error
 
 
 def _line(text: object) -> str:

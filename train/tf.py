@@ -9,8 +9,9 @@ import contextlib
 import io
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
+
+from runtime import quiet
 
 if "tensorflow" in sys.modules and os.environ.get("TF_USE_LEGACY_KERAS") != "1":
     raise RuntimeError("set TF_USE_LEGACY_KERAS=1 or import train.tf before tensorflow")
@@ -22,19 +23,13 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # the nets are too small to
 @contextlib.contextmanager
 def silence(tell: bool = True) -> Iterator[None]:
     """Keep native code's notes off standard error; with ``tell`` they are shown if that fails."""
-    saved = os.dup(2)
-    with tempfile.TemporaryFile() as notes:
-        os.dup2(notes.fileno(), 2)
-        try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                yield
-        except BaseException:
-            notes.seek(0)
-            os.write(saved, notes.read() if tell else b"")
-            raise
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)
+    told: list[str] = []
+    try:
+        with quiet.stderr(told), contextlib.redirect_stdout(io.StringIO()):
+            yield
+    except BaseException:
+        sys.stderr.write("".join(told) if tell else "")
+        raise
 
 
 with silence():

@@ -1,0 +1,158 @@
+"""A command in a process of its own, so that however it ends there is one clear line and no litter.
+
+Native code dies of files that no check foresaw: interpreters abort, or read where nothing is. The
+supervisor forks before any work is done, and waits. It says what the command died of and what it
+was at, ends the processes that are left of it, and removes its temporary files. If the supervisor
+is killed, the kernel kills the command, and whoever comes next removes the files.
+
+For Linux; elsewhere a command runs as it is.
+"""
+
+import contextlib
+import ctypes
+import os
+import select
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from runtime import activity, owned
+from runtime.errors import Terminated
+
+PREFIX = "thimble-"
+"""What the names of temporary folders begin with."""
+
+_SET_PDEATHSIG, _SET_CHILD_SUBREAPER = 1, 36  # from Linux's prctl.h
+_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_TWICE = 1.0  # seconds: within them a second signal is the same one
+
+
+def end_with_parent() -> None:
+    """Let the kernel kill this process when its parent ends."""
+    _prctl(_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def run(command: Callable[[], int], fail: Callable[[str], None]) -> NoReturn:
+    """Leave the process with the status that ``command`` gives in a process of its own.
+
+    Where it dies of a signal, that is 1 after ``fail`` was called with what happened.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    folder, supervisor = _scratch(), os.getpid()
+    child = os.fork()
+    if child:
+        _supervise(child, folder, fail)
+    end_with_parent()
+    if os.getppid() != supervisor:  # it ended before the kernel knew
+        os._exit(1)
+    _listen()
+    if folder is not None:
+        os.environ["TMPDIR"] = str(folder.path)
+        tempfile.tempdir = None
+    status = command()
+    for forwarded in _FORWARDED:  # Python at its end would give them back to the system: to die
+        signal.signal(forwarded, signal.SIG_IGN)
+    sys.exit(status)
+
+
+def _scratch() -> owned.Folder | None:
+    """A folder for all temporary files of the command."""
+    try:
+        parent = Path(tempfile.gettempdir())
+        owned.clear(parent, PREFIX)
+        return owned.Folder(parent, PREFIX)
+    except OSError:  # a command that needs one will say so
+        return None
+
+
+def _listen() -> None:
+    """Turn signals into exceptions, so that what is to be cleaned up is."""
+    last = -_TWICE
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        nonlocal last
+        now = time.monotonic()
+        once, last = now - last >= _TWICE, now  # a key reaches the supervisor, too
+        if once:
+            raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+
+    for forwarded in _FORWARDED:
+        if signal.getsignal(forwarded) != signal.SIG_IGN:  # as nohup has it
+            signal.signal(forwarded, stop)
+
+
+def _supervise(child: int, folder: owned.Folder | None, fail: Callable[[str], None]) -> NoReturn:
+    """Pass signals on until the command has ended; then clean up, and leave as it did."""
+    _prctl(_SET_CHILD_SUBREAPER, 1)
+    status = _wait(child)
+    _end_rest()
+    if folder is not None:
+        folder.remove()
+    if status < 0:
+        fail(_epitaph(-status))
+    sys.stderr.flush()
+    os._exit(1 if status < 0 else status)
+
+
+def _wait(child: int) -> int:
+    """The exit status of the process ``child``; below 0: minus the signal that it died of."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing)  # a signal may reach any thread; each writes its number there
+    for number in (*_FORWARDED, signal.SIGCHLD):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        select.select([reading], [], [], 1)
+        for one in _pending(reading):
+            if one in _FORWARDED:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, one)
+
+
+def _pending(reading: int) -> bytes:
+    return os.read(reading, 64) if select.select([reading], [], [], 0)[0] else b""
+
+
+def _end_rest() -> None:
+    """Kill what the command has left behind, which is now this process's."""
+    while left := _children():
+        for pid in left:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+
+
+def _children() -> list[int]:
+    lists = Path("/proc/self/task").glob("*/children")
+    try:
+        return [int(pid) for path in lists for pid in path.read_text().split()]
+    except OSError:  # a kernel that does not list them
+        return []
+
+
+def _epitaph(number: int) -> str:
+    """What is said of a command that died of a signal."""
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        name = f"signal {number}"
+    who = activity.current()
+    if number == signal.SIGKILL:
+        return f"{who or 'the command'} was killed (SIGKILL): see whether the memory suffices"
+    if who:
+        return f"{who} died of {name}: that interpreter cannot run this file, give it another"
+    return f"the command died of {name}: please report it"
+
+
+def _prctl(option: int, value: int) -> None:
+    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
