@@ -18,13 +18,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from convert import artifacts, carray, network, publish, quantizing
+from convert import artifacts, carray, network, previous, publish, quantizing
 from convert.artifacts import Provenance
 from convert.bundle import border
 from convert.network import Network
 from convert.parity import Parity
 from convert.report import tables
-from runtime import console, options
+from runtime import console, numbers, options
 from runtime.errors import DataError, GateError, ModelError
 from runtime.judge import Judgement
 from runtime.options import Wanted
@@ -59,6 +59,12 @@ class Request:
     seed: int = 0
     threads: int = DEFAULT_THREADS
     name: str | None = None  # starts the public names of the C; None: "model"
+    force: bool = False  # whether anything may be replaced
+
+    @property
+    def source(self) -> str:
+        """The option that says what network this is of, as the manifest's command has it."""
+        return f"--model {self.model.name}" if self.model else f"--preset {self.preset.name}"
 
     @property
     def title(self) -> str:
@@ -97,7 +103,8 @@ class Origin:
 
 def export(request: Request) -> Parity:
     """Do the whole job; raises ThimbleError, and then leaves the previous result as it was."""
-    with publish.claim(request.out / request.title) as claim:
+    guard = previous.guard(request.source, force=request.force)
+    with publish.claim(request.out / request.title, guard) as claim:
         configure(request.seed, request.threads)
         origin = _own(request, request.model) if request.model else _preset(request)
         console.note(f"float model: {origin.phrase}")
@@ -247,6 +254,11 @@ def parser() -> argparse.ArgumentParser:
         "--out", type=Path, default=Path("build"), metavar="DIR", help="default: build"
     )
     result.add_argument(
+        "--force",
+        action="store_true",
+        help="replace an export of another network, and files that no export wrote, too",
+    )
+    result.add_argument(
         "--name", help="starts every public name of the C, and its files; default: model"
     )
     _add_proof(result)
@@ -273,7 +285,7 @@ def _add_proof(result: argparse.ArgumentParser) -> None:
     )
     result.add_argument(
         "--max-drop",
-        type=float,
+        type=numbers.real(0),
         metavar="POINTS",
         help=f"accuracy that int8 may lose, in percentage points; default {MAX_DROP} on 10,000 "
         "examples, and wider on fewer, as the sampling error is; of a network without classes, "
@@ -281,15 +293,17 @@ def _add_proof(result: argparse.ArgumentParser) -> None:
     )
     result.add_argument(
         "--min-accuracy",
-        type=float,
+        type=numbers.real(0, 100),
         metavar="PERCENT",
         help="what the float network must read of held-out data; default: more than without "
         "looking; 0 lets any pass",
     )
-    result.add_argument("--seed", type=int, default=0, help="of every random choice; default 0")
+    result.add_argument(
+        "--seed", type=numbers.whole(0), default=0, help="of every random choice; default 0"
+    )
     result.add_argument(
         "--threads",
-        type=int,
+        type=numbers.whole(1),
         default=DEFAULT_THREADS,
         help="another count rounds differently; default %(default)s",
     )
@@ -297,12 +311,8 @@ def _add_proof(result: argparse.ArgumentParser) -> None:
 
 def requested(given: argparse.Namespace) -> Request:
     """What a command line asks for; raises DataError for what cannot be."""
-    if given.seed < 0 or given.threads < 1 or not (given.max_drop or 0) >= 0:
-        raise DataError("--seed and --max-drop must be at least 0, --threads at least 1")
-    if not 0 <= (given.min_accuracy or 0) <= 100:
-        raise DataError("--min-accuracy is a percentage, from 0 to 100")
     least = None if given.min_accuracy is None else given.min_accuracy / 100
-    same = ("out", "model", "quantize", "io", "max_drop", "seed", "threads", "name")
+    same = ("out", "model", "quantize", "io", "max_drop", "seed", "threads", "name", "force")
     kept: dict[str, Any] = {name: getattr(given, name) for name in same}
     return Request(
         preset=fit.chosen(given), wanted=options.wanted(given), min_accuracy=least, **kept

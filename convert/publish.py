@@ -6,26 +6,33 @@ whoever looks, and whenever the process is killed, sees the old result or the ne
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import hashlib
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from runtime import owned
 from runtime.errors import OutputError
+
+Guard = Callable[[Path], None]
+"""Raises OutputError where what lies in a folder must not be replaced."""
 
 _AT_FDCWD = -100  # from Linux's fcntl.h
 _RENAME_EXCHANGE = 2  # from Linux's fs.h
+_STAGING = r"\..*\.thimble-"  # how the names of folders begin that will be a target
+_STAGED = r"\.thimble-"  # and of those whose files will be in a target
 
 
 class Claim:
     """The right to replace the folder ``target``; see ``claim``."""
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: Path, guard: Guard) -> None:
         self._target = target
+        self._guard = guard
 
     def publish(self, contents: Mapping[str, bytes]) -> None:
         """Put a folder with these files, and no others, in the place of the target."""
@@ -35,23 +42,73 @@ class Claim:
                     sink.write(content)
                     # On the disk before the rename is: a power cut must not leave empty files.
                     os.fsync(sink.fileno())
-            staging.chmod(0o755)
+            staging.chmod(0o777 & ~_umask())
+            if self._target.exists():
+                self._guard(self._target)
             _replace(staging, self._target)
 
 
 @contextlib.contextmanager
-def claim(target: Path) -> Iterator[Claim]:
+def claim(target: Path, guard: Guard) -> Iterator[Claim]:
     """Claim the folder ``target`` before the work that fills it.
 
-    Raises OutputError when it cannot be written or another process has claimed it.
+    Where it is a link, the folder that it leads to is meant. Raises OutputError when it cannot be
+    written, when another process has claimed it, or when ``guard`` does.
     """
-    lock = _lock(target)
-    with contextlib.closing(lock):  # the kernel frees the lock however the process ends
+    with contextlib.ExitStack() as held:
         with _trouble(target):
-            _recover(target)
-            with _staging(target):
+            place = _resolved(target)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            held.enter_context(_lock(place, target))
+            owned.clear(place.parent, _STAGING)
+            _recover(place)
+            if place.exists():
+                guard(place)
+            with _staging(place):
                 pass  # better to fail now than when the work is done
-        yield Claim(target)
+        yield Claim(place, guard)
+
+
+def require_own(folder: Path, written: Mapping[str, str], cure: str) -> None:
+    """Raise OutputError when ``folder`` holds more than ``written``, or any of that was changed.
+
+    ``written`` gives each file's sha256 in hexadecimal, or "" where any content will do.
+    """
+    others = sorted(path.name for path in folder.iterdir() if path.name not in written)
+    changed = [
+        f"{name}, changed since"
+        for name, digest in written.items()
+        if digest and (folder / name).is_file() and _digest(folder / name) != digest
+    ]
+    if others or changed:
+        named = [*others, *changed]
+        more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+        raise OutputError(
+            f"{folder} holds what would be lost ({', '.join(named[:3])}{more}): {cure}"
+        )
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _resolved(target: Path) -> Path:
+    """The folder that is meant, be it there or not."""
+    try:
+        place = target.resolve()
+    except RuntimeError as error:  # how Python 3.11 tells it
+        raise OSError(errno.ELOOP, "it is a link that leads to itself") from error
+    if place.exists() and not place.is_dir():
+        raise OutputError(f"{target} is not a folder: name another with --out")
+    if place.is_mount() or place == place.parent:
+        raise OutputError(f"{target} is a mount point and cannot be replaced: name a folder in it")
+    return place
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def files(target: Path, contents: Mapping[str, bytes], source: Path | None = None) -> None:
@@ -63,18 +120,15 @@ def files(target: Path, contents: Mapping[str, bytes], source: Path | None = Non
         raise OutputError(f"{source} would be written over: choose another --name or --out")
     with _trouble(target):
         target.mkdir(parents=True, exist_ok=True)
-        partial = {name: target / f".{name}.{os.getpid()}" for name in contents}
-        try:
+        owned.clear(target, _STAGED)
+        with owned.Folder(target, ".thimble-") as staging:
             for name, content in contents.items():
-                partial[name].write_bytes(content)
+                (staging / name).write_bytes(content)
             for name in contents:  # before the first: all of them or none
                 if (target / name).is_dir():
                     raise OutputError(f"cannot write {target / name}: it is a folder")
-            for name, path in partial.items():
-                path.replace(target / name)
-        finally:
-            for path in partial.values():
-                path.unlink(missing_ok=True)
+            for name in contents:
+                (staging / name).replace(target / name)
 
 
 def _is_same(path: Path, other: Path) -> bool:
@@ -97,41 +151,45 @@ def _trouble(target: Path) -> Iterator[None]:
         raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
 
 
-def _lock(target: Path) -> IO[bytes]:
-    if target.exists() and not target.is_dir():
-        raise OutputError(f"{target} is not a folder: name another with --out")
-    with _trouble(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        lock = (target.parent / f".{target.name}.lock").open("wb")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        lock.close()
-        raise OutputError(f"another process is writing {target}: wait for it") from error
-    return lock
-
-
 @contextlib.contextmanager
-def _staging(target: Path) -> Iterator[Path]:
-    staging = Path(tempfile.mkdtemp(prefix=_prefix(target), dir=target.parent))
+def _lock(place: Path, target: Path) -> Iterator[None]:
+    """Hold the lock of the folder ``place``, a file beside it that is gone afterwards."""
+    path = place.parent / f".{place.name}.lock"
+    lock = _locked(path, target)
     try:
-        yield staging
+        yield
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        if not os.fstat(lock).st_size:  # with content it is no lock of ours
+            path.unlink(missing_ok=True)
+        os.close(lock)  # the kernel does so however the process ends
 
 
-def _prefix(target: Path) -> str:
-    return f".{target.name}.new-"
+def _locked(path: Path, target: Path) -> int:
+    """The file descriptor of the lock ``path``."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise OutputError(f"{path} is in the way, it should be a file: remove it")
+    while True:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.exists() and os.path.samestat(os.fstat(lock), path.lstat()):
+                return lock
+        except BlockingIOError as error:
+            os.close(lock)
+            raise OutputError(f"another process is writing {target}: wait for it") from error
+        os.close(lock)  # whoever had it has removed it: once more
+
+
+def _staging(target: Path) -> owned.Folder:
+    return owned.Folder(target.parent, f".{target.name}.thimble-")
 
 
 def _aside(target: Path) -> Path:
-    return target.parent / f".{target.name}.old"
+    return target.parent / f".{target.name}.thimble-old"
 
 
 def _recover(target: Path) -> None:
     """Clean up behind a process that was killed. The lock is held, so nobody is at work here."""
-    for stale in target.parent.glob(f"{_prefix(target)}*"):
-        shutil.rmtree(stale)
     aside = _aside(target)
     if aside.exists():
         if target.exists():

@@ -30,10 +30,9 @@ from convert.robustness import (
     tested_on,
     without,
 )
-from runtime import console, judge, options
+from runtime import console, judge, numbers, options
 from runtime.contract import Contract
 from runtime.dataset import Examples
-from runtime.errors import DataError
 from runtime.tasks.task import Task
 from train.augment import Level
 from train.tf import configure
@@ -117,7 +116,10 @@ def parser() -> argparse.ArgumentParser:
     result = console.Parser("python -m convert.sweep", description=__doc__)
     result.add_argument("model", type=Path, help="a model.tflite that convert.export wrote")
     result.add_argument(
-        "--images", type=int, metavar="N", help="use the first N test examples only; default: all"
+        "--images",
+        type=numbers.whole(1),
+        metavar="N",
+        help="use the first N test examples only; default: all",
     )
     options.add_data(result)
     return result
@@ -126,8 +128,6 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     given = console.parse(parser(), argv)
-    if given.images is not None and given.images < 1:
-        raise DataError("--images must be at least 1")
     known = contract_of(given.model)
     source = options.source(given) if given.data is not None else None
     test = tested_on(given.model, known, source).first(given.images)

@@ -23,7 +23,7 @@ from firmware.device import Answer, Device
 from firmware.emulate import emulate
 from firmware.hello import Hello
 from firmware.port import Port, open_port
-from runtime import classifier, console, predict
+from runtime import classifier, console, numbers, predict
 from runtime.contract import Contract
 from runtime.errors import DataError, DeviceError, ThimbleError
 from runtime.tasks.task import Task
@@ -188,7 +188,7 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument(
         "--top",
-        type=predict.positive,
+        type=numbers.whole(1),
         default=1,
         metavar="N",
         help="show the N best labels (default: 1)",

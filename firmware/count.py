@@ -21,6 +21,7 @@ from convert.compiler import toolchain
 from convert.compiler.build import Compiled
 from convert.compiler.emit import border
 from convert.compiler.targets.options import Target
+from runtime import children
 from runtime.errors import ToolError
 
 BARE = Path(__file__).with_name("bare")
@@ -208,7 +209,12 @@ def _emulated(program: Path, core: Core, content: bytes, options: Sequence[str])
     ]
     try:
         done = subprocess.run(
-            words, input=content, capture_output=True, check=False, timeout=_TIMEOUT
+            words,
+            input=content,
+            capture_output=True,
+            check=False,
+            timeout=_TIMEOUT,
+            preexec_fn=children.TIED,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ToolError(f"qemu-system-arm cannot count this: {error}") from error

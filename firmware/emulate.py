@@ -5,12 +5,9 @@ that the firmware reads counts instructions. Not cycles: the emulator has no pip
 """
 
 import contextlib
-import ctypes
 import json
-import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -22,6 +19,7 @@ from firmware.boards import Board
 from firmware.build import Image
 from firmware.device import Device
 from firmware.port import Port, open_port
+from runtime import children
 from runtime.errors import ToolError
 
 QEMU = "qemu-system-arm"
@@ -70,12 +68,6 @@ class Emulator:
         self.process.wait()
 
 
-def _end_with_parent() -> None:
-    """Let Linux end the emulator when this process ends, however it does."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-
-
 @contextlib.contextmanager
 def emulate(board: Board, elf: Path, options: Sequence[str] = ()) -> Iterator[Emulator]:
     """Boot ``elf`` on ``board``; ``options`` go to QEMU.
@@ -101,7 +93,7 @@ def emulate(board: Board, elf: Path, options: Sequence[str] = ()) -> Iterator[Em
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
-                    preexec_fn=_end_with_parent,  # noqa: PLW1509 - commands have one thread
+                    preexec_fn=children.TIED,  # noqa: PLW1509
                 )
             except OSError as error:
                 raise ToolError(

@@ -29,7 +29,7 @@ from firmware.emulate import emulate
 from firmware.port import Port, open_port
 from firmware.questions import Questions
 from firmware.validation import Validation, validate
-from runtime import console, options, reading
+from runtime import console, numbers, options, reading
 from runtime.errors import DataError, GateError
 from runtime.tasks.digits import Digits
 
@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument(
         "--images",
-        type=int,
+        type=numbers.whole(1),
         metavar="N",
         help=f"so many inputs; default: {_EXAMPLES} of the data, all of --inputs, "
         f"{_RANDOM} random ones",
@@ -65,8 +65,6 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     given = console.parse(parser(), argv)
-    if given.images is not None and given.images < 1:
-        raise DataError("--images needs at least 1")
     if given.inputs and given.data:
         raise DataError("--inputs and --data are two ways to say what is sent: give one")
     board, deployed = build.chosen(given)

@@ -18,10 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-from runtime import classifier, console, interpreter
+from runtime import children, classifier, console, interpreter, numbers
 from runtime.compiled import COMPILED, CompiledModel
 from runtime.errors import ModelError
-from runtime.predict import positive
 from runtime.reading import raw
 
 WARM_UP = 10
@@ -60,10 +59,14 @@ def parser() -> argparse.ArgumentParser:
         "--backend", help="litert, tflite-runtime, tensorflow (default: the first installed), or c"
     )
     result.add_argument(
-        "--runs", type=positive, default=300, metavar="N", help="inferences timed (default: 300)"
+        "--runs",
+        type=numbers.whole(1),
+        default=300,
+        metavar="N",
+        help="inferences timed (default: 300)",
     )
     result.add_argument(
-        "--threads", type=positive, default=1, metavar="T", help="threads (default: 1)"
+        "--threads", type=numbers.whole(1), default=1, metavar="T", help="threads (default: 1)"
     )
     result.add_argument(
         "--inputs",
@@ -114,7 +117,13 @@ def in_new_process(model: str, how: How) -> Measurement:
     command += ["--runs", str(how.runs), "--threads", str(how.threads)]
     command += ["--backend", how.backend] if how.backend else []
     command += ["--inputs", str(how.inputs)] if how.inputs else []
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=children.TIED,
+    )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or [f"it died with status {done.returncode}"])[-1]
         raise ModelError(last.removeprefix("error: "))

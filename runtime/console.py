@@ -69,7 +69,7 @@ def finish(text: str, data: Any) -> None:
     """End a command: ``text`` with its tables for people, or ``data`` as JSON for machines."""
     if _output is Output.JSON:
         print(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
-    elif _output is Output.TEXT:
+    elif _output is Output.TEXT and text:
         print(_coloured(text) if _takes_colour(sys.stdout) else text)
 
 
@@ -131,7 +131,7 @@ def _status(command: Command) -> int:
     return status
 
 
-def fail(error: Exception) -> None:
+def fail(error: object) -> None:
     """Print ``error`` as one line on standard error."""
     print(_error(str(error)), file=sys.stderr)
 

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from runtime import console, judge, options, reading, statistics
+from runtime import console, judge, numbers, options, reading, statistics
 from runtime.classifier import Model
 from runtime.dataset import Examples, Floats, Labels
 from runtime.interpreter import KERNELS
 from runtime.judge import Judgement
-from runtime.predict import about_backend, describe, positive
+from runtime.predict import about_backend, describe
 from runtime.tasks.meaning import Classes, Meaning, Reconstruction
 
 _PART = 100  # examples, between two steps of the progress bar
@@ -91,7 +91,9 @@ def parser() -> argparse.ArgumentParser:
         help="default: as the interpreter chooses; reference: its plain loops; "
         "no-delegate: its optimized ones without XNNPACK",
     )
-    result.add_argument("--limit", type=positive, metavar="N", help="use the first N examples only")
+    result.add_argument(
+        "--limit", type=numbers.whole(1), metavar="N", help="use the first N examples only"
+    )
     return result
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from runtime import console
+from runtime import console, numbers
 from runtime.errors import ThimbleError
 
 if TYPE_CHECKING:
@@ -46,20 +46,16 @@ def parser() -> argparse.ArgumentParser:
         "--backend", help="litert, tflite-runtime, tensorflow (default: the first installed), or c"
     )
     result.add_argument(
-        "--top", type=positive, default=1, metavar="N", help="show the N best labels (default: 1)"
+        "--top",
+        type=numbers.whole(1),
+        default=1,
+        metavar="N",
+        help="show the N best labels (default: 1)",
     )
     result.add_argument(
         "--show", action="store_true", help="draw what the network sees (not in JSON)"
     )
     return result
-
-
-def positive(text: str) -> int:
-    """An argument that is a whole number from 1 on."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("it must be 1 or more")
-    return number
 
 
 class Told(Protocol):
@@ -94,13 +90,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     model = Model(options.model, options.backend)
     console.note(f"model {options.model}, {describe(model)}")
     answers: list[Answer] = []
-    failed = 0
+    failed: dict[str, str] = {}
     for name in options.files:
         try:
             sights = model.task.sights(Path(name))
         except ThimbleError as error:
             console.fail(error)
-            failed += 1
+            failed[name] = str(error)
             continue
         for answer in answered(model, name, sights):
             answers.append(answer)
@@ -111,8 +107,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     rows = [cells(model, answer, options.top) for answer in answers]
     data = [as_json(model, answer, options.top) for answer in answers]
     about = {"model": options.model, **about_backend(model), f"{model.task.noun}s": data}
-    console.finish(console.table(header(model, options.top), rows), about)
-    return int(failed > 0)
+    if failed:
+        about["failed"] = [{"file": name, "error": error} for name, error in failed.items()]
+    console.finish(console.table(header(model, options.top), rows) if rows else "", about)
+    return int(bool(failed))
 
 
 def answered(model: "Model", name: str, sights: "list[Sight]") -> "list[Answer]":

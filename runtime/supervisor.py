@@ -21,20 +21,15 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from runtime import activity, owned
+from runtime import activity, children, owned
 from runtime.errors import Terminated
 
 PREFIX = "thimble-"
 """What the names of temporary folders begin with."""
 
-_SET_PDEATHSIG, _SET_CHILD_SUBREAPER = 1, 36  # from Linux's prctl.h
+_SET_CHILD_SUBREAPER = 36  # from Linux's prctl.h
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _TWICE = 1.0  # seconds: within them a second signal is the same one
-
-
-def end_with_parent() -> None:
-    """Let the kernel kill this process when its parent ends."""
-    _prctl(_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def run(command: Callable[[], int], fail: Callable[[str], None]) -> NoReturn:
@@ -48,7 +43,7 @@ def run(command: Callable[[], int], fail: Callable[[str], None]) -> NoReturn:
     child = os.fork()
     if child:
         _supervise(child, folder, fail)
-    end_with_parent()
+    children.end_with_parent()
     if os.getppid() != supervisor:  # it ended before the kernel knew
         os._exit(1)
     _listen()
@@ -89,7 +84,7 @@ def _listen() -> None:
 
 def _supervise(child: int, folder: owned.Folder | None, fail: Callable[[str], None]) -> NoReturn:
     """Pass signals on until the command has ended; then clean up, and leave as it did."""
-    _prctl(_SET_CHILD_SUBREAPER, 1)
+    ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     status = _wait(child)
     _end_rest()
     if folder is not None:
@@ -152,7 +147,3 @@ def _epitaph(number: int) -> str:
     if who:
         return f"{who} died of {name}: that interpreter cannot run this file, give it another"
     return f"the command died of {name}: please report it"
-
-
-def _prctl(option: int, value: int) -> None:
-    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from runtime import flatbuffer
+from runtime import children, flatbuffer
 from runtime.compiled import COMPILED
 from runtime.errors import BackendError, ModelError, ThimbleError
 
@@ -108,6 +108,7 @@ def _unpacked(content: bytes) -> list[Array]:
 
 def main() -> None:
     """Read inputs from standard input, write outputs to standard output, both as ``.npz``."""
+    children.end_with_parent()
     what, model, backend, kernels = sys.argv[1:]
     inputs = _unpacked(sys.stdin.buffer.read())
     try:

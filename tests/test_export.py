@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -168,7 +169,7 @@ def test_interrupted_export_leaves_the_previous_result(
     before = sums(exported)
     trained = tmp_path / "nano.keras"  # spares the later stages the training
     trained.write_bytes((exported / "float.keras").read_bytes())
-    source = PRESET if moment == "training" else ("--model", str(trained))
+    source = PRESET if moment == "training" else ("--model", str(trained), "--force")
     job = subprocess.Popen(
         words(exported.parent, "--seed", "1", source=source),
         cwd=ROOT,
@@ -290,8 +291,6 @@ def test_model_that_does_not_fit_the_data_is_refused(
     [
         ("--model", "nowhere.keras"),
         ("--data", "nowhere"),
-        ("--max-drop", "-1"),
-        ("--max-drop", "nan"),
         ("--out", "pyproject.toml"),
     ],
 )
@@ -302,3 +301,29 @@ def test_bad_input_is_one_line(run, more: tuple[str, str]) -> None:  # type: ign
     assert done.stderr.startswith("error: ")
     assert done.stderr.count("\n") == 1
     assert more[0].strip("-") in done.stderr or more[1] in done.stderr
+
+
+def test_another_network_is_not_replaced_unasked(
+    exported: Path, bare: dict[str, str], tmp_path: Path
+) -> None:
+    """Nor are files that no export wrote: one line before anything is trained."""
+    mine = tmp_path / "nano.keras"
+    mine.write_bytes((exported / "float.keras").read_bytes())
+    folder = tmp_path / "build" / "nano"
+    shutil.copytree(exported, folder)
+    for said in ("is the export of --preset nano, not of --model nano.keras", "(notes.txt)"):
+        before = sums(folder)
+        job = subprocess.run(
+            words(folder.parent, source=("--model", str(mine)) if "not of" in said else PRESET),
+            cwd=ROOT,
+            env=bare,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert job.returncode == 1
+        assert said in job.stderr
+        assert len(job.stderr.splitlines()) == 1
+        assert "--force" in job.stderr
+        assert sums(folder) == before
+        (folder / "notes.txt").write_text("mine")

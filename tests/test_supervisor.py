@@ -17,11 +17,11 @@ ROOT = Path(__file__).parents[1]
 COMMAND = """
 import ctypes, os, signal, subprocess, sys, tempfile, time
 from pathlib import Path
-from runtime import activity, console, supervisor
+from runtime import activity, children, console
 
 def main(argv):
     kept = tempfile.mkdtemp()
-    child = subprocess.Popen(["sleep", "60"], stdout=-3, stderr=-3, preexec_fn=supervisor.end_with_parent)
+    child = subprocess.Popen(["sleep", "60"], stdout=-3, stderr=-3, preexec_fn=children.TIED)
     loose = subprocess.Popen(["setsid", "sleep", "60"], stdout=-3, stderr=-3)
     try:
         print(os.getpid(), child.pid, loose.pid, kept, flush=True)

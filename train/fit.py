@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from runtime import console, mnist, options, statistics
+from runtime import console, mnist, numbers, options, statistics
 from runtime.contract import Contract
 from runtime.dataset import Examples
 from runtime.errors import DataError
@@ -66,8 +66,10 @@ class Fit:
         }
 
 
-def setup(preset: Preset, dataset: Dataset, seed: int, threads: int, epochs: int = 0) -> Fit:
-    """The recipe of ``preset`` for ``dataset``; ``epochs`` overrides the recipe's when not 0."""
+def setup(
+    preset: Preset, dataset: Dataset, seed: int, threads: int, epochs: int | None = None
+) -> Fit:
+    """The recipe of ``preset`` for ``dataset``; ``epochs`` overrides the recipe's."""
     recipe = preset.recipe
     if not dataset.is_mnist:  # there is no teacher for other data, and there may be little of it
         steps = max(1, len(dataset.train) // BATCH)
@@ -176,9 +178,15 @@ def parser() -> argparse.ArgumentParser:
     options.add_task(result)
     where = "default: build/train/PRESET, or DATA-PRESET"
     result.add_argument("--out", type=Path, metavar="DIR", help=where)
-    result.add_argument("--epochs", type=int, default=0, help="default: the recipe's")
-    result.add_argument("--seed", type=int, default=0, help="of every random choice; default 0")
-    result.add_argument("--threads", type=int, default=DEFAULT_THREADS, help="default %(default)s")
+    result.add_argument(
+        "--epochs", type=numbers.whole(1), metavar="N", help="default: the recipe's"
+    )
+    result.add_argument(
+        "--seed", type=numbers.whole(0), default=0, help="of every random choice; default 0"
+    )
+    result.add_argument(
+        "--threads", type=numbers.whole(1), default=DEFAULT_THREADS, help="default %(default)s"
+    )
     return result
 
 
@@ -186,8 +194,10 @@ def add_architecture(parser: argparse.ArgumentParser) -> None:
     """Options that change the preset's network."""
     group = parser.add_argument_group("network, where it is not to be the preset's")
     group.add_argument("--channels", metavar="A,B", help="of the two convolutions: 16,32")
-    group.add_argument("--kernel", type=int, help="side of the convolutions' kernels")
-    group.add_argument("--hidden", type=int, help="units of a dense layer before the last; 0: none")
+    group.add_argument("--kernel", type=numbers.whole(1), help="side of the convolutions' kernels")
+    group.add_argument(
+        "--hidden", type=numbers.whole(0), help="units of a dense layer before the last; 0: none"
+    )
 
 
 def chosen(given: argparse.Namespace) -> Preset:
@@ -200,8 +210,6 @@ def chosen(given: argparse.Namespace) -> Preset:
     }
     if given.channels:
         changes["channels"] = _two(given.channels)
-    if min((changes.get("kernel", 1), 1 + changes.get("hidden", 0))) < 1:
-        raise DataError("--kernel must be at least 1, --hidden at least 0")
     architecture: Architecture = dataclasses.replace(preset.architecture, **changes)
     return dataclasses.replace(preset, architecture=architecture)
 
@@ -232,8 +240,6 @@ def loaded(wanted: Wanted, shape: tuple[int, ...] | None = None) -> Dataset:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     given = console.parse(parser(), argv)
-    if given.epochs < 0 or given.threads < 1 or given.seed < 0:
-        raise DataError("--epochs and --seed must be at least 0, --threads at least 1")
     preset = chosen(given)
     wanted = options.wanted(given)
     dataset = loaded(wanted)

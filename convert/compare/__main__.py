@@ -36,7 +36,7 @@ from convert.compare import THRESHOLD, Comparison, Row, compare, versions
 from convert.compare.aligning import align
 from convert.compare.given import Asked, choose
 from convert.compare.layer import Version, inputs
-from runtime import console, options, tasks
+from runtime import console, numbers, options, tasks
 from runtime.errors import DataError, ModelError
 from runtime.tasks.task import Task
 
@@ -139,7 +139,10 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("a", metavar="A", help="the version that is taken for right")
     result.add_argument("b", metavar="B", help="the version that is looked into")
     result.add_argument(
-        "--images", type=int, metavar="N", help=f"examples; default {IMAGES}, or those recorded"
+        "--images",
+        type=numbers.whole(1),
+        metavar="N",
+        help=f"examples; default {IMAGES}, or those recorded",
     )
     result.add_argument(
         "--inputs",
@@ -150,7 +153,7 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument(
         "--threshold",
-        type=float,
+        type=numbers.real(-math.inf),
         default=THRESHOLD,
         metavar="DB",
         help="SQNR that each channel of a layer must have, given the same input; default "
@@ -163,8 +166,6 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status: 1 when a layer is beyond the threshold."""
     given = console.parse(parser(), argv)
-    if (given.images or 1) < 1:
-        raise DataError("--images needs at least 1")
     if given.inputs is not None and given.data is not None:
         raise DataError("--inputs and --data are two kinds of inputs: give one of them")
     found = _compared(given)

@@ -15,7 +15,7 @@ from convert.compiler.arithmetic.match import RUNTIME, Match
 from convert.compiler.build import Compiled, compile_model
 from convert.compiler.ir import Array, Graph
 from convert.compiler.targets.options import Io, Optimize, Options, Target
-from runtime import console
+from runtime import console, numbers
 from runtime import options as data
 from runtime.errors import DataError, GateError, ModelError
 
@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     for what, unit in (("flash", "bytes of tables"), ("ram", "bytes of arena")):
         result.add_argument(
             f"--max-{what}",
-            type=int,
+            type=numbers.whole(0),
             metavar="BYTES",
             help=f"take smaller kernels where the fastest would need more than this: {unit}",
         )
@@ -74,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument(
         "--check",
-        type=int,
+        type=numbers.whole(1),
         metavar="N",
         help="compile for this machine, run N inputs through all modes and runtimes; in sequence "
         "where the network keeps a state",
@@ -86,7 +86,9 @@ def parser() -> argparse.ArgumentParser:
         help="of --check: a .npz with arrays [N, ...] named like the model's inputs, or a .npy; "
         "default: MNIST where it is at hand and fits, else random numbers of every kind",
     )
-    result.add_argument("--seed", type=int, default=0, help="of the random inputs; default 0")
+    result.add_argument(
+        "--seed", type=numbers.whole(0), default=0, help="of the random inputs; default 0"
+    )
     data.add_data(result)
     data.add_task(result)
     return result
@@ -165,8 +167,6 @@ def _show(compiled: Compiled, options: argparse.Namespace) -> int:
 
 
 def _check(model: tflite.Model, options: argparse.Namespace) -> int:
-    if options.check < 1:
-        raise DataError("--check needs at least 1 input")
     modes = check.compile_modes(model, _chosen(options))
     compiled = [one for one in modes.values() if isinstance(one, Compiled)]
     if not compiled:

@@ -16,7 +16,7 @@ from convert.compiler import check, samples
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled
 from convert.compiler.targets.options import Options
-from runtime import console
+from runtime import console, numbers
 from runtime.errors import DataError, ThimbleError
 
 INPUTS = 20
@@ -139,9 +139,15 @@ def parser() -> argparse.ArgumentParser:
     result = console.Parser("python -m convert.compiler.survey", description=__doc__)
     result.add_argument("folder", type=Path, help="is searched with all folders in it")
     result.add_argument(
-        "-n", type=int, default=INPUTS, metavar="N", help="inputs for each; default %(default)s"
+        "-n",
+        type=numbers.whole(1),
+        default=INPUTS,
+        metavar="N",
+        help="inputs for each; default %(default)s",
     )
-    result.add_argument("--seed", type=int, default=0, help="of the random inputs; default 0")
+    result.add_argument(
+        "--seed", type=numbers.whole(0), default=0, help="of the random inputs; default 0"
+    )
     result.add_argument("--out", type=Path, metavar="FILE", help="write the table there as well")
     return result
 
@@ -149,8 +155,6 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status: 1 when any file is wrong or failed."""
     options = console.parse(parser(), argv)
-    if options.n < 1:
-        raise DataError("-n needs at least 1 input")
     if not options.folder.is_dir():
         raise DataError(f"{options.folder} is not a folder: give one with models in it")
     lines = survey(options.folder, options.n, options.seed)

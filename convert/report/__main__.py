@@ -16,8 +16,8 @@ from convert import boards, publish
 from convert.compiler.arithmetic.match import Match
 from convert.report import bare, comparison, diff, document, gathered, missing, page
 from convert.report.gathered import Places
-from runtime import console
-from runtime.errors import DataError, GateError
+from runtime import console, numbers
+from runtime.errors import GateError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -73,14 +73,14 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument(
         "--tolerance",
-        type=float,
+        type=numbers.real(0),
         default=diff.TOLERANCE,
         metavar="PERCENT",
         help="of --diff: how much bigger or slower, in %%, is let pass; default: %(default)s",
     )
     result.add_argument(
         "--max-drop",
-        type=float,
+        type=numbers.real(0),
         default=diff.MAX_DROP,
         metavar="POINTS",
         help="of --diff: how many points of accuracy may be lost; default: %(default)s",
@@ -134,8 +134,6 @@ def _again(folder: Path, places: Places) -> int:
 
 
 def _diff(old: Path, new: Path, limits: diff.Limits, html: Path | None) -> int:
-    if not (limits.percent >= 0 and limits.points >= 0):
-        raise DataError("--tolerance and --max-drop must be at least 0")
     before, after = document.read(old), document.read(new)
     changes = diff.compare(before, after, limits)
     told = {"changes": [asdict(change) for change in changes]}

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from convert import publish, web
+from convert.web import earlier
 from runtime import classifier, console
 from runtime.errors import ModelError
 
@@ -34,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     options = console.parse(parser(), argv)
-    with publish.claim(options.out) as place:
+    with publish.claim(options.out, earlier.require_own) as place:
         networks = [web.load(model) for model in options.model or classifier.bundled()]
         names = [network.name for network in networks]
         if len(set(names)) < len(names):

@@ -19,7 +19,7 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.targets.options import Optimize, Target
 from firmware import boards
 from firmware.bench import networks, page, peers, presets
-from runtime import classifier, console, reading
+from runtime import classifier, console, numbers, reading
 from runtime.errors import DataError, GateError
 from runtime.tasks import digits
 
@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument(
         "--images",
-        type=int,
+        type=numbers.whole(1),
         default=_IMAGES,
         metavar="N",
         help=f"of the presets, to compare; default {_IMAGES}",
@@ -73,8 +73,6 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     options = console.parse(parser(), argv)
-    if options.images < 1:
-        raise DataError("--images needs at least 1")
     names = options.model or [*sorted(classifier.bundled()), *peers.NETWORKS]
     bundled = [name for name in names if name in classifier.bundled()]
     others = [name for name in names if name not in bundled]

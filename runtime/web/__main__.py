@@ -15,7 +15,7 @@ from pathlib import Path
 
 import segno
 
-from runtime import console
+from runtime import console, numbers
 from runtime.errors import OutputError
 from runtime.web.server import Server
 
@@ -26,7 +26,9 @@ def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m runtime.web``."""
     result = console.Parser("python -m runtime.web", description=__doc__)
     result.add_argument("--app", type=Path, default=APP, metavar="DIR", help=f"default: {APP}")
-    result.add_argument("--port", type=int, default=8000, help="default: 8000; 0: any free one")
+    result.add_argument(
+        "--port", type=numbers.whole(0, 65535), default=8000, help="default: 8000; 0: any free one"
+    )
     result.add_argument("--local", action="store_true", help="let only this computer connect")
     result.add_argument("--cert", type=Path, metavar="PEM", help="a certificate, for https")
     result.add_argument("--key", type=Path, metavar="PEM", help="its private key")

@@ -129,7 +129,6 @@ def test_validate_takes_a_port(run: Command, data: Path, tmp_path: Path) -> None
         (("--board", "stm32vldiscovery", "--model", "base"), "these fit: small, micro, nano"),
         (("--board", "pico"), "no emulator here runs pico"),
         (("--board", "microbit", "--model", "nonsense"), "there is no model nonsense"),
-        (("--board", "microbit", "--images", "0"), "--images needs at least 1"),
         (
             ("--board", "microbit", "--model", "nano", "--port", "/dev/none"),
             "cannot open /dev/none",

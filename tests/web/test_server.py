@@ -4,9 +4,12 @@ import gzip
 import http.client
 import json
 import re
+import socket
 import ssl
+import struct
 import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -134,3 +137,44 @@ def test_taken_port_is_told(served: Site) -> None:
     """Another server on the port is no traceback."""
     with pytest.raises(OutputError, match=re.escape("choose another")):
         Server(served.app, "127.0.0.1", served.server.server_port)
+
+
+def test_clients_that_hang_up_are_no_news(served: Site, capfd: pytest.CaptureFixture[str]) -> None:
+    """In the middle of a request, or without taking the answer."""
+    (served.app / "large.wasm").write_bytes(b"\0" * 20_000_000)
+    place = urlsplit(served.url)
+    for request in (
+        b"",
+        b"GE",
+        b"GET /large.wasm HTTP/1.1\r\n\r\n",
+        b"\x16\x03\x01nonsense\r\n\r\n",
+    ):
+        for _ in range(5):
+            line = socket.create_connection((place.hostname, place.port))
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            line.sendall(request)
+            line.close()  # with a reset
+    response, _ = ask(served, "/a.wasm")
+    assert response.status == 200
+    time.sleep(0.2)
+    assert capfd.readouterr().err == ""
+
+
+def test_the_slow_and_the_many_do_not_stop_it(served: Site) -> None:
+    """Three hundred clients that say nothing, or only half a line, and one that asks."""
+    place = urlsplit(served.url)
+    silent = [socket.create_connection((place.hostname, place.port)) for _ in range(300)]
+    for line in silent[::2]:
+        line.sendall(b"GET /a.w")
+    response, content = ask(served, "/a.wasm")
+    assert (response.status, content) == (200, b"\0asm")
+    for line in silent:
+        line.close()
+
+
+def test_links_do_not_lead_outside(served: Site) -> None:
+    """A link in the folder to a file beside it is not found."""
+    (served.app / "link.json").symlink_to(served.app.parent / "secret.json")
+    (served.app / "b.wasm").symlink_to(served.app / "a.wasm")
+    assert ask(served, "/link.json")[0].status == 404
+    assert ask(served, "/b.wasm")[0].status == 200

@@ -1,0 +1,19 @@
+"""Processes that end when the one that started them does, however that ends."""
+
+import ctypes
+import signal
+import sys
+from collections.abc import Callable
+
+_SET_PDEATHSIG = 1  # from Linux's prctl.h
+_LINUX = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def end_with_parent() -> None:
+    """Let the kernel kill this process when its parent ends. Does nothing but on Linux."""
+    if _LINUX is not None:
+        _LINUX.prctl(_SET_PDEATHSIG, signal.SIGKILL)
+
+
+TIED: Callable[[], None] | None = end_with_parent if _LINUX is not None else None
+"""``subprocess``'s ``preexec_fn`` for a child that shall not outlive its parent."""
