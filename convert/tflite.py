@@ -21,6 +21,7 @@ from runtime import flatbuffer
 from runtime.errors import ModelError
 
 _VERSION = 3  # of the schema: the only one that LiteRT takes
+_STUMBLES = (struct.error, IndexError, TypeError, ValueError, AttributeError)
 _ENUMERATIONS = {
     "FusedActivationFunction": schema.ActivationFunctionType,
     "Padding": schema.Padding,
@@ -122,7 +123,7 @@ def parse(content: bytes, name: str = "model") -> Model:
     flatbuffer.check(content, name)
     try:
         return _model(content, name)
-    except (struct.error, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (*_STUMBLES, flatbuffer.DamageError) as error:
         # What is left to find after the check; the reader stumbles in any of these ways.
         raise ModelError(f"{name} is damaged ({error}): export or copy it again") from error
 
@@ -142,10 +143,21 @@ def _model(content: bytes, name: str) -> Model:
 def _subgraph(content: bytes, root: Any, graph: Any) -> Subgraph:
     return Subgraph(
         tuple(_tensor(content, root, graph.Tensors(i)) for i in range(graph.TensorsLength())),
-        tuple(_operator(root, graph.Operators(i)) for i in range(graph.OperatorsLength())),
+        _operators(content, root, graph),
         _ints(graph.InputsAsNumpy()),
         _ints(graph.OutputsAsNumpy()),
     )
+
+
+def _operators(content: bytes, root: Any, graph: Any) -> tuple[Operator, ...]:
+    """The operators; lists in their options, unknown to the check, have a budget here."""
+    budget, found = flatbuffer.Budget(len(content)), []
+    for number in range(graph.OperatorsLength()):
+        operator = _operator(root, graph.Operators(number))
+        lists = (value for value in operator.options.values() if isinstance(value, tuple))
+        budget.spend(sum(4 * len(values) for values in lists))
+        found.append(operator)
+    return tuple(found)
 
 
 def _operator(root: Any, operator: Any) -> Operator:

@@ -7,6 +7,7 @@ progress are for terminals; NO_COLOR turns colour off (no-color.org).
 
 import argparse
 import enum
+import errno
 import json
 import os
 import re
@@ -126,9 +127,33 @@ def _status(command: Command) -> int:
         print("interrupted", file=sys.stderr)
         return 143 if isinstance(stop, Terminated) else 130
     except BrokenPipeError:  # the reader, say `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return 0
+    except (OSError, MemoryError) as error:
+        reason = _shortage(error)
+        if not reason:
+            raise
+        fail(reason)
+        _forget_output()
+        return 1
     return status
+
+
+def _forget_output() -> None:
+    """Let Python at its end not try once more to write what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _shortage(error: OSError | MemoryError) -> str:
+    """What the machine lacks, which is nobody's mistake; empty where it is something else."""
+    if isinstance(error, MemoryError):
+        return f"the memory does not suffice ({error or 'no more is to be had'}): give less data"
+    if "usable temporary directory" in str(error):
+        return "no temporary folder can be written: make room, or set TMPDIR to another folder"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        where = error.filename or "the output, or a temporary file,"
+        return f"{where} cannot be written: {error.strerror}"
+    return ""
 
 
 def fail(error: object) -> None:

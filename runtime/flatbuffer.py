@@ -61,8 +61,27 @@ LAYOUT: dict[str, dict[int, int | str]] = {
 """Each table's lists, by field: of tables of that name, or of values of that many bytes."""
 
 
+SHARING = 32
+"""How many times a file's bytes may be read. The check itself reads them some four times, and files
+that converters write share little; a file whose parts share offsets can stand for millions of times
+its size."""
+
+
 class DamageError(Exception):
     """Something in the file does not fit; becomes a ModelError with the file's name."""
+
+
+class Budget:
+    """The bytes that may still be read of a file of ``size`` bytes."""
+
+    def __init__(self, size: int) -> None:
+        self._left = SHARING * size
+
+    def spend(self, count: int) -> None:
+        """Raises DamageError when ``count`` bytes are more than is left."""
+        self._left -= count
+        if self._left < 0:
+            raise DamageError(f"its parts share bytes, and are over {SHARING} times its size")
 
 
 @dataclass(frozen=True)
@@ -71,11 +90,13 @@ class Table:
 
     data: bytes
     place: int
+    budget: Budget
 
     def __post_init__(self) -> None:
         """Check that the table and its list of fields, the vtable, lie in the file."""
         vtable = self.place - _int(self.data, self.place, "<i")
         own = _int(self.data, vtable, "<H"), _int(self.data, vtable + 2, "<H")
+        self.budget.spend(8 + own[0])  # with the two offsets that lead to them
         if own[0] < 4 or vtable + own[0] > len(self.data) or self.place + own[1] > len(self.data):
             raise DamageError("a table lies outside the file")
         entries = struct.unpack_from(f"<{own[0] // 2}H", self.data, vtable)[2:]
@@ -106,6 +127,7 @@ class Table:
         count = _int(self.data, start, "<I")
         if start + 4 + count * width > len(self.data):
             raise DamageError("a list lies outside the file")
+        self.budget.spend(count * width)
         return start + 4, count
 
     def integers(self, field: int) -> list[int]:
@@ -117,12 +139,16 @@ class Table:
         """The vector of tables in ``field``."""
         start, count = self.vector(field, 4)
         places = range(start, start + 4 * count, 4)
-        return [Table(self.data, place + _int(self.data, place, "<I")) for place in places]
+        return [self._at(place) for place in places]
 
     def table(self, field: int) -> "Table | None":
         """The table in ``field``; None when it is absent."""
         place = self.field(field, 4)
-        return None if place is None else Table(self.data, place + _int(self.data, place, "<I"))
+        return None if place is None else self._at(place)
+
+    def _at(self, place: int) -> "Table":
+        """The table that the offset at ``place`` leads to."""
+        return Table(self.data, place + _int(self.data, place, "<I"), self.budget)
 
     def follow(self, kind: str) -> None:
         """Check every list that ``LAYOUT`` gives a table of this ``kind``, and what it holds."""
@@ -146,9 +172,13 @@ def check(content: bytes, name: str = "the model") -> None:
         what = "is empty" if not content else "is not a .tflite file"
         raise ModelError(f"{name} {what}: give the path of a .tflite")
     try:
-        _model(Table(content, _int(content, 0, "<I")))
+        _model(_root(content))
     except DamageError as error:
         raise ModelError(f"{name} is damaged ({error}): export or copy it again") from error
+
+
+def _root(content: bytes) -> Table:
+    return Table(content, _int(content, 0, "<I"), Budget(len(content)))
 
 
 def _model(model: Table) -> None:
@@ -182,7 +212,7 @@ def _size(buffer: Table) -> int:
 
 def borders(content: bytes) -> tuple[int, int]:
     """How many inputs and outputs the model ``content``, which is sound, has."""
-    graph = Table(content, _int(content, 0, "<I")).tables(2)[0]
+    graph = _root(content).tables(2)[0]
     return graph.vector(1, 4)[1], graph.vector(2, 4)[1]
 
 
@@ -191,7 +221,7 @@ def keeps_state(content: bytes) -> bool:
 
     That is one with a variable tensor, or an operator for variables.
     """
-    model = Table(content, _int(content, 0, "<I"))
+    model = _root(content)
     variables = [code.number(3, "<i") in _VARIABLES for code in model.tables(1)]
     kept = [tensor.number(5, "<b") for graph in model.tables(2) for tensor in graph.tables(0)]
     return any(variables) or any(kept)
@@ -206,6 +236,7 @@ def _indices(indices: list[int], count: int, *, optional: bool) -> None:
 def _tensor(tensor: Table, sizes: list[int]) -> None:
     shape, kind, buffer = tensor.integers(0), tensor.number(1, "<b"), tensor.number(2)
     _indices([buffer], len(sizes), optional=False)
+    tensor.budget.spend(sizes[buffer])  # each tensor gets the bytes of its own
     if any(side < 0 for side in shape):
         raise DamageError("a tensor has a negative side")
     if len(shape) > 8:

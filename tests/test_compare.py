@@ -291,7 +291,7 @@ def test_json_equals_the_table(run: Any) -> None:
         ("base", "nothing.tflite", "there is no model nothing.tflite"),
         ("base", "build/nothing@qat", "exists there"),
         ("mine.keras@c", "base", "only a .tflite takes @c"),
-        ("base", "nothing.npz", "nothing.npz cannot be read"),
+        ("base", "nothing.npz", "cannot read nothing.npz"),
         ("base", "README.md", "README.md"),
         ("answers.npz", "base", "a recording comes second"),
     ],

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import h5py
 
 from runtime.errors import ModelError
+from runtime.reading import npy
 from train.activations import WAY_OUT
 from train.spelling import FUNCTIONS, SPELLINGS, TRAINING_ONLY
 from train.tf import keras, silence
@@ -114,6 +115,9 @@ def _config(path: Path) -> tuple[dict[str, Any], int]:
     """What a ``.keras`` file says about itself, and the version of Keras that wrote it."""
     try:
         with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+            if size > max(npy.MUCH, npy.DENSE * path.stat().st_size):
+                raise ModelError(f"{path} unpacks to {size / 1e9:,.1f} GB: that is no network")
             config = json.loads(archive.read("config.json"))
             metadata = json.loads(archive.read("metadata.json"))
     except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:

@@ -11,7 +11,7 @@ from convert.compare.recording import Recording
 from runtime import reading
 from runtime.dataset import Array
 from runtime.errors import DataError
-from runtime.reading import Source, archives
+from runtime.reading import Source, npy
 from runtime.tasks.digits import Digits
 from runtime.tasks.task import Task
 from train import data
@@ -89,7 +89,7 @@ def _of_data(a: Version, task: Task | None, asked: Asked) -> Given:
 
 def of_arrays(path: Path, a: Version, b: Version) -> Given:
     """The arrays of a ``.npz`` or ``.npy``: reals, or codes of an input of A or of B."""
-    arrays = archives.load(path)
+    arrays = npy.load(path)
     ours, theirs = inputs(a), inputs(b)
     known = {bare(name): array for name, array in arrays.items()}
     if len(ours) == len(known) == 1:
@@ -120,7 +120,7 @@ def _reals(path: Path, array: Array, layers: Sequence[Layer]) -> Array:
             f"{['n', *first.shape]}"
         )
     if array.dtype.kind == "f":
-        archives.require_finite(array, first.name, path)
+        npy.require_finite(array, first.name, path)
         return array.astype(np.float32)
     grids = [layer.grid for layer in layers if layer.grid and layer.grid.dtype == array.dtype]
     if grids and grids[0]:

@@ -1,6 +1,5 @@
 """What a device or an app wrote down, as arrays of an ``.npz`` file."""
 
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 from convert.compare.layer import Layer, Version, inputs
 from runtime.dataset import Array
 from runtime.errors import ModelError
+from runtime.reading import npy
 from runtime.tasks.task import Task
 
 SHOWN = ("inputs", "images")
@@ -27,7 +27,7 @@ class Recording:
     """
 
     def __init__(self, path: Path, like: Version, task: Task | None) -> None:
-        self._arrays = _arrays(path)
+        self._arrays = npy.load(path)
         names = {layer.name: layer for layer in like.layers}
         if "output" in self._arrays and "output" not in names:
             self._arrays[like.layers[like.outputs[0]].name] = self._arrays.pop("output")
@@ -107,13 +107,3 @@ def _check(path: Path, values: Array, layer: Layer, count: int) -> None:
         raise ModelError(f"{path} has {values.dtype} values: compare it with an int8 version")
     if values.dtype.kind in "iu" and layer.grid and values.dtype != layer.grid.dtype:
         raise ModelError(f"{path}: {layer.name!r} is {values.dtype}, not {layer.grid.dtype}")
-
-
-def _arrays(path: Path) -> dict[str, Array]:
-    if not zipfile.is_zipfile(path):
-        raise ModelError(f"{path} cannot be read as an .npz: write it with numpy.savez")
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return dict(file)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise ModelError(f"{path} is damaged: {error}") from error

@@ -20,6 +20,7 @@ from firmware.bench import peers
 from firmware.bench.peers import Peer
 from firmware.count import Counted
 from runtime.errors import BackendError, DataError, ModelError
+from runtime.reading import npy
 
 SEED = 0
 """Of random inputs."""
@@ -106,11 +107,7 @@ def ask(name: str, model: tflite.Model, match: Match, inputs: Path | int) -> Que
 def _rows(path: Path, network: Graph) -> int:
     """How many inputs a file has."""
     samples.load(path, network, 1)  # refuses what the model does not take
-    content = np.load(path, allow_pickle=False)
-    if isinstance(content, np.ndarray):
-        return len(content)
-    with content:
-        return min(len(content[name]) for name in content.files if content[name].ndim)
+    return min(len(array) for array in npy.load(path).values() if array.ndim)
 
 
 def measure(question: Question, target: Target, optimize: Optimize) -> Row:

@@ -1,6 +1,5 @@
 """NumPy's files: ``.npz`` with inputs and labels under their usual names, ``.npy`` with inputs."""
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from runtime.dataset import Array, Examples
 from runtime.errors import DataError
+from runtime.reading import npy
 from runtime.reading.source import ALL, NAMED_PARTS, Parts, Source, unique
 from runtime.tasks.task import Task
 
@@ -17,34 +17,16 @@ NAMES = ("names", "class_names", "label_names")
 """What the arrays are usually called; ``x_train`` or ``test_images`` are parts of a split."""
 
 
-def load(path: Path) -> dict[str, Array]:
-    """The arrays in a file by their names; raises DataError for what holds none."""
-    try:
-        content = np.load(path, allow_pickle=False)
-        if isinstance(content, np.ndarray):
-            return {"x": content}
-        with content:
-            return {name: content[name] for name in content.files}
-    except OSError as error:
-        said = error.strerror or error
-        raise DataError(f"cannot read {path}: {said}: give a .npz or .npy of numbers") from error
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
-        reason = " ".join(str(error).split())[:120]
-        if "pickle" in reason:
-            reason = "it is another kind of file, or holds objects of Python"
-        raise DataError(f"{path} is not a .npz or .npy of numbers: {reason}") from error
-
-
 def inputs(path: Path) -> Array:
     """The inputs in a file that may have answers too; of a split, those of its test part."""
-    found = _roles(load(path), path, "")
+    found = _roles(npy.load(path), path, "")
     part = next(part for part in ("test", ALL, "validation", "train") if part in found)
     return _some(found[part]["inputs"], path)
 
 
 def read(task: Task, source: Source) -> Parts:
     """The examples in a file with their answers; raises DataError for what does not fit."""
-    arrays = load(source.path)
+    arrays = npy.load(source.path)
     found = _roles(arrays, source.path, source.label)
     for roles in found.values():
         _some(roles["inputs"], source.path)
@@ -85,16 +67,6 @@ def _part(
         row = int(np.argwhere(~np.isfinite(targets))[0][0])
         raise DataError(f"{where}: answer {row} is not a finite number")
     return Examples(kept, none, (), told, targets)
-
-
-def require_finite(array: Array, name: str, path: Path) -> None:
-    """Raise DataError that names the first value of the array ``name`` that is not finite."""
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        place = np.argwhere(~np.isfinite(array))[0]
-        raise DataError(
-            f"{path}: {name!r} has {array[tuple(place)]} at {place.tolist()}: "
-            "only finite numbers can serve"
-        )
 
 
 def _classes(

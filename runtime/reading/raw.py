@@ -9,7 +9,7 @@ from runtime.classifier import as_type
 from runtime.dataset import Array
 from runtime.errors import DataError
 from runtime.interpreter import Tensor
-from runtime.reading import archives
+from runtime.reading import npy
 
 
 def load(path: Path, tensors: Sequence[Tensor], *, reals: bool = False) -> list[Array]:
@@ -18,7 +18,7 @@ def load(path: Path, tensors: Sequence[Tensor], *, reals: bool = False) -> list[
     With ``reals`` floats are quantized where the model takes whole numbers. Raises DataError when
     they are not what the model takes.
     """
-    arrays = _matched(archives.load(path), tensors, path)
+    arrays = _matched(npy.load(path), tensors, path)
     pairs = zip(arrays, tensors, strict=True)
     found = [_fitting(array, tensor, path, reals) for array, tensor in pairs]
     if len({len(array) for array in found}) > 1:
@@ -51,7 +51,7 @@ def bare(name: str) -> str:
 def _fitting(array: Array, tensor: Tensor, path: Path, reals: bool) -> Array:
     """``array`` as [count, *tensor.shape]."""
     name, shapes = bare(tensor.name), [tensor.shape]
-    archives.require_finite(array, name, path)
+    npy.require_finite(array, name, path)
     if reals and array.dtype.kind == "f" and (tensor.scale or tensor.dtype.kind == "f"):
         array = as_type(array.astype(np.float32), tensor)
     if tensor.shape[:1] == (1,):
