@@ -172,7 +172,10 @@ def _run(unit: Unit) -> str:
         head = f"const {outputs[0].ctype} *{name}_run({arguments(unit)})"
         at = f"a + {unit.plan.offsets[outputs[0].buffer.name]}"
         result = f"    return {_border(at, outputs[0].ctype, 'const ')};\n"
-    return f"{head}\n{{\n    int8_t *a = arena->bytes;\n{state}\n{calls}\n{result}}}"
+    base = "    int8_t *a = arena->bytes;\n"
+    if not calls and not result:
+        base = "    (void)arena; /* the outputs lie where the inputs do */\n"
+    return f"{head}\n{{\n{base}{state}\n{calls}\n{result}}}"
 
 
 def _reset(unit: Unit) -> str:

@@ -30,7 +30,22 @@ def read(model: Model) -> ir.Graph:
     if missing := unsupported(model):
         names = ", ".join(f"{name} ({count})" for name, count in missing.items())
         raise ModelError(f"not supported: {names}; supported operators are {', '.join(registry())}")
+    _check_variables(model)
     return _Reading(model).graph()
+
+
+def _check_variables(model: Model) -> None:
+    """Raise ModelError where a tensor keeps its value from run to run and is something else, too.
+
+    An operator that has a state reads it from such a tensor. What runtimes make of others differs.
+    """
+    written = {number for operator in model.operators for number in operator.outputs}
+    for number, tensor in enumerate(model.tensors):
+        if tensor.is_variable and (tensor.is_constant or number in (*written, *model.inputs)):
+            raise ModelError(
+                f"tensor {tensor.name!r} is marked as a state (is_variable), and is a constant, an "
+                "input or an operator's output: convert the network again"
+            )
 
 
 def unsupported(model: Model) -> dict[str, int]:
