@@ -1,4 +1,4 @@
-"""Chains that run in bands of rows: the runtimes' bytes, less RAM, and only where that is wanted."""
+"""Chains in bands of rows: the runtimes' bytes, less RAM, and only where that is wanted."""
 
 import os
 from pathlib import Path

@@ -7,11 +7,11 @@ import pytest
 
 from convert import tflite
 from convert.compiler.arithmetic.match import Match
+from convert.compiler.choice import arena
 from convert.compiler.frontend.read import read
 from convert.compiler.lower import fuse, lower
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.program import Buffer, Program
-from convert.compiler.choice import arena
 from convert.compiler.targets.candidates import candidates
 from convert.compiler.targets.options import Options, Target
 from runtime.errors import ModelError

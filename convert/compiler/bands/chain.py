@@ -12,7 +12,7 @@ import numpy as np
 
 from convert.compiler.bands.layout import Layout, loops
 from convert.compiler.bands.schedule import Work, cut, schedule
-from convert.compiler.ir import Tensor
+from convert.compiler.ir import Node, Tensor
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.program import CTYPES, Bands, Buffer, Keep, Step, Table
 from convert.compiler.targets.candidates import candidates
@@ -22,6 +22,9 @@ _ALIGNMENT = 4  # bytes; of what lies between, so that its rows move by the word
 _WORD, _BYTE = 1.25, 5.0  # instructions to move a byte of whole words, or a single one
 _CALL = 15  # to move rows at all
 
+Shape = tuple[object, ...]
+"""Of some rows' work: how many they are, and how much padding there is."""
+
 
 @dataclass
 class Link:
@@ -29,7 +32,8 @@ class Link:
 
     site: LoweringContext
     options: Options
-    _found: dict[tuple[object, ...], dict[str, Step]] = field(default_factory=dict)
+    _shapes: dict[Work, Shape] = field(default_factory=dict)
+    _found: dict[Shape, dict[str, Step]] = field(default_factory=dict)
 
     @property
     def source(self) -> Tensor:
@@ -41,16 +45,26 @@ class Link:
         """Those that it makes."""
         return self.site.group[-1].output
 
-    def variant(self, kernel: str, work: Work) -> tuple[tuple[object, ...], Step | None]:
-        """What tells it from other work, and the call of ``kernel``, if it can do that."""
-        nodes = cut(self.site.group, work.made)
-        windows = [getattr(node, "window", None) for node in nodes]
-        key = (*windows, *((node.input.shape[1], node.output.shape[1]) for node in nodes))
-        if key not in self._found:
-            site = replace(self.site, group=nodes, place=_rows)
-            ways = candidates(site, self.options.target, self.options.optimize)
-            self._found[key] = {way[0].kernel: way[0] for way in ways if len(way) == 1}
-        return key, self._found[key].get(kernel)
+    def shape(self, work: Work) -> Shape:
+        """What tells ``work`` from other work that needs another struct."""
+        if work not in self._shapes:
+            nodes = cut(self.site.group, work.made)
+            windows = [getattr(node, "window", None) for node in nodes]
+            rows = [(node.input.shape[1], node.output.shape[1]) for node in nodes]
+            self._shapes[work] = (*windows, *rows)
+            if self._shapes[work] not in self._found:
+                self._found[self._shapes[work]] = self._lowered(nodes)
+        return self._shapes[work]
+
+    def variant(self, kernel: str, shape: Shape) -> Step | None:
+        """The call of ``kernel`` for work of some shape; None: it cannot do that."""
+        return self._found[shape].get(kernel)
+
+    def _lowered(self, nodes: Sequence[Node]) -> dict[str, Step]:
+        """The calls of single kernels that compute ``nodes``, some rows of the group."""
+        site = replace(self.site, group=nodes, place=_rows)
+        ways = candidates(site, self.options.target, self.options.optimize)
+        return {way[0].kernel: way[0] for way in ways if len(way) == 1}
 
 
 def _rows(tensor: Tensor) -> Buffer:
@@ -63,20 +77,21 @@ class _Variants:
 
     def __init__(self, links: Sequence[Link], kernels: Sequence[str]) -> None:
         self.links, self.kernels = links, kernels
-        self.keys: list[list[tuple[object, ...]]] = [[] for _ in links]
+        self.shapes: list[list[Shape]] = [[] for _ in links]
         self.steps: list[list[Step]] = [[] for _ in links]
         self.is_possible = True
 
     def number(self, part: int, work: Work) -> int:
         """Which of a part's variants does ``work``."""
-        key, step = self.links[part].variant(self.kernels[part], work)
-        if step is None:
-            self.is_possible = False
-            return 0
-        if key not in self.keys[part]:
-            self.keys[part].append(key)
+        shape = self.links[part].shape(work)
+        if shape not in self.shapes[part]:
+            step = self.links[part].variant(self.kernels[part], shape)
+            if step is None:
+                self.is_possible = False
+                return 0
+            self.shapes[part].append(shape)
             self.steps[part].append(step)
-        return self.keys[part].index(key)
+        return self.shapes[part].index(shape)
 
     def tables(self) -> tuple[Table, ...] | None:
         """The tables of all, each once; None: some are laid out by the height of the image."""

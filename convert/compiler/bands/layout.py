@@ -73,7 +73,7 @@ def loops(bands: Sequence[Band]) -> tuple[Loop, ...]:
 
 
 def _steps(band: Band, after: Band) -> list[tuple[int, int]] | None:
-    """From each place that a band reads and writes to that of the next; None: they are not alike."""
+    """From where a band reads and writes to where the next one does; None: they are not alike."""
     if len(band) != len(after):
         return None
     steps = []
