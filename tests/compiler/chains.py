@@ -23,7 +23,7 @@ def model(seed: int, layers: int) -> bytes:
     first = b.tensor(shape, r.scale(), r.zero())
     one: Layer = (first, shape)
     for _ in range(layers):
-        make = r.pick(_convolution, _convolution, _depthwise, _depthwise, _pool, _relu)
+        make = r.pick(_convolution, _convolution, _depthwise, _depthwise, _pool, _relu, _pad)
         one = make(r, b, one)
     return b.pack([first], one[0])
 
@@ -87,6 +87,17 @@ def _pool(r: Random, b: Builder, source: Layer) -> Layer:
     kind = r.pick("MAX_POOL_2D", "AVERAGE_POOL_2D")
     b.add(kind, [x], y, fusedActivationFunction=0, **options)
     return y, (1, *out, shape[3])
+
+
+def _pad(r: Random, b: Builder, source: Layer) -> Layer:
+    x, shape = source
+    amounts = np.zeros((4, 2), np.int32)
+    amounts[1:3] = r.rng.integers(0, 4, (2, 2))
+    amounts[3] = r.pick((0, 0), (0, 0), (1, 2))
+    out = tuple(int(n + a.sum()) for n, a in zip(shape, amounts, strict=True))
+    p, y = b.tensor((4, 2), data=amounts), b.tensor(out, *b.quantization(x))
+    b.add("PAD", [x, p], y)
+    return y, out
 
 
 def _relu(r: Random, b: Builder, source: Layer) -> Layer:

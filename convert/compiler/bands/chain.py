@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from convert.compiler.bands.layout import Layout, loops
-from convert.compiler.bands.schedule import Work, cut, schedule
+from convert.compiler.bands.schedule import Work, cut, schedule, sweep
 from convert.compiler.ir import Node, Tensor
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.program import CTYPES, Bands, Buffer, Keep, Step, Table
@@ -49,9 +49,9 @@ class Link:
         """What tells ``work`` from other work that needs another struct."""
         if work not in self._shapes:
             nodes = cut(self.site.group, work.made)
-            windows = [getattr(node, "window", None) for node in nodes]
+            above = [sweep(node).window(node).before for node in nodes]
             rows = [(node.input.shape[1], node.output.shape[1]) for node in nodes]
-            self._shapes[work] = (*windows, *rows)
+            self._shapes[work] = (*above, *rows)
             if self._shapes[work] not in self._found:
                 self._found[self._shapes[work]] = self._lowered(nodes)
         return self._shapes[work]

@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from convert.compiler.bands.chain import Link, chain
-from convert.compiler.bands.schedule import under
 from convert.compiler.ir import Graph, Tensor
 from convert.compiler.operators import registry
 from convert.compiler.operators.common.lowering import LoweringContext
-from convert.compiler.operators.common.rows import Rows
 from convert.compiler.program import Step
 from convert.compiler.targets.options import Options
 
-LONGEST = 3  # groups of a chain: as in expansion, depthwise convolution, projection
+LONGEST = 4  # groups of a chain: as in expansion, padding, depthwise convolution, projection
 _HEIGHTS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)  # rows of a band that are tried
 
 Candidate = tuple[Step, ...]
@@ -76,8 +74,7 @@ def _is_swept(site: LoweringContext) -> bool:
             return False
         if not (_is_image(node.input) and _is_image(node.output)):
             return False
-    height = site.group[-1].output.shape[1]
-    return all(under(site.group, Rows(y, y + 1)).count > 0 for y in range(height))
+    return True
 
 
 def _is_image(tensor: Tensor) -> bool:

@@ -24,11 +24,15 @@ class Rows:
 class Sweep:
     """How an operator of one image goes over its rows.
 
-    ``window(node)`` slides over them. ``moved(node, window)`` is the node with another padding.
+    ``window(node)`` slides over them, also where it covers nothing but padding.
+
+    ``moved(node, above, given, made)`` is the node for the rows ``made`` of the output from the
+    rows ``given`` of the input, with ``above`` rows of padding over those; its tensors are cut
+    afterwards.
     """
 
     window: Callable[[Any], Window]
-    moved: Callable[[Any, Window], Node]
+    moved: Callable[[Any, int, Rows, Rows], Node]
 
     def under(self, node: Node, rows: Rows) -> Rows:
         """The rows of the input that ``rows`` of the output are computed from."""
@@ -36,15 +40,15 @@ class Sweep:
         reach = (window.size[0] - 1) * window.dilation[0] + 1
         first = rows.first * window.stride[0] - window.before[0]
         last = (rows.end - 1) * window.stride[0] - window.before[0]
-        return Rows(max(0, first), min(height, last + reach))
+        start = min(max(0, first), height)
+        return Rows(start, max(start, min(height, last + reach)))
 
     def cut(self, node: Node, rows: Rows) -> Node:
         """What computes ``rows`` alone, from the rows of the input that they need and no others."""
         window, given = self.window(node), self.under(node, rows)
         above = max(0, window.before[0] - rows.first * window.stride[0])
-        moved = self.moved(node, replace(window, before=(above, window.before[1])))
         ends = {"inputs": (part(node.input, given),), "outputs": (part(node.output, rows),)}
-        return replace(moved, **ends)  # type: ignore[arg-type]
+        return replace(self.moved(node, above, given, rows), **ends)  # type: ignore[arg-type]
 
 
 def part(tensor: Tensor, rows: Rows) -> Tensor:
@@ -52,11 +56,14 @@ def part(tensor: Tensor, rows: Rows) -> Tensor:
     return replace(tensor, shape=(1, rows.count, *tensor.shape[2:]))
 
 
-def _moved(node: Any, window: Window) -> Node:
-    return replace(node, window=window)
+def _moved(node: Any, above: int, given: Rows, made: Rows) -> Node:
+    del given, made
+    window: Window = node.window
+    return replace(node, window=replace(window, before=(above, window.before[1])))
 
 
+ONE = Window((1, 1), (1, 1), (1, 1), (0, 0))
 SLIDING = Sweep(lambda node: node.window, _moved)
 """Of a node with a ``window``."""
-ROW_BY_ROW = Sweep(lambda _: Window((1, 1), (1, 1), (1, 1), (0, 0)), lambda node, _: node)
+ROW_BY_ROW = Sweep(lambda _: ONE, lambda node, *_: node)
 """Of one that computes each element from the same element, wherever it lies."""
