@@ -93,13 +93,13 @@ class Limits:
             limit = choice.need - 1
         raise ModelError(self._explained())
 
-    def leanest(self) -> Program:
-        """The fastest of the programs whose worst step needs the least.
+    def leanest(self, more: float = 0) -> Program:
+        """The fastest of the programs whose worst step needs the least, or this share ``more``.
 
         Within the flash, if that is possible.
         """
         least = self._leanest()
-        choice = self._choose(least.need) or least
+        choice = self._choose(int(least.need * (1 + more))) or least
         return self.assemble(choice.taken)
 
     def _way(self, span: Span, candidate: Candidate) -> _Way:

@@ -142,6 +142,11 @@ class Step:
         return (*(part[0].kernel for part in self.bands.parts), *(["keep_rows"] if moves else []))
 
     @property
+    def structs(self) -> int:
+        """How many structs of constants its kernels take."""
+        return sum(map(len, self.bands.parts)) if self.bands else 1
+
+    @property
     def buffers(self) -> tuple[Buffer, ...]:
         """What must lie in the arena while the kernel runs, but for its scratch words."""
         rows = self.bands.rows if self.bands else ()

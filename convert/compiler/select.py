@@ -14,6 +14,7 @@ _WORTH = 2_048
 """Bytes of the arena that each chain in bands must save for --optimize size to take it. RAM is
 dearer than flash, of which a chain takes some hundred bytes: for structs, and for its calls."""
 _SHARE = 0.125  # of the arena that all chains must save
+_HIGHER = 0.03  # what more of it than the least they may take, for higher bands: those are faster
 
 
 def select(
@@ -29,7 +30,7 @@ def select(
         return Limits(groups, assemble, options, streams).fastest()
     if options.optimize is Optimize.SIZE and options.max_ram is None:
         alone = Limits([[candidate] for candidate in chosen], assemble, options, streams)
-        return _worthwhile(program, alone.leanest(), options)
+        return _worthwhile(program, alone.leanest(_HIGHER), options)
     return program
 
 

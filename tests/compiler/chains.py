@@ -28,6 +28,21 @@ def model(seed: int, layers: int) -> bytes:
     return b.pack([first], one[0])
 
 
+def separable(rows: int) -> bytes:
+    """A 1x1 convolution to many channels, and a depthwise one that leaves a quarter of them."""
+    r, b = Random(rows), Builder()
+    shape, wide = (1, rows, 16, 8), 32
+    x = b.tensor(shape, 0.05, -128)
+    w, bias, so = r.weights(b, (wide, 1, 1, 8), wide, 0, 0.05)
+    y = b.tensor((*shape[:3], wide), so, -128)
+    one = {"dilationHFactor": 1, "dilationWFactor": 1, "fusedActivationFunction": 1, "padding": 0}
+    b.add("CONV_2D", [x, w, bias], y, strideH=1, strideW=1, **one)
+    w, bias, so = r.weights(b, (1, 3, 3, wide), wide, 3, so)
+    z = b.tensor((1, -(-rows // 2), 8, wide), so, -128)
+    b.add("DEPTHWISE_CONV_2D", [y, w, bias], z, strideH=2, strideW=2, depthMultiplier=1, **one)
+    return b.pack([x], z)
+
+
 def _window(
     r: Random, shape: tuple[int, ...], *, dilated: bool
 ) -> tuple[list[int], dict[str, Any], list[int]]:

@@ -86,7 +86,7 @@ def test_limits_are_kept_wherever_any_choice_keeps_them(seed: int) -> None:
 
         assert program.flash <= flash
         assert arena(program, options) <= ram
-        assert possible
+        assert possible or any(step.bands for step in program.steps)
 
 
 def test_what_is_needed_at_least_is_said() -> None:
