@@ -16,7 +16,7 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled, compile_model
 from convert.compiler.program import Bands, Call, Step
 from convert.compiler.targets.options import Optimize, Options, Target
-from firmware import count
+from firmware import count as counting
 from runtime.errors import ModelError
 from tests.compiler import chains, cores, harness
 from tests.compiler.test_cores import check, expected_of
@@ -24,15 +24,16 @@ from tests.compiler.test_exact import INPUTS
 
 LONG = os.environ.get("THIMBLE_LONG") == "1"
 MODELS = 150 if LONG else 24
+ON_CORE = 60 if LONG else 24  # as many as an image holds
 CORES = (Target.CORTEX_M0, Target.CORTEX_M4, Target.CORTEX_M55)
 
 
 def anyhow(
-    monkeypatch: pytest.MonkeyPatch, options: Options, first: int
+    monkeypatch: pytest.MonkeyPatch, options: Options, first: int, count: int
 ) -> tuple[list[Compiled], list[list[np.ndarray]], list[list[np.ndarray]]]:
     """Random models in random bands, inputs, and the runtime's answers."""
     monkeypatch.setattr(lower, "select", chains.Anything(first))
-    contents = [chains.model(seed, 2 + seed % 3) for seed in range(first, first + MODELS)]
+    contents = [chains.model(seed, 2 + seed % 3) for seed in range(first, first + count)]
     compiled, given, expected = expected_of(contents, options)
     assert sum(banded(one) > 0 for one in compiled) > 0.7 * len(compiled)
     return compiled, given, expected
@@ -50,7 +51,7 @@ def test_any_bands_give_the_runtime_bytes_here(
     target: Target, match: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Any chain of any kernels in bands of any height, under the sanitizers; nothing outside."""
-    compiled, given, expected = anyhow(monkeypatch, Options(match, target), 1000)
+    compiled, given, expected = anyhow(monkeypatch, Options(match, target), 1000, MODELS)
     compiler = ["gcc", "-O1", *harness.WARNINGS, *harness.SANITIZERS]
     program = harness.build(tmp_path, compiled, INPUTS, compiler)
     check(harness.run([program], compiled, given), expected)
@@ -62,7 +63,7 @@ def test_any_bands_give_the_runtime_bytes_on_the_core(
     target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the core's own instructions, in the emulator."""
-    compiled, given, expected = anyhow(monkeypatch, Options(target=target), 2000)
+    compiled, given, expected = anyhow(monkeypatch, Options(target=target), 2000, ON_CORE)
     check(cores.run(tmp_path, target, compiled, given), expected)
 
 
@@ -126,7 +127,7 @@ def test_estimates_of_bands_are_right() -> None:
         found = compiled_for(rows, max_ram=compiled_for(rows).unit.arena - 3000)
         assert banded(found) == 1
         given = np.random.default_rng(1).integers(-128, 128, (1, rows, 16, 8)).astype(np.int8)
-        taken = count.count(found, [given]).total
+        taken = counting.count(found, [given]).total
         assert abs(found.unit.program.steps[0].instructions / taken - 1) < 0.15
 
 
