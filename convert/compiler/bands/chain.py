@@ -115,7 +115,9 @@ def chain(links: Sequence[Link], kernels: Sequence[str], height: int) -> Step | 
         return None
     name = f"op{links[0].site.group[0].index}"
     rows = tuple(
-        Buffer(f"{name}_rows{n}", held.most * held.bytes, CTYPES[maps[n].dtype], alignment=4)
+        Buffer(
+            f"{name}_rows{n}", held.most * held.bytes, CTYPES[maps[n].dtype], alignment=_ALIGNMENT
+        )
         for n, held in enumerate(layout.held, 1)
     )
     parts = tuple(map(tuple, variants.steps))

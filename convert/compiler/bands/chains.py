@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from convert.compiler.bands.chain import Link, chain
+from convert.compiler.bands.schedule import is_swept
 from convert.compiler.ir import Graph, Tensor
-from convert.compiler.operators import registry
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.program import Step
 from convert.compiler.targets.options import Options
@@ -70,7 +70,7 @@ def _is_swept(site: LoweringContext) -> bool:
     """Whether all nodes of a group go over the rows of one image."""
     for node in site.group:
         is_one = len(node.inputs) == len(node.outputs) == 1 and not node.states
-        if registry()[node.op].sweep is None or not is_one:
+        if not (is_swept(node) and is_one):
             return False
         if not (_is_image(node.input) and _is_image(node.output)):
             return False

@@ -57,6 +57,11 @@ def cut(group: Group, rows: Rows) -> tuple[Node, ...]:
     return tuple(found)
 
 
+def is_swept(node: Node) -> bool:
+    """Whether a node goes over rows: each of its output from some of its input."""
+    return registry()[node.op].sweep is not None
+
+
 def sweep(node: Node) -> Sweep:
     """How a node goes over rows."""
     found = registry()[node.op].sweep
