@@ -10,6 +10,7 @@ from convert.compiler.program import Program
 from convert.compiler.targets.options import Options
 from tests.compiler.builder import Builder
 from tests.compiler.models.base import ACTIVATIONS, Random
+from tests.compiler.models.streaming import POOL, Streaming
 
 Layer = tuple[int, tuple[int, ...]]
 """A tensor's number, and its shape."""
@@ -41,6 +42,23 @@ def separable(rows: int) -> bytes:
     z = b.tensor((1, -(-rows // 2), 8, wide), so, -128)
     b.add("DEPTHWISE_CONV_2D", [y, w, bias], z, strideH=2, strideW=2, depthMultiplier=1, **one)
     return b.pack([x], z)
+
+
+def ring(seed: int) -> bytes:
+    """What was kept is pooled twice and kept again, in the same place."""
+    s = Streaming(Random(seed))
+    s.b, s.shape = Builder(), (1, 9, 5, 3)
+    s.x = s.tensor()
+    s.variables(1, initialized=True)
+    value = s.read(s.handles[0])
+    options = POOL | {"filterHeight": 3, "filterWidth": 3, "fusedActivationFunction": 0}
+    for _ in range(2):
+        pooled = s.tensor()
+        s.b.add("MAX_POOL_2D", [value], pooled, **options)
+        value = pooled
+    s.assign(s.handles[0], value)
+    s.values.append(value)
+    return s.pack()
 
 
 def _window(

@@ -67,6 +67,18 @@ def test_any_bands_give_the_runtime_bytes_on_the_core(
     check(cores.run(tmp_path, target, compiled, given), expected)
 
 
+def test_no_band_overwrites_the_state_that_others_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where input and output of a chain lie in one state, there is no chain."""
+    monkeypatch.setattr(lower, "select", chains.Anything(0))
+    compiled, given, expected = expected_of([chains.ring(seed) for seed in range(5)], Options())
+    for one in compiled:
+        assert [step.kernel for step in one.unit.program.steps][:2] == ["max_pool", "max_pool"]
+    program = harness.build(tmp_path, compiled, INPUTS, ["gcc", "-O1", *harness.SANITIZERS])
+    check(harness.run([program], compiled, given), expected)
+
+
 def compiled_for(rows: int, **options: Any) -> Compiled:
     """A pair of layers with a large map between them."""
     model = tflite.parse(chains.separable(rows))

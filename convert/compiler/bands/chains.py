@@ -41,6 +41,7 @@ class Chains:
             for length in range(2, LONGEST + 1)
             for first in range(count - length + 1)
             if all(self._joins(n) for n in range(first, first + length - 1))
+            and not self._is_in_place(first, first + length - 1)
         ]
 
     def of(self, span: tuple[int, int], kernels: Sequence[Sequence[str]]) -> Sequence[Candidate]:
@@ -57,6 +58,11 @@ class Chains:
             ]
             self._found[key] = [(step,) for step in found if step]
         return self._found[key]
+
+    def _is_in_place(self, first: int, last: int) -> bool:
+        """Whether a chain's output lies where its input does: in the same state."""
+        one, other = self.sites[first], self.sites[last]
+        return one.place(one.group[0].input) == other.place(other.group[-1].output)
 
     def _joins(self, number: int) -> bool:
         """Whether the group behind ``number`` alone reads what that one makes."""
