@@ -51,10 +51,9 @@ def ring(seed: int) -> bytes:
     s.x = s.tensor()
     s.variables(1, initialized=True)
     value = s.read(s.handles[0])
-    options = POOL | {"filterHeight": 3, "filterWidth": 3, "fusedActivationFunction": 0}
-    for _ in range(2):
-        pooled = s.tensor()
-        s.b.add("MAX_POOL_2D", [value], pooled, **options)
+    for height in (5, 1):  # the second writes rows that the first would read again
+        pooled, options = s.tensor(), POOL | {"filterHeight": height}
+        s.b.add("MAX_POOL_2D", [value], pooled, fusedActivationFunction=0, **options)
         value = pooled
     s.assign(s.handles[0], value)
     s.values.append(value)
