@@ -23,8 +23,8 @@ from tests.compiler.test_cores import check, expected_of
 from tests.compiler.test_exact import INPUTS
 
 LONG = os.environ.get("THIMBLE_LONG") == "1"
-MODELS = 150 if LONG else 24
-ON_CORE = 60 if LONG else 24  # as many as an image holds
+MODELS = 150 if LONG else 16
+ON_CORE = 60 if LONG else 16  # as many as an image holds
 CORES = (Target.CORTEX_M0, Target.CORTEX_M4, Target.CORTEX_M55)
 
 
