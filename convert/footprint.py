@@ -24,7 +24,8 @@ of 8-bit pictures, which need none of it."""
 STATICS = 720
 """Bytes of RAM, at most, besides arena, state and stack."""
 _FEW, _STEP, _STEP_M0 = 4, 384, 512
-"""Operators that CODE is for, and bytes of the struct and the call of each one more."""
+"""Operators that CODE is for, and bytes of the struct and the call of each one more. An operator in
+bands has several structs."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Need:
 
 def code(compiled: Compiled) -> int:
     """Bytes of flash, at most, besides the model's tables."""
-    options, more = compiled.unit.options, len(compiled.unit.program.steps) - _FEW
+    options, steps = compiled.unit.options, compiled.unit.program.steps
+    more = sum(step.structs for step in steps) - _FEW
     doubles = DOUBLES if options.match is Match.REF else 0
     is_m0 = options.target is Target.CORTEX_M0
     software = SOFTWARE if is_m0 and not _is_small(compiled) else 0

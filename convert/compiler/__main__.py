@@ -45,7 +45,8 @@ def parser() -> argparse.ArgumentParser:
         type=Optimize,
         choices=list(Optimize),
         default=Optimize.SPEED,
-        help="of a core's kernels, take the fastest (default) or the smallest",
+        help="of a core's kernels, take the fastest (default) or the smallest, which also run in "
+        "bands of rows where that saves much RAM",
     )
     result.add_argument(
         "--io",
@@ -55,7 +56,10 @@ def parser() -> argparse.ArgumentParser:
         help="types of inputs and outputs: as in the file (default), or int8, which leaves out the "
         "operators that only quantize inputs and dequantize outputs",
     )
-    for what, unit in (("flash", "bytes of tables"), ("ram", "bytes of arena")):
+    for what, unit in (
+        ("flash", "bytes of tables"),
+        ("ram", "bytes of arena; layers behind each other may run in bands of rows"),
+    ):
         result.add_argument(
             f"--max-{what}",
             type=numbers.whole(0),

@@ -4,12 +4,14 @@ import itertools
 from collections.abc import Sequence
 
 from convert.compiler.arithmetic.match import RUNTIME, Match
+from convert.compiler.bands.chains import Chains
+from convert.compiler.choice import Candidate
 from convert.compiler.ir import Folded, Graph, Node, Tensor
 from convert.compiler.operators import registry
 from convert.compiler.operators.common.lowering import ALIGNMENT, LoweringContext, state_buffer
 from convert.compiler.program import CTYPES, Buffer, Program, Step
 from convert.compiler.resident import resident
-from convert.compiler.select import Candidate, select
+from convert.compiler.select import select
 from convert.compiler.targets import costs
 from convert.compiler.targets.candidates import candidates
 from convert.compiler.targets.options import Options
@@ -62,6 +64,7 @@ def lower(network: Graph, options: Options) -> Program:
     places = Places(network, groups)
     sources = tuple(map(places.of, network.inputs))
     found: list[Sequence[Candidate]] = []
+    sites: list[LoweringContext] = []
     for node in network.folded:
         _check_runtime(node, options.match)
         for dtype in registry()[node.op].lacking_types.get(options.match, ()):
@@ -81,6 +84,7 @@ def lower(network: Graph, options: Options) -> Program:
             raise ModelError(f"operator {first.index} {first.op}: {error}") from error
         if places.is_copied(first):
             found.append(steps)
+            sites.append(site)
     notes = tuple(
         note for node in network.nodes for note in registry()[node.op].notes(node, options.match)
     )
@@ -91,9 +95,10 @@ def lower(network: Graph, options: Options) -> Program:
 
     def assemble(chosen: Sequence[Candidate]) -> Program:
         steps = tuple(map(priced, itertools.chain(*chosen)))
-        return Program(steps, sources, results, notes)
+        said = tuple(step.note for step in steps if step.note)
+        return Program(steps, sources, results, (*notes, *said))
 
-    return select(found, assemble, options)
+    return select(found, assemble, options, Chains(network, sites, options))
 
 
 def _check_runtime(node: Node | Folded, match: Match) -> None:

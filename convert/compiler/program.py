@@ -59,8 +59,51 @@ class Buffer:
 
 
 @dataclass(frozen=True)
+class Keep:
+    """Rows at the end of a buffer that are needed again: they move to its top."""
+
+    place: int  # 1: what the first part makes
+    start: int  # where they lie, bytes from the buffer's start
+    count: int  # bytes
+
+
+@dataclass(frozen=True)
+class Call:
+    """One part of a chain on some rows."""
+
+    part: int  # reads the place of this number, writes the next
+    variant: int  # of the part
+    source: int  # bytes from the start of what it reads
+    output: int  # of what it writes
+    source_step: int = 0  # bytes by which that moves from band to band
+    output_step: int = 0
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Bands that differ only by where they lie."""
+
+    count: int
+    calls: tuple[Keep | Call, ...]
+
+
+@dataclass(frozen=True)
+class Bands:
+    """A chain of kernels that runs a few rows at a time: what lies between never exists whole.
+
+    Place 0 is the step's input, then come ``rows``, and the output last.
+    """
+
+    parts: tuple[tuple["Step", ...], ...]  # each kernel, in variants for numbers of rows
+    rows: tuple[Buffer, ...]  # the rows of what lies between that are there at once
+    loops: tuple[Loop, ...]
+    height: int  # rows of the output in a band
+    rows_made: int  # of the whole output
+
+
+@dataclass(frozen=True)
 class Step:
-    """One call of a kernel."""
+    """One call of a kernel, or a chain of them in bands."""
 
     kernel: str  # the C function, and the file it stands in
     title: str  # "CONV_2D + MAX_POOL_2D"
@@ -82,6 +125,8 @@ class Step:
     states: tuple[Buffer, ...] = ()  # what it reads and writes besides, after the output
     batch: int = 1  # the kernel is called for each of so many equal parts of inputs and output
     as_bytes: bool = False  # the kernel takes bytes, whatever they are
+    bands: Bands | None = None  # what is done instead of one call
+    note: str = ""  # for the header and the report
 
     @property
     def flash(self) -> int:
@@ -89,9 +134,23 @@ class Step:
         return sum(table.size for table in self.tables)
 
     @property
+    def kernels(self) -> tuple[str, ...]:
+        """The C functions that it calls."""
+        if not self.bands:
+            return (self.kernel,)
+        moves = any(isinstance(c, Keep) for loop in self.bands.loops for c in loop.calls)
+        return (*(part[0].kernel for part in self.bands.parts), *(["keep_rows"] if moves else []))
+
+    @property
+    def structs(self) -> int:
+        """How many structs of constants its kernels take."""
+        return sum(map(len, self.bands.parts)) if self.bands else 1
+
+    @property
     def buffers(self) -> tuple[Buffer, ...]:
         """What must lie in the arena while the kernel runs, but for its scratch words."""
-        every = (*self.inputs, self.output, *([self.scratch] if self.scratch else []))
+        rows = self.bands.rows if self.bands else ()
+        every = (*self.inputs, self.output, *rows, *([self.scratch] if self.scratch else []))
         return tuple(buffer for buffer in every if buffer.in_arena)
 
 

@@ -23,8 +23,8 @@ from convert import tflite
 from convert.compiler import select
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled, compile_model
+from convert.compiler.choice import Candidate
 from convert.compiler.memory import moves
-from convert.compiler.select import Candidate
 from convert.compiler.targets import costs
 from convert.compiler.targets.options import Optimize, Options, Target
 from firmware import count

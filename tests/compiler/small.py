@@ -165,7 +165,7 @@ class Job:
 def needs_double(compiled: Compiled) -> bool:
     """Whether the C computes in double precision."""
     unit = compiled.unit
-    names = [step.kernel for step in unit.program.steps]
+    names = [name for step in unit.program.steps for name in step.kernels]
     files = kernels.needed(names, unit.match, unit.options.kernels)
     return "double" in [kernel.name for kernel in files]
 

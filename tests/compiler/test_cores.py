@@ -13,7 +13,7 @@ from convert.compiler import select
 from convert.compiler.arithmetic import winograd
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled, compile_model
-from convert.compiler.select import Candidate
+from convert.compiler.choice import Candidate
 from convert.compiler.targets.options import Optimize, Options, Target
 from runtime import classifier, reading
 from runtime.errors import ModelError

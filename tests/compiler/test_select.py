@@ -7,11 +7,11 @@ import pytest
 
 from convert import tflite
 from convert.compiler.arithmetic.match import Match
+from convert.compiler.choice import arena
 from convert.compiler.frontend.read import read
 from convert.compiler.lower import fuse, lower
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.program import Buffer, Program
-from convert.compiler.select import arena
 from convert.compiler.targets.candidates import candidates
 from convert.compiler.targets.options import Options, Target
 from runtime.errors import ModelError
@@ -86,7 +86,7 @@ def test_limits_are_kept_wherever_any_choice_keeps_them(seed: int) -> None:
 
         assert program.flash <= flash
         assert arena(program, options) <= ram
-        assert possible
+        assert possible or any(step.bands for step in program.steps)
 
 
 def test_what_is_needed_at_least_is_said() -> None:

@@ -19,6 +19,7 @@ def test_the_template_compiles_and_computes(
     assert "COS" not in registry()
     known = dict(registry()) | {"COS": operator}
     for module in (
+        "bands.schedule",
         "channels",
         "frontend.read",
         "lower",

@@ -3,14 +3,12 @@
 import textwrap
 from collections.abc import Iterator
 
-from convert.compiler.emit import border, ctext, kernels, self_test
+from convert.compiler.emit import bands, border, ctext, kernels, self_test
 from convert.compiler.emit.header import arguments, provenance
 from convert.compiler.emit.kernels import Kernel
+from convert.compiler.emit.pointers import IN_ARENA, pointer, scratch
 from convert.compiler.emit.unit import Unit
 from convert.compiler.program import CTYPES, Buffer, Home, Step
-
-_IN_ARENA = {"int16_t": "arena_int16", "int32_t": "arena_int32", "float": "arena_float"}
-"""How elements of several bytes are reached in the arena: kernels/portable/types.h."""
 
 
 def text(unit: Unit) -> str:
@@ -35,13 +33,14 @@ def text(unit: Unit) -> str:
 
 def _kernels(unit: Unit) -> Iterator[str]:
     """The files that the text needs."""
-    yield from (step.kernel for step in unit.program.steps)
+    for step in unit.program.steps:
+        yield from step.kernels
     if self_test.uses_crc(unit):
         yield "crc32"
     buffers = [b for step in unit.program.steps for b in (*step.inputs, step.output, *step.states)]
     buffers += [*unit.program.inputs, *unit.program.outputs]
     scratch = any(step.scratch_words for step in unit.program.steps)
-    if scratch or any(buffer.ctype in _IN_ARENA for buffer in buffers):
+    if scratch or any(buffer.ctype in IN_ARENA for buffer in buffers):
         yield "types"
     if unit.state:
         yield "prologue"
@@ -57,6 +56,9 @@ def _hook(macro: str) -> str:
 
 def _operators(unit: Unit, files: dict[str, Kernel]) -> Iterator[str]:
     for number, step in enumerate(unit.program.steps):
+        if step.bands:
+            yield from bands.definitions(number, step.bands, files)
+            continue
         lines = [f"{step.title}: {step.shapes}", f"real = {step.quantization}"]
         layer = textwrap.wrap(f"layer: {step.layer}", ctext.WIDTH - 6) if step.layer else []
         about = ctext.comment([*lines, *layer])
@@ -64,41 +66,14 @@ def _operators(unit: Unit, files: dict[str, Kernel]) -> Iterator[str]:
         yield about + "\n" + ctext.definition(kind, f"step{number}", step.fields)
 
 
-def _pointer(unit: Unit, step: Step, buffer: Buffer, *, written: bool, whole: bool = False) -> str:
-    """Where ``buffer`` lies, as a kernel takes it; ``whole``: it is not divided into parts."""
-    const = "" if written else "const "
-    if buffer.home is Home.FLASH:
-        if _is_cast(step, buffer):
-            return f"(const int8_t *){buffer.name}"
-        in_arena = _IN_ARENA.get(buffer.ctype)
-        return f"(const {in_arena} *){buffer.name}" if in_arena else buffer.name
-    state = buffer.home is Home.STATE
-    base = "s" if state else "a"
-    place = unit.states[buffer.name] if state else unit.plan.offsets[buffer.name]
-    at, stride = f"{base} + {place}", buffer.size // step.batch
-    if step.batch > 1 and not whole:
-        at = f"{at} + part * {stride}"
-    if step.as_bytes or buffer.ctype == "int8_t":
-        return at
-    if buffer.ctype == "uint8_t":
-        return f"({const}uint8_t *)({at})"
-    return f"({const}{_IN_ARENA[buffer.ctype]} *)({const}void *)({at})"
-
-
-def _is_cast(step: Step, buffer: Buffer) -> bool:
-    return step.as_bytes and buffer.ctype != "int8_t"
-
-
 def _call(unit: Unit, number: int, step: Step) -> str:
+    if step.bands:
+        return bands.calls(unit, number, step, step.bands)
     arguments = [f"&step{number}"]
-    arguments += [_pointer(unit, step, buffer, written=False) for buffer in step.inputs]
-    arguments.append(_pointer(unit, step, step.output, written=True))
-    arguments += [_pointer(unit, step, b, written=True, whole=True) for b in step.states]
-    if step.scratch:
-        arguments.append(f"a + {unit.plan.offsets[step.scratch.name]}")
-    if words := unit.program.words(number):
-        # Everything else in the arena is read as characters, or as types that may alias.
-        arguments.append(f"(int32_t *)(void *)(a + {unit.plan.offsets[words.name]})")
+    arguments += [pointer(unit, step, buffer, written=False) for buffer in step.inputs]
+    arguments.append(pointer(unit, step, step.output, written=True))
+    arguments += [pointer(unit, step, b, written=True, whole=True) for b in step.states]
+    arguments += scratch(unit, number, step, step)
     call = f"{step.kernel}({', '.join(arguments)});"
     if step.batch == 1:
         return f"    {call}"
@@ -108,10 +83,11 @@ def _call(unit: Unit, number: int, step: Step) -> str:
 def _where(unit: Unit, number: int, step: Step) -> str:
     """The spans of the arena that a call uses, for the reader of the C."""
     words = [*(("in", b) for b in step.inputs), ("out", step.output)]
+    words += [("rows", b) for b in (step.bands.rows if step.bands else ())]
     words += [("state", b) for b in step.states]
     words += [("patch", step.scratch)] if step.scratch else []
-    scratch = unit.program.words(number)
-    words += [("scratch words", scratch)] if scratch else []
+    sums = unit.program.words(number)
+    words += [("scratch words", sums)] if sums else []
     return ", ".join(_span(unit, word, buffer) for word, buffer in words)
 
 
@@ -183,7 +159,7 @@ def _reset(unit: Unit) -> str:
     lines = []
     for state in unit.network.states:
         count, place = state.initial.size, unit.states[state.name]
-        kind = _IN_ARENA.get(CTYPES[state.dtype], CTYPES[state.dtype])
+        kind = IN_ARENA.get(CTYPES[state.dtype], CTYPES[state.dtype])
         table = f"{state.name}_initial"
         value = f"{table}[i]" if table in tables else ctext.literal(state.initial.flat[0])
         lines.append(

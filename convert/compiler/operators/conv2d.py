@@ -14,6 +14,7 @@ from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.linear import Linear, Rounding
 from convert.compiler.operators.common.lowering import LoweringContext, image, window
 from convert.compiler.operators.common.reader import OperatorReader
+from convert.compiler.operators.common.rows import SLIDING
 from convert.compiler.operators.common.stored import stored
 from convert.compiler.operators.pool import Pool
 from convert.compiler.program import Buffer, Step, Table
@@ -203,6 +204,7 @@ OPERATORS = (
         options="Conv2DOptions",
         absorbs=absorbs,
         channels=CHANNELS,
+        sweep=SLIDING,
         notes=linear.notes,
     ),
 )

@@ -15,6 +15,7 @@ from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.linear import Linear
 from convert.compiler.operators.common.lowering import LoweringContext, image, window
 from convert.compiler.operators.common.reader import OperatorReader
+from convert.compiler.operators.common.rows import SLIDING
 from convert.compiler.operators.common.stored import stored
 from convert.compiler.program import Step, Table
 
@@ -131,6 +132,7 @@ OPERATORS = (
         lower,
         options="DepthwiseConv2DOptions",
         channels=CHANNELS,
+        sweep=SLIDING,
         notes=linear.notes,
     ),
 )

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -17,6 +17,7 @@ from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.movement import Move
 from convert.compiler.operators.common.padding import blank, loops
 from convert.compiler.operators.common.reader import OperatorReader
+from convert.compiler.operators.common.rows import ONE, Rows, Sweep
 from convert.compiler.program import Step
 
 _LIMITS = Limits(micro=without("UINT8", "BOOL"))
@@ -83,6 +84,20 @@ def lower(node: Pad, site: LoweringContext) -> Sequence[Step]:
     return [site.step("pad", fields, (), as_bytes=True, work=work)]
 
 
+def _moved(node: Pad, above: int, given: Rows, made: Rows) -> Node:
+    """Around some rows of the input, which may be none."""
+    top = min(above, made.count)
+    amounts = node.before, node.after
+    before, after = (
+        (one[0], rows, *one[2:])
+        for one, rows in zip(amounts, (top, made.count - given.count - top), strict=True)
+    )
+    return replace(node, before=before, after=after)
+
+
+_SWEEP = Sweep(lambda node: replace(ONE, before=node.before[1:3]), _moved)
+
+
 def mirror(reader: OperatorReader, shape: tuple[int, ...]) -> Move:
     """The input's own elements backwards, with those at the border (SYMMETRIC) or without."""
     amounts = _amounts(reader, shape)
@@ -101,7 +116,7 @@ _MIRRORS: dict[int, Literal["reflect", "symmetric"]] = {0: "reflect", 1: "symmet
 """NumPy's words for the schema's MirrorPadMode."""
 
 OPERATORS = (
-    Operator("PAD", read, compute, lower, channels=ONE_FOR_ONE),
-    Operator("PADV2", read, compute, lower, channels=ONE_FOR_ONE),
+    Operator("PAD", read, compute, lower, channels=ONE_FOR_ONE, sweep=_SWEEP),
+    Operator("PADV2", read, compute, lower, channels=ONE_FOR_ONE, sweep=_SWEEP),
     movement.operator("MIRROR_PAD", mirror, Limits(micro=PLAIN), options="MirrorPadOptions"),
 )

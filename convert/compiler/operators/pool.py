@@ -14,6 +14,7 @@ from convert.compiler.operators.common.channels import ONE_FOR_ONE
 from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.lowering import LoweringContext, image, window
 from convert.compiler.operators.common.reader import OperatorReader
+from convert.compiler.operators.common.rows import SLIDING
 from convert.compiler.program import Step
 
 _OUTSIDE = -(1 << 20)  # marks what lies outside the image
@@ -78,6 +79,14 @@ def lower(node: Pool, site: LoweringContext) -> Sequence[Step]:
 
 
 OPERATORS = tuple(
-    Operator(name, read, compute, lower, options="Pool2DOptions", channels=ONE_FOR_ONE)
+    Operator(
+        name,
+        read,
+        compute,
+        lower,
+        options="Pool2DOptions",
+        channels=ONE_FOR_ONE,
+        sweep=SLIDING,
+    )
     for name in ("MAX_POOL_2D", "AVERAGE_POOL_2D")
 )

@@ -14,6 +14,7 @@ from convert.compiler.operators.common.channels import ONE_FOR_ONE
 from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader
+from convert.compiler.operators.common.rows import ROW_BY_ROW
 from convert.compiler.program import Step
 
 
@@ -64,9 +65,12 @@ def lower(node: Relu, site: LoweringContext) -> Sequence[Step]:
 
 _MICRO = {Match.TFLM: "lacks it"}
 
-OPERATORS = (
-    Operator("RELU", read, compute, lower, channels=ONE_FOR_ONE),
-    Operator("RELU6", read, compute, lower, channels=ONE_FOR_ONE),
-    Operator("RELU_N1_TO_1", read, compute, lower, lacking=_MICRO, channels=ONE_FOR_ONE),
-    Operator("RELU_0_TO_1", read, compute, lower, lacking=_MICRO, channels=ONE_FOR_ONE),
+OPERATORS = tuple(
+    Operator(name, read, compute, lower, lacking=lacking, channels=ONE_FOR_ONE, sweep=ROW_BY_ROW)
+    for name, lacking in (
+        ("RELU", {}),
+        ("RELU6", {}),
+        ("RELU_N1_TO_1", _MICRO),
+        ("RELU_0_TO_1", _MICRO),
+    )
 )

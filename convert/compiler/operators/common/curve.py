@@ -4,6 +4,7 @@ A correctly rounded exponential, logarithm or tangent gives the C library's byte
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from convert.compiler.operators.common import lookup
 from convert.compiler.operators.common.definition import Operator
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader
+from convert.compiler.operators.common.rows import ROW_BY_ROW
 from convert.compiler.program import Step
 
 Floats = npt.NDArray[np.float32]
@@ -43,7 +45,8 @@ def operator(
 ) -> Operator:
     """The registration of an operator that maps every stored number by itself."""
     compute, lower = partial(_compute, function), partial(_lower, function)
-    return Operator(name, reading, compute, lower, options, lacking=lacking or {})
+    of = Operator(name, reading, compute, lower, options, lacking=lacking or {})
+    return replace(of, sweep=ROW_BY_ROW)
 
 
 def _compute(

@@ -9,6 +9,7 @@ from convert.compiler.ir import Array, Node, State
 from convert.compiler.operators.common.channels import Channels
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader
+from convert.compiler.operators.common.rows import Sweep
 from convert.compiler.program import Step
 
 
@@ -55,6 +56,7 @@ class Operator:
     notes: Callable[[Any, Match], Sequence[str]] = _no_notes  # what of a node cannot be matched
     absorbs: Callable[[Any, Node], bool] = _never  # whether it computes the node behind it as well
     channels: Channels | None = None  # what it does to whole channels; None: not known
+    sweep: Sweep | None = None  # how it goes over rows; None: it needs the whole input
     is_conversion: bool = False  # the output is the input's numbers as another type or scale
     is_alias: bool = False  # the output is the input under another shape: it costs nothing
     loads: bool = False
