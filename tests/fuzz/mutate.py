@@ -37,7 +37,7 @@ _OPTIONS = [
 
 
 def mutant(content: bytes, rng: np.random.Generator) -> tuple[bytes, str] | None:
-    """``content`` with one to three fields changed, and which; None where that cannot be written."""
+    """``content`` with one to three fields changed, and which; None: it cannot be written."""
     model = schema.ModelT.InitFromPackedBuf(content, 0)
     changes = []
     for _ in range(rng.integers(1, 4)):
@@ -125,4 +125,4 @@ def _list(value: Any, rng: np.random.Generator) -> Any:
         found[place] = _whole(int(one), rng)
     else:
         found[place] = found[rng.integers(len(found))]
-    return np.array(found, value.dtype) if isinstance(value, np.ndarray) else found
+    return np.array(found).astype(value.dtype) if isinstance(value, np.ndarray) else found

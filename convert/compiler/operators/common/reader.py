@@ -229,6 +229,8 @@ def _quantization(tensor: tflite.Tensor, name: str, *, shifted: bool) -> tuple[n
         raise ModelError(f"{name} has {len(tensor.scales)} scales, expected one: quantize it")
     if not valid_scale(tensor.scales[0]):
         raise ModelError(f"{name} has scale {tensor.scales[0]}, expected a positive number")
+    if tensor.axis:  # of which XNNPACK makes something, and other kernels nothing
+        raise ModelError(f"{name} has one scale, and that along axis {tensor.axis}: expected 0")
     limits = np.iinfo(ir.DTYPES[tensor.dtype])
     if not limits.min <= tensor.zero_points[0] <= limits.max:
         raise ModelError(
