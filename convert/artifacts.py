@@ -62,7 +62,8 @@ def collect(
     title = f"{provenance.name}: int8 against float"
     written = tables.as_markdown(made.parity, title, dataset.source, labels)
     files |= {"report.md": written.encode(), **page.files(found)}
-    manifest = {**facts, **_accuracy(made), "files": publish.listed(files)}
+    curves = {"training": found["training"]}
+    manifest = {**facts, **_accuracy(made), **curves, "files": publish.listed(files)}
     return files | {"manifest.json": document.dump(manifest)}
 
 

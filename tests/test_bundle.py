@@ -27,9 +27,21 @@ def test_manifest_is_that_of_the_bundled_model(name: str) -> None:
     manifest = json.loads(model_path.with_name("manifest.json").read_text())
     content = model_path.read_bytes()
     assert manifest["files"]["model.tflite"]["sha256"] == hashlib.sha256(content).hexdigest()
+    told = model_path.with_name("contract.json").read_bytes()
+    assert manifest["files"]["contract.json"]["sha256"] == hashlib.sha256(told).hexdigest()
+    assert manifest["task"] == json.loads(told)["task"]
     assert manifest["labels"] == model_path.with_name("labels.txt").read_text().split()
     assert manifest["data"]["source"] == "MNIST"
     assert manifest["model"] == name
+
+
+@pytest.mark.parametrize("name", presets.PRESETS)
+def test_the_bundled_model_keeps_its_curves(name: str) -> None:
+    """One row for each epoch of fine-tuning; the last is about as good as what came of it."""
+    manifest = json.loads(classifier.find(name).with_name("manifest.json").read_text())
+    rows = manifest["training"]["fine_tuning"]
+    assert [row["epoch"] for row in rows] == [1, 2]
+    assert abs(rows[-1]["validation_accuracy"] - manifest["accuracy"]["int8"]) < 0.005
 
 
 def test_generated_c_is_what_the_compiler_gives() -> None:
