@@ -14,15 +14,15 @@ For example:
 import argparse
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from convert import artifacts, carray, network, publish, quantizing
+from convert import artifacts, carray, meanings, network, publish, quantizing
 from convert.artifacts import Provenance
 from convert.bundle import border
-from convert.network import Network
-from convert.parity import Parity
+from convert.network import Network, Support
+from convert.parity import Judged, Parity
 from convert.report import tables
 from runtime import console, options
 from runtime.errors import DataError, GateError, ModelError
@@ -101,13 +101,12 @@ def export(request: Request) -> Parity:
         configure(request.seed, request.threads)
         origin = _own(request, request.model) if request.model else _preset(request)
         console.note(f"float model: {origin.phrase}")
-        how = _how(request, origin.network)
+        how = _how(request, origin)
         settings = quantizing.Settings(how, request.seed, request.min_accuracy)
         made = quantizing.make(origin.network, origin.dataset, request.recipe, settings)
         result = made.parity
+        _require_kept(request, result)
         allowed = gate(request.max_drop, result.images, result.int8)
-        if result.drop > allowed:
-            raise GateError(_lost(result, allowed))
         provenance = Provenance(
             request.title,
             request.io,
@@ -125,7 +124,16 @@ def export(request: Request) -> Parity:
     return result
 
 
-def _lost(result: Parity, allowed: float) -> str:
+def _require_kept(request: Request, result: Parity) -> None:
+    """Raise GateError for the first output that loses more than is allowed."""
+    for number, judged in enumerate(result.judged):
+        allowed = gate(request.max_drop, result.images, judged.int8)
+        if judged.drop > allowed:
+            where = f"output {result.names[number]!r}: " if result.names else ""
+            raise GateError(where + _lost(judged, allowed))
+
+
+def _lost(result: Judged, allowed: float) -> str:
     if result.int8 is not None and result.int8.is_share:
         return (
             f"int8 reads {result.int8} right where float reads {result.real}: {result.drop:.2f} "
@@ -138,9 +146,11 @@ def _lost(result: Parity, allowed: float) -> str:
     )
 
 
-def _how(request: Request, source: Network) -> str:
+def _how(request: Request, origin: Origin) -> str:
     """How the network becomes int8, said before anything is trained or quantized."""
-    support = source.support
+    support = origin.network.support
+    if support.how == "qat" and (reason := _silent(origin)):
+        support = Support("ptq", reason)
     keras.backend.reset_uids()  # names in the result do not depend on what was tried before
     if request.quantize == "qat" and support.how != "qat":
         raise ModelError(f"--quantize qat is not possible: {support.reason}")
@@ -151,8 +161,20 @@ def _how(request: Request, source: Network) -> str:
         "ready": "none is needed",
     }
     if request.model:
-        console.note(f"quantization: {words[chosen]} ({support.reason})")
+        asked = request.quantize and support.how == "qat"
+        reason = "as --quantize asks for" if asked else support.reason
+        console.note(f"quantization: {words[chosen]} ({reason})")
     return chosen
+
+
+def _silent(origin: Origin) -> str:
+    """Why the data do not say what every output shall learn to give; "": they do."""
+    found = meanings.of(origin.network, origin.dataset.train)
+    silent = meanings.untaught(found, origin.dataset.train)
+    if not silent:
+        return ""
+    names = ", ".join(repr(origin.network.outputs[number].name) for number in silent)
+    return f"the data do not say what output {names} shall give, so that nothing can be learnt"
 
 
 def _own(request: Request, path: Path) -> Origin:
@@ -164,7 +186,11 @@ def _own(request: Request, path: Path) -> Origin:
             f"{path} has {len(source.inputs)} inputs: an export proves networks of one; "
             "a .tflite of several goes to python -m convert.compiler"
         )
-    dataset = fit.loaded(_data_for(request, source), source.inputs[0].shape)
+    wanted = _data_for(request, source)
+    if len(source.outputs) > 1 and wanted.source is not None:
+        names = tuple(output.name for output in source.outputs)
+        wanted = replace(wanted, source=replace(wanted.source, outputs=names))
+    dataset = fit.loaded(wanted, source.inputs[0].shape)
     if source.scaling is not None and not request.wanted.scaling:
         read = scaling.alike(source.scaling.mean, source.scaling.deviation)
         console.note(f"scaling: {read}, as the network did it itself")
@@ -316,7 +342,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     folder = request.out / request.title
     found = f"{tables.summary(result)}\n\n{tables.runtimes(result)}"
     text = f"\n{found}\n\nwrote {folder}: open report.html there"
-    console.finish(text, {"folder": str(folder), "drop_points": result.drop, **asdict(result)})
+    console.finish(text, {"folder": str(folder), **tables.as_data(result)})
     return 0
 
 

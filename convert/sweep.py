@@ -129,10 +129,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if given.images is not None and given.images < 1:
         raise DataError("--images must be at least 1")
     known = contract_of(given.model)
-    source = options.source(given) if given.data is not None else None
+    source = options.source(given, known.names) if given.data is not None else None
     test = tested_on(given.model, known, source).first(given.images)
     configure(SEED)
     measured = judge.measure_of(known.outputs[0])
+    if known.judged:
+        console.note(known.judged)
     curves = measure(given.model, known, test)
     content = {
         "sha256": hashlib.sha256(given.model.read_bytes()).hexdigest(),

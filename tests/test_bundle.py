@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from convert.export import Request
 from firmware import deployment
 from runtime import classifier, worker
 from runtime.dataset import Examples
-from train import presets, store
+from train import curves, presets, store
 from train.model import two_block_cnn
 
 ROOT = Path(__file__).parents[1]
@@ -42,6 +43,9 @@ def test_the_bundled_model_keeps_its_curves(name: str) -> None:
     rows = manifest["training"]["fine_tuning"]
     assert [row["epoch"] for row in rows] == [1, 2]
     assert abs(rows[-1]["validation_accuracy"] - manifest["accuracy"]["int8"]) < 0.005
+    kept = curves.beside(store.pretrained(name))
+    told = None if kept is None else [asdict(row) for row in kept]
+    assert manifest["training"]["float"] == told
 
 
 def test_generated_c_is_what_the_compiler_gives() -> None:

@@ -47,7 +47,7 @@ def material(
 
     return Material(
         (examples.inputs,),
-        tuple(_goals(task, examples, one) for one in wanted),
+        tuple(_goals(task, examples.of(n), one) for n, one in enumerate(wanted)),
         tuple(map(_loss, wanted)),
         real,
         augmented,

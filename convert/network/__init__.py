@@ -13,12 +13,12 @@ to scale its values is taken off and told.
 from pathlib import Path
 
 from convert import saved_model, surgery, tflite
-from convert.network.base import Network, Output
+from convert.network.base import Network, Output, Support
 from convert.network.layers import Layers
 from convert.network.operators import Flat, Ready
 from train import files
 
-__all__ = ["Flat", "Layers", "Network", "Output", "Ready", "load"]
+__all__ = ["Flat", "Layers", "Network", "Output", "Ready", "Support", "load"]
 
 
 def load(path: Path) -> Network:
