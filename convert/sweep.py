@@ -141,6 +141,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "data": test.source,
         "images": len(test),
         "measure": measured,
+        **({"output": known.names[0]} if known.names else {}),
         "curves": curves,
     }
     publish.files(given.model.parent, {"robustness.json": dump(content)})
