@@ -91,7 +91,22 @@ class Lesson:
     def calibration(self, seed: int) -> Floats:
         """Real inputs [count, *shape] that ranges are taken from."""
         chosen = qat.calibration(len(self.train), seed, CALIBRATION)
-        return self.task.real(self.train.inputs[chosen])
+        return _to_the_ends(self.task, self.task.real(self.train.inputs[chosen]))
+
+
+def _to_the_ends(task: Task, real: Floats) -> Floats:
+    """``real`` [count, *shape] of which the least and the largest value are the input's range.
+
+    That is known of pictures. Had the examples a smaller one, what is brighter or darker later
+    would be cut off; the ranges of the layers behind are left to what was seen.
+    """
+    ends = feed.bounds(task)
+    if ends is None:
+        return real
+    found = real.copy()
+    for place, end in zip((found.argmin(), found.argmax()), ends, strict=True):
+        found.flat[place] = end
+    return found
 
 
 @dataclass(frozen=True)
