@@ -18,10 +18,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from convert import artifacts, carray, meanings, network, publish, quantizing
+from convert import artifacts, carray, meanings, network, publish, quantizing, several
 from convert.artifacts import Provenance
 from convert.bundle import border
-from convert.network import Network, Support
+from convert.network import WAYS, Network, Support
 from convert.parity import Judged, Parity
 from convert.report import tables
 from runtime import console, options
@@ -59,6 +59,7 @@ class Request:
     seed: int = 0
     threads: int = DEFAULT_THREADS
     name: str | None = None  # starts the public names of the C; None: "model"
+    inputs: Path | None = None  # arrays for a network of several inputs
 
     @property
     def title(self) -> str:
@@ -155,15 +156,10 @@ def _how(request: Request, origin: Origin) -> str:
     if request.quantize == "qat" and support.how != "qat":
         raise ModelError(f"--quantize qat is not possible: {support.reason}")
     chosen = request.quantize if request.quantize and support.how == "qat" else support.how
-    words = {
-        "qat": "quantization-aware fine-tuning",
-        "ptq": "post-training quantization",
-        "ready": "none is needed",
-    }
     if request.model:
         asked = request.quantize and support.how == "qat"
         reason = "as --quantize asks for" if asked else support.reason
-        console.note(f"quantization: {words[chosen]} ({reason})")
+        console.note(f"quantization: {WAYS[chosen]} ({reason})")
     return chosen
 
 
@@ -183,8 +179,8 @@ def _own(request: Request, path: Path) -> Origin:
     source.support  # noqa: B018 - every operator is checked before data are read
     if len(source.inputs) != 1:
         raise ModelError(
-            f"{path} has {len(source.inputs)} inputs: an export proves networks of one; "
-            "a .tflite of several goes to python -m convert.compiler"
+            f"{path} has {len(source.inputs)} inputs: give --inputs with an .npz of arrays named "
+            f"{', '.join(one.name for one in source.inputs)} instead of --data"
         )
     wanted = _data_for(request, source)
     if len(source.outputs) > 1 and wanted.source is not None:
@@ -196,14 +192,7 @@ def _own(request: Request, path: Path) -> Origin:
         console.note(f"scaling: {read}, as the network did it itself")
         dataset = dataset.scaled(dataset.task.scaled(read))
     phrase, history = f"{source.origin}, as given", curves.beside(path)
-    return Origin(source, dataset, phrase, history, _given(path))
-
-
-def _given(path: Path) -> dict[str, bytes]:
-    """The file of a Keras network; a .tflite is among the results anyway."""
-    if path.is_dir() or path.suffix not in (".keras", ".h5"):
-        return {}
-    return {f"float{path.suffix}": path.read_bytes()}
+    return Origin(source, dataset, phrase, history, network.own(path))
 
 
 def _data_for(request: Request, source: Network) -> Wanted:
@@ -273,6 +262,13 @@ def parser() -> argparse.ArgumentParser:
         "--out", type=Path, default=Path("build"), metavar="DIR", help="default: build"
     )
     result.add_argument(
+        "--inputs",
+        type=Path,
+        metavar="FILE",
+        help="of a --model of several inputs: a .npz with arrays [N, ...] by their names, which it "
+        "is quantized with (post-training) and compared on, by numbers alone",
+    )
+    result.add_argument(
         "--name", help="starts every public name of the C, and its files; default: model"
     )
     _add_proof(result)
@@ -328,7 +324,9 @@ def requested(given: argparse.Namespace) -> Request:
     if not 0 <= (given.min_accuracy or 0) <= 100:
         raise DataError("--min-accuracy is a percentage, from 0 to 100")
     least = None if given.min_accuracy is None else given.min_accuracy / 100
-    same = ("out", "model", "quantize", "io", "max_drop", "seed", "threads", "name")
+    if given.inputs and not (given.model and given.data is None and given.quantize != "qat"):
+        raise DataError("--inputs is for a --model of several inputs: without --data, by ptq")
+    same = ("out", "model", "quantize", "io", "max_drop", "seed", "threads", "name", "inputs")
     kept: dict[str, Any] = {name: getattr(given, name) for name in same}
     return Request(
         preset=fit.chosen(given), wanted=options.wanted(given), min_accuracy=least, **kept
@@ -338,8 +336,15 @@ def requested(given: argparse.Namespace) -> Request:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     request = requested(console.parse(parser(), argv))
-    result = export(request)
     folder = request.out / request.title
+    if request.model is not None and request.inputs is not None:
+        repeat = request.public, request.seed, request.threads
+        asked = several.Asked(request.model, request.inputs, folder, request.options, *repeat)
+        compared = several.export(asked)
+        text = f"\n{several.as_text(compared)}\n\nwrote {folder}"
+        console.finish(text, {"folder": str(folder), **several.as_data(compared)})
+        return 0
+    result = export(request)
     found = f"{tables.summary(result)}\n\n{tables.runtimes(result)}"
     text = f"\n{found}\n\nwrote {folder}: open report.html there"
     console.finish(text, {"folder": str(folder), **tables.as_data(result)})
