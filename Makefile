@@ -82,8 +82,9 @@ pretrained: setup ## Train the float models in train/pretrained again (about an 
 bundle: ## Make the exported models those that the runtime carries, and base that of the firmware
 	for preset in $(PRESETS); do \
 	    mkdir -p runtime/models/$$preset && \
-	    cp build/$$preset/model.tflite build/$$preset/labels.txt build/$$preset/manifest.json \
-	        runtime/models/$$preset/ || exit 1; \
+	    for file in model.tflite labels.txt contract.json manifest.json; do \
+	        cp build/$$preset/$$file runtime/models/$$preset/ || exit 1; \
+	    done || exit 1; \
 	done
 	$(RUN) -m firmware.deployment firmware/generated
 

@@ -11,6 +11,7 @@ from convert import carray, publish
 from convert.bundle import build
 from convert.compiler.build import compile_model
 from convert.network import Network
+from convert.parity import Judged
 from convert.quantizing import Made
 from convert.report import document, findings, gathered, page, tables
 from runtime import contract
@@ -60,9 +61,11 @@ def collect(
         "files": publish.listed(files),
     }
     title = f"{provenance.name}: int8 against float"
-    written = tables.as_markdown(made.parity, title, dataset.source, labels)
+    classes = [getattr(one, "labels", ()) for one in made.contract.outputs]
+    written = tables.as_markdown(made.parity, title, dataset.source, classes)
     files |= {"report.md": written.encode(), **page.files(found)}
-    manifest = {**facts, **_accuracy(made), "files": publish.listed(files)}
+    curves = {"training": found["training"]}
+    manifest = {**facts, **_accuracy(made), **curves, "files": publish.listed(files)}
     return files | {"manifest.json": document.dump(manifest)}
 
 
@@ -78,12 +81,20 @@ def _float_forms(network: Network, provenance: Provenance) -> dict[str, bytes]:
 
 def _accuracy(made: Made) -> dict[str, Any]:
     """How good both networks are on the test part, by what they are judged by."""
-    parity = made.parity
-    judged = {"float": parity.real, "int8": parity.int8}
-    known = {name: one.figure for name, one in judged.items() if one is not None}
-    if not known or parity.int8 is None:
+    first, *others = map(_figures, made.parity.judged)
+    if not others:
+        return first
+    names = made.parity.names
+    return {**first, "outputs": dict(zip(names, (first, *others), strict=True))}
+
+
+def _figures(one: Judged) -> dict[str, Any]:
+    """How good an output is in both networks; empty: that is not known."""
+    if one.int8 is None:
         return {}
-    return {parity.int8.measure.replace(" ", "_"): known}
+    judged = {"float": one.real, "int8": one.int8}
+    known = {name: found.figure for name, found in judged.items() if found is not None}
+    return {one.int8.measure.replace(" ", "_"): known}
 
 
 def _history(provenance: Provenance) -> dict[str, Any]:

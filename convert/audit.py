@@ -14,8 +14,8 @@ def check(model: Model, name: str = "model") -> None:
     Constants may be int8 (weights), int16 (an LSTM's), int32 (biases, shapes, axes) or int64.
     """
     for place, numbers in (("input", model.inputs), ("output", model.outputs)):
-        if len(numbers) != 1:
-            raise ModelError(f"{name} has {len(numbers)} {place}s, expected one")
+        if not numbers:
+            raise ModelError(f"{name} has no {place}, expected one at least")
     for index, operator in enumerate(model.operators):
         for number in (*operator.inputs, *operator.outputs):
             tensor = model.tensors[number]

@@ -14,15 +14,15 @@ For example:
 import argparse
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from convert import artifacts, carray, network, previous, publish, quantizing
+from convert import artifacts, carray, meanings, network, previous, publish, quantizing, several
 from convert.artifacts import Provenance
 from convert.bundle import border
-from convert.network import Network
-from convert.parity import Parity
+from convert.network import WAYS, Network, Support
+from convert.parity import Judged, Parity
 from convert.report import tables
 from runtime import console, numbers, options
 from runtime.errors import DataError, GateError, ModelError
@@ -59,6 +59,7 @@ class Request:
     seed: int = 0
     threads: int = DEFAULT_THREADS
     name: str | None = None  # starts the public names of the C; None: "model"
+    inputs: Path | None = None  # arrays for a network of several inputs
     force: bool = False  # whether anything may be replaced
 
     @property
@@ -108,13 +109,12 @@ def export(request: Request) -> Parity:
         configure(request.seed, request.threads)
         origin = _own(request, request.model) if request.model else _preset(request)
         console.note(f"float model: {origin.phrase}")
-        how = _how(request, origin.network)
+        how = _how(request, origin)
         settings = quantizing.Settings(how, request.seed, request.min_accuracy)
         made = quantizing.make(origin.network, origin.dataset, request.recipe, settings)
         result = made.parity
+        _require_kept(request, result)
         allowed = gate(request.max_drop, result.images, result.int8)
-        if result.drop > allowed:
-            raise GateError(_lost(result, allowed))
         provenance = Provenance(
             request.title,
             request.io,
@@ -132,7 +132,16 @@ def export(request: Request) -> Parity:
     return result
 
 
-def _lost(result: Parity, allowed: float) -> str:
+def _require_kept(request: Request, result: Parity) -> None:
+    """Raise GateError for the first output that loses more than is allowed."""
+    for number, judged in enumerate(result.judged):
+        allowed = gate(request.max_drop, result.images, judged.int8)
+        if judged.drop > allowed:
+            where = f"output {result.names[number]!r}: " if result.names else ""
+            raise GateError(where + _lost(judged, allowed))
+
+
+def _lost(result: Judged, allowed: float) -> str:
     if result.int8 is not None and result.int8.is_share:
         return (
             f"int8 reads {result.int8} right where float reads {result.real}: {result.drop:.2f} "
@@ -145,21 +154,30 @@ def _lost(result: Parity, allowed: float) -> str:
     )
 
 
-def _how(request: Request, source: Network) -> str:
+def _how(request: Request, origin: Origin) -> str:
     """How the network becomes int8, said before anything is trained or quantized."""
-    support = source.support
+    support = origin.network.support
+    if support.how == "qat" and (reason := _silent(origin)):
+        support = Support("ptq", reason)
     keras.backend.reset_uids()  # names in the result do not depend on what was tried before
     if request.quantize == "qat" and support.how != "qat":
         raise ModelError(f"--quantize qat is not possible: {support.reason}")
     chosen = request.quantize if request.quantize and support.how == "qat" else support.how
-    words = {
-        "qat": "quantization-aware fine-tuning",
-        "ptq": "post-training quantization",
-        "ready": "none is needed",
-    }
     if request.model:
-        console.note(f"quantization: {words[chosen]} ({support.reason})")
+        asked = request.quantize and support.how == "qat"
+        reason = "as --quantize asks for" if asked else support.reason
+        console.note(f"quantization: {WAYS[chosen]} ({reason})")
     return chosen
+
+
+def _silent(origin: Origin) -> str:
+    """Why the data do not say what every output shall learn to give; "": they do."""
+    found = meanings.of(origin.network, origin.dataset.train)
+    silent = meanings.untaught(found, origin.dataset.train)
+    if not silent:
+        return ""
+    names = ", ".join(repr(origin.network.outputs[number].name) for number in silent)
+    return f"the data do not say what output {names} shall give, so that nothing can be learnt"
 
 
 def _own(request: Request, path: Path) -> Origin:
@@ -168,23 +186,20 @@ def _own(request: Request, path: Path) -> Origin:
     source.support  # noqa: B018 - every operator is checked before data are read
     if len(source.inputs) != 1:
         raise ModelError(
-            f"{path} has {len(source.inputs)} inputs: an export proves networks of one; "
-            "a .tflite of several goes to python -m convert.compiler"
+            f"{path} has {len(source.inputs)} inputs: give --inputs with an .npz of arrays named "
+            f"{', '.join(one.name for one in source.inputs)} instead of --data"
         )
-    dataset = fit.loaded(_data_for(request, source), source.inputs[0].shape)
+    wanted = _data_for(request, source)
+    if len(source.outputs) > 1 and wanted.source is not None:
+        names = tuple(output.name for output in source.outputs)
+        wanted = replace(wanted, source=replace(wanted.source, outputs=names))
+    dataset = fit.loaded(wanted, source.inputs[0].shape)
     if source.scaling is not None and not request.wanted.scaling:
         read = scaling.alike(source.scaling.mean, source.scaling.deviation)
         console.note(f"scaling: {read}, as the network did it itself")
         dataset = dataset.scaled(dataset.task.scaled(read))
     phrase, history = f"{source.origin}, as given", curves.beside(path)
-    return Origin(source, dataset, phrase, history, _given(path))
-
-
-def _given(path: Path) -> dict[str, bytes]:
-    """The file of a Keras network; a .tflite is among the results anyway."""
-    if path.is_dir() or path.suffix not in (".keras", ".h5"):
-        return {}
-    return {f"float{path.suffix}": path.read_bytes()}
+    return Origin(source, dataset, phrase, history, network.own(path))
 
 
 def _data_for(request: Request, source: Network) -> Wanted:
@@ -259,6 +274,13 @@ def parser() -> argparse.ArgumentParser:
         help="replace an export of another network, and files that no export wrote, too",
     )
     result.add_argument(
+        "--inputs",
+        type=Path,
+        metavar="FILE",
+        help="of a --model of several inputs: a .npz with arrays [N, ...] by their names, which it "
+        "is quantized with (post-training) and compared on, by numbers alone",
+    )
+    result.add_argument(
         "--name", help="starts every public name of the C, and its files; default: model"
     )
     _add_proof(result)
@@ -312,7 +334,12 @@ def _add_proof(result: argparse.ArgumentParser) -> None:
 def requested(given: argparse.Namespace) -> Request:
     """What a command line asks for; raises DataError for what cannot be."""
     least = None if given.min_accuracy is None else given.min_accuracy / 100
-    same = ("out", "model", "quantize", "io", "max_drop", "seed", "threads", "name", "force")
+    if given.inputs and not (given.model and given.data is None and given.quantize != "qat"):
+        raise DataError("--inputs is for a --model of several inputs: without --data, by ptq")
+    same = (
+        *("out", "model", "quantize", "io", "max_drop", "seed", "threads", "name"),
+        *("inputs", "force"),
+    )
     kept: dict[str, Any] = {name: getattr(given, name) for name in same}
     return Request(
         preset=fit.chosen(given), wanted=options.wanted(given), min_accuracy=least, **kept
@@ -322,11 +349,18 @@ def requested(given: argparse.Namespace) -> Request:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     request = requested(console.parse(parser(), argv))
-    result = export(request)
     folder = request.out / request.title
+    if request.model is not None and request.inputs is not None:
+        repeat = request.public, request.seed, request.threads, request.force
+        asked = several.Asked(request.model, request.inputs, folder, request.options, *repeat)
+        compared = several.export(asked)
+        text = f"\n{several.as_text(compared)}\n\nwrote {folder}"
+        console.finish(text, {"folder": str(folder), **several.as_data(compared)})
+        return 0
+    result = export(request)
     found = f"{tables.summary(result)}\n\n{tables.runtimes(result)}"
     text = f"\n{found}\n\nwrote {folder}: open report.html there"
-    console.finish(text, {"folder": str(folder), "drop_points": result.drop, **asdict(result)})
+    console.finish(text, {"folder": str(folder), **tables.as_data(result)})
     return 0
 
 

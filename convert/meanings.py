@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from convert.layers import NAMELESS
 from convert.network import Network, Output
+from runtime import judge
 from runtime.dataset import Examples, Floats
 from runtime.errors import DataError
 from runtime.tasks.meaning import Classes, Meaning, Reconstruction, Values
@@ -26,13 +27,19 @@ def of(
 
     Raises DataError where the two do not go together.
     """
-    first, *others = network.outputs
-    names = labels if examples is None else examples.names
-    found = _first(network, first, names, examples)
-    return (found, *(_numbers(output) for output in others))
+    pairs = enumerate(network.outputs)
+    if examples is None:
+        return tuple(_meant(network, one, () if n else labels, None) for n, one in pairs)
+    known = [examples.of(number) for number, _ in enumerate(network.outputs)]
+    return tuple(_meant(network, one, known[n].names, known[n]) for n, one in pairs)
 
 
-def _first(
+def untaught(found: Sequence[Meaning], examples: Examples) -> list[int]:
+    """The outputs of those meanings that ``examples`` do not say what they shall give."""
+    return [n for n, one in enumerate(found) if not judge.knows(one, examples.of(n))]
+
+
+def _meant(
     network: Network, output: Output, names: Sequence[str], examples: Examples | None
 ) -> Meaning:
     size = int(np.prod(output.shape))

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,17 +58,14 @@ class Fidelity:
 
 
 @dataclass(frozen=True)
-class Parity:
-    """The whole test set through both networks."""
+class Judged:
+    """How good one output of both networks is."""
 
-    images: int  # examples
     real: Judgement | None  # of the float network; None: there is none, or nothing to judge it by
     int8: Judgement | None
-    paired: Paired | None  # of right answers, float first; None: as above, or no classes
-    disagreements: int  # examples that the two read differently; 0 without classes
-    confusion: tuple[tuple[int, ...], ...]  # of int8: [true class][read as]; (): no classes
-    outputs: tuple[Fidelity, ...]  # (): there is no float network
-    runtimes: tuple[Runtime, ...]
+    paired: Paired | None = None  # of right answers, float first; None: as above, or no classes
+    disagreements: int = 0  # examples that the two read differently; 0 without classes
+    confusion: tuple[tuple[int, ...], ...] = ()  # of int8: [true class][read as]; (): no classes
 
     @property
     def drop(self) -> float:
@@ -81,13 +78,58 @@ class Parity:
 
 
 @dataclass(frozen=True)
+class Parity:
+    """The whole test set through both networks."""
+
+    images: int  # examples
+    judged: tuple[Judged, ...]  # each output
+    names: tuple[str, ...]  # of the outputs, where there are several
+    outputs: tuple[Fidelity, ...]  # (): there is no float network
+    runtimes: tuple[Runtime, ...]
+
+    @property
+    def first(self) -> Judged:
+        """The first output, which is the one where a single figure is asked for."""
+        return self.judged[0]
+
+    @property
+    def real(self) -> Judgement | None:
+        """Of the first output."""
+        return self.first.real
+
+    @property
+    def int8(self) -> Judgement | None:
+        """Of the first output."""
+        return self.first.int8
+
+    @property
+    def drop(self) -> float:
+        """Of the first output."""
+        return self.first.drop
+
+    def title(self, output: int) -> str:
+        """What a person calls an output; "": there is only one."""
+        return self.names[output] if self.names else f"output {output}" if output else ""
+
+
+@dataclass(frozen=True)
 class Question:
     """What is asked of every runtime: the same examples, of which this is known."""
 
     contract: Contract
     examples: Examples
     given: Array  # [count, *shape], what the int8 network takes for them, in its own type
-    counted: npt.NDArray[np.bool_] | None = None  # [count], whether each is judged; None: all
+    counted: npt.NDArray[np.bool_] | None = None  # [count], whether the first output is judged
+
+    def of(self, output: int) -> "Question":
+        """What is asked of one output, as if it were the only one."""
+        meaning = (self.contract.outputs[output],)
+        return replace(
+            self,
+            contract=replace(self.contract, outputs=meaning, names=()),
+            examples=self.examples.of(output),
+            counted=None if output else self.counted,
+        )
 
 
 def measure(
@@ -101,24 +143,32 @@ def measure(
     answers = _run_all(model, asked.given)
     named = answers[NAMED]
     reals = real_outputs(graph, named)
-    every = [outputs[0] for outputs in (floats, reals) if outputs]
-    losses = [_losses(asked, one) for one in every]
-    meaning = asked.contract.outputs[0]
-    judged = [None if one is None else judge.judge(meaning, one) for one in losses]
-    classes = isinstance(meaning, Classes)
-    right = [one == 0 for one in losses if one is not None] if classes else []
-    reads = [_read(asked, one) for one in every] if classes else []
     found = Parity(
         images=len(asked.examples),
-        real=judged[0] if floats else None,
-        int8=judged[-1],
-        paired=statistics.mcnemar(*right) if len(right) == 2 else None,
-        disagreements=int(np.sum(reads[0] != reads[-1])) if classes else 0,
-        confusion=_confusion(asked, reads[-1]) if right else (),
+        judged=tuple(_judged(asked.of(n), floats[n : n + 1], one) for n, one in enumerate(reals)),
+        names=asked.contract.names,
         outputs=tuple(fidelity(*pair) for pair in zip(floats, reals, strict=False)),
         runtimes=tuple(_compare(asked, graph, who, answers) for who in answers),
     )
     return found, reals
+
+
+def _judged(asked: Question, real: Sequence[Floats], int8: Floats) -> Judged:
+    """How good the only output of a question is; ``real`` is the float network's, if there is."""
+    every, meaning = [*real, int8], asked.contract.outputs[0]
+    losses = [_losses(asked, one) for one in every]
+    judged = [None if one is None else judge.judge(meaning, one) for one in losses]
+    figures = judged[0] if real else None, judged[-1]
+    if not isinstance(meaning, Classes):
+        return Judged(*figures)
+    right = [one == 0 for one in losses if one is not None]
+    reads = [_read(asked, one) for one in every]
+    return Judged(
+        *figures,
+        statistics.mcnemar(*right) if len(right) == 2 else None,
+        int(np.sum(reads[0] != reads[-1])),
+        _confusion(asked, reads[-1]) if right else (),
+    )
 
 
 def real_outputs(graph: Model, outputs: Sequence[Array]) -> list[Floats]:

@@ -4,7 +4,7 @@ An int8 network can equal a float one that was fed wrongly, and both be useless.
 network is judged on the given preprocessing, and under others that people use.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -22,14 +22,14 @@ JUDGED = 1_000
 CLEARLY = 0.03
 """Accuracy by which another preprocessing must be better, beyond both intervals."""
 
-Network = Callable[[Floats], Sequence[Floats]]
-"""Real inputs [count, *shape] to the real values of each output [count, ...]."""
+Network = Callable[[Floats], Floats]
+"""Real inputs [count, *shape] to the real values of an output [count, ...]."""
 
 
 def check(
     network: Network, meaning: Meaning, task: Task, examples: Examples, least: float | None
 ) -> Judgement | None:
-    """Judge the first output of a float ``network`` on held-out ``examples``; None: cannot be.
+    """Judge an output of a float ``network`` on held-out ``examples``; None: cannot be.
 
     ``least`` is the accuracy, 0..1, that is asked for; None: better than without looking. Raises
     GateError when it is not reached, or another preprocessing is clearly better.
@@ -47,7 +47,7 @@ def check(
 
 def _judged(network: Network, meaning: Meaning, task: Task, examples: Examples) -> Judgement:
     real = task.real(examples.inputs)
-    return judge.judge(meaning, judge.losses(meaning, network(real)[0], real, examples))
+    return judge.judge(meaning, judge.losses(meaning, network(real), real, examples))
 
 
 def _against_others(

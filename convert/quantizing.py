@@ -1,8 +1,9 @@
 """From a float network to its int8 form, judged before and compared after."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from convert import audit, meanings, parity, proof, tflite
@@ -12,6 +13,7 @@ from convert.parity import NAMED, Parity, Question
 from runtime import console, worker
 from runtime.contract import Contract
 from runtime.dataset import Array, Examples, Floats
+from runtime.errors import GateError
 from runtime.tasks.meaning import Classes, Meaning, Reconstruction
 from runtime.tasks.task import Task
 from train import feed, fit, qat
@@ -68,7 +70,8 @@ def make(network: Network, dataset: Dataset, recipe: Recipe, settings: Settings)
     if settings.how != "ready":
         audit.check(graph, network.origin)
     console.note(f"int8 model: {len(graph.content):,} bytes, {', '.join(graph.op_names)}")
-    contract = Contract(dataset.task, _finished(lesson, graph))
+    names = tuple(one.name for one in network.outputs) if len(found) > 1 else ()
+    contract = Contract(dataset.task, _finished(lesson, graph), names=names)
     made = _compared(network, graph, contract, dataset.test)
     if tuned is None:
         return made
@@ -88,7 +91,22 @@ class Lesson:
     def calibration(self, seed: int) -> Floats:
         """Real inputs [count, *shape] that ranges are taken from."""
         chosen = qat.calibration(len(self.train), seed, CALIBRATION)
-        return self.task.real(self.train.inputs[chosen])
+        return _to_the_ends(self.task, self.task.real(self.train.inputs[chosen]))
+
+
+def _to_the_ends(task: Task, real: Floats) -> Floats:
+    """``real`` [count, *shape] of which the least and the largest value are the input's range.
+
+    That is known of pictures. Had the examples a smaller one, what is brighter or darker later
+    would be cut off; the ranges of the layers behind are left to what was seen.
+    """
+    ends = feed.bounds(task)
+    if ends is None:
+        return real
+    found = real.copy()
+    for place, end in zip((found.argmin(), found.argmax()), ends, strict=True):
+        found.flat[place] = end
+    return found
 
 
 @dataclass(frozen=True)
@@ -102,11 +120,29 @@ class Tuned:
 
 def _judge(network: Network, lesson: Lesson, settings: Settings) -> None:
     run = _runner(network)
-    held_out = lesson.held_out
-    judged = proof.check(run, lesson.meanings[0], lesson.task, held_out, settings.least)
-    if judged is not None:
-        who = "int8" if settings.how == "ready" else "float"
-        console.note(f"{who} {judged.measure} on held-out data: {judged}")
+    who = "int8" if settings.how == "ready" else "float"
+    for number, meaning in enumerate(lesson.meanings):
+        # What is asked for is asked of the first output; 0 lets any pass.
+        least = settings.least if number == 0 or settings.least == 0 else None
+        one, held_out = partial(_only, run, number), lesson.held_out.of(number)
+        output = network.outputs[number].name
+        try:
+            judged = proof.check(one, meaning, lesson.task, held_out, least)
+        except GateError as error:
+            raise GateError(f"output {output!r}: {error}" if number else str(error)) from error
+        name = f" of {output!r}" if len(lesson.meanings) > 1 else ""
+        if judged is not None:
+            console.note(f"{who} {judged.measure}{name} on held-out data: {judged}")
+        elif name:
+            console.note(
+                f"the data say nothing of output {output!r}, which is compared and not judged: an "
+                f"array y_{output} would say what is right"
+            )
+
+
+def _only(run: Callable[[Floats], Sequence[Floats]], number: int, real: Floats) -> Floats:
+    """One output of what ``run`` gives."""
+    return run(real)[number]
 
 
 def _fine_tuned(network: Network, lesson: Lesson, recipe: Recipe, seed: int) -> Tuned:
@@ -130,11 +166,15 @@ def _weights(train: Examples) -> tuple[float, ...]:
 
 def _finished(lesson: Lesson, graph: tflite.Model) -> tuple[Meaning, ...]:
     """The meanings, with the threshold of a reconstruction by what int8 gives."""
-    first, *others = lesson.meanings
-    if isinstance(first, Reconstruction):
-        found = outputs(graph.content, lesson.task, lesson.held_out)[0]
-        first = meanings.with_threshold(first, lesson.task, lesson.held_out, found)
-    return (first, *others)
+    if not any(isinstance(one, Reconstruction) for one in lesson.meanings):
+        return lesson.meanings
+    found = outputs(graph.content, lesson.task, lesson.held_out)
+    return tuple(
+        meanings.with_threshold(one, lesson.task, lesson.held_out, answers)
+        if isinstance(one, Reconstruction)
+        else one
+        for one, answers in zip(lesson.meanings, found, strict=True)
+    )
 
 
 def _compared(network: Network, graph: tflite.Model, contract: Contract, test: Examples) -> Made:
@@ -164,7 +204,7 @@ def _run(content: bytes, given: Array) -> list[Array]:
         return [one[:, 0] for one in worker.run(path, [given[:, None]], *NAMED, fresh=True)]
 
 
-def _runner(network: Network) -> proof.Network:
+def _runner(network: Network) -> Callable[[Floats], Sequence[Floats]]:
     """What is judged: the float network, or the int8 one where that is all there is."""
     if network.how != "ready":
         return lambda real: network.predict([real]) or []

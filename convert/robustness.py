@@ -186,13 +186,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     for path, known in contracts.items():
         if known.task != first.task or type(known.outputs[0]) is not type(first.outputs[0]):
             raise ModelError(f"{path} is for another task than {given.models[0]}: ask apart")
-    source = options.source(given) if given.data is not None else None
+    source = options.source(given, first.names) if given.data is not None else None
     tests = {path: tested_on(path, known, source) for path, known in contracts.items()}
     test = tests[given.models[0]]
     configure(SEED)
     results = {str(path): measure(path, known, test) for path, known in contracts.items()}
     names = [condition.name for condition in CONDITIONS[first.task.kind]]
     measured = judge.measure_of(first.outputs[0])
+    if first.judged:
+        console.note(first.judged)
     rows = [
         [name, *(shown(measured, value) for value in result.values())]
         for name, result in results.items()

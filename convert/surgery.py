@@ -71,6 +71,13 @@ def plain(model: tflite.Model, name: str) -> Plain:
     return Plain(pack(whole), tuple(inputs), tuple(outputs), scalings, scores)
 
 
+def names(model: tflite.Model) -> tuple[list[str], list[str]]:
+    """What the inputs and the outputs of any ``model`` are called: see ``_named``."""
+    whole = schema.ModelT.InitFromPackedBuf(model.content)
+    graph = whole.subgraphs[0]
+    return _named(graph, whole, "inputs"), _named(graph, whole, "outputs")
+
+
 def _code(whole: Any, operator: Any) -> int:
     code = whole.operatorCodes[operator.opcodeIndex]
     return max(code.builtinCode, code.deprecatedBuiltinCode)

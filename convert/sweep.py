@@ -129,16 +129,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     given = console.parse(parser(), argv)
     known = contract_of(given.model)
-    source = options.source(given) if given.data is not None else None
+    source = options.source(given, known.names) if given.data is not None else None
     test = tested_on(given.model, known, source).first(given.images)
     configure(SEED)
     measured = judge.measure_of(known.outputs[0])
+    if known.judged:
+        console.note(known.judged)
     curves = measure(given.model, known, test)
     content = {
         "sha256": hashlib.sha256(given.model.read_bytes()).hexdigest(),
         "data": test.source,
         "images": len(test),
         "measure": measured,
+        **({"output": known.names[0]} if known.names else {}),
         "curves": curves,
     }
     publish.files(given.model.parent, {"robustness.json": dump(content)})

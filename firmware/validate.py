@@ -92,7 +92,11 @@ def ask_with(deployed: Deployment, given: argparse.Namespace) -> Questions:
         return questions.random(deployed, given.images or _RANDOM)
     if told is None:
         raise DataError(f"{deployed.name} takes no examples, only its own inputs: use --inputs")
-    examples = reading.judged_on(told.task, given.data, options.source(given), deployed.path)
+    examples = reading.judged_on(
+        told.task, given.data, options.source(given, told.names), deployed.path
+    )
+    if told.judged:
+        console.note(told.judged)
     return questions.of_examples(deployed, examples.first(given.images or _EXAMPLES))
 
 

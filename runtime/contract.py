@@ -26,6 +26,7 @@ class Contract:
     task: Task
     outputs: tuple[Meaning, ...]
     is_guess: bool = False  # whether nothing but labels and shapes says so
+    names: tuple[str, ...] = ()  # of the outputs, where there are several
 
     @property
     def apart(self) -> bool:
@@ -41,9 +42,20 @@ class Contract:
         first = self.outputs[0]
         return first.labels if isinstance(first, Classes) else ()
 
+    @property
+    def judged(self) -> str:
+        """Which output a single figure is of, in words; "": there is only one."""
+        if len(self.outputs) == 1:
+            return ""
+        name = repr(self.names[0]) if self.names else "the first"
+        return f"judged by output {name} of {len(self.outputs)}; runtime.evaluate judges each"
+
     def describe(self) -> dict[str, Any]:
         """As JSON data."""
         outputs = [one.describe() for one in self.outputs]
+        if self.names:
+            pairs = zip(self.names, outputs, strict=True)
+            outputs = [{"name": name, **one} for name, one in pairs]
         return {"contract": VERSION, "task": self.task.describe(), "outputs": outputs}
 
 
@@ -74,6 +86,7 @@ def read(file: Path) -> Contract:
         found = json.loads(file.read_text(encoding="utf-8"))
         _require_version(found["contract"])
         outputs = tuple(meaning.of(one) for one in found["outputs"])
+        names = _names(found["outputs"]) if len(outputs) > 1 else ()
         task = tasks.of(found["task"])
     except ModelError as error:
         raise ModelError(f"{file}: {error}") from error
@@ -81,7 +94,17 @@ def read(file: Path) -> Contract:
         raise ModelError(f"{file} is damaged ({error!r}): export it again") from error
     if not outputs:
         raise ModelError(f"{file} has no outputs: export it again")
-    return Contract(task, outputs)
+    return Contract(task, outputs, names=names)
+
+
+def _names(outputs: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """What outputs are called, one without a name by its number; (): none has a name."""
+    if not any("name" in one for one in outputs):
+        return ()
+    names = tuple(str(one.get("name", f"output {n}")) for n, one in enumerate(outputs))
+    if len(set(names)) != len(names):
+        raise ModelError(f"two outputs are called the same, of {', '.join(names)}: export it again")
+    return names
 
 
 def _require_version(version: object) -> None:
@@ -96,7 +119,9 @@ def _guessed(model: Path, given: Tensor, answers: Sequence[Tensor]) -> Contract:
         ends = tuple(given.scale * (code - given.zero_point) for code in (low, low + 255))  # type: ignore[assignment]
     task = tasks.guess(given.shape[1:], ends)
     outputs = [_suggested(model, given, answer, first=answer is answers[0]) for answer in answers]
-    return Contract(task, tuple(outputs), is_guess=True)
+    names = tuple(answer.name or f"output {n}" for n, answer in enumerate(answers))
+    several = len(outputs) > 1 and len(set(names)) == len(names)
+    return Contract(task, tuple(outputs), is_guess=True, names=names if several else ())
 
 
 def _suggested(model: Path, given: Tensor, answer: Tensor, *, first: bool) -> Meaning:

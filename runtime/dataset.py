@@ -20,6 +20,20 @@ Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
+class Truth:
+    """What one output of a network shall say of some examples, as ``Examples`` has it."""
+
+    labels: Labels
+    names: tuple[str, ...] = ()
+    targets: Floats | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it says anything."""
+        return bool(self.names) or self.targets is not None
+
+
+@dataclass(frozen=True)
 class Examples:
     """Examples with what is true of them, as a task keeps them: see ``Task.stored_shape``."""
 
@@ -30,6 +44,7 @@ class Examples:
     targets: Floats | None = None  # [count, values] of a regression; None: there are none
     groups: Labels | None = None  # [count], equal where examples must not be split; None: each own
     files: npt.NDArray[np.str_] | None = None  # [count], where each lies; None: all in one
+    others: tuple[Truth, ...] = ()  # for outputs behind the first, of which the above is true
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -40,7 +55,26 @@ class Examples:
             name: None if (array := getattr(self, name)) is None else array[index]
             for name in ("inputs", "labels", "targets", "groups", "files")
         }
-        return replace(self, **kept)
+        others = [
+            replace(
+                one,
+                labels=one.labels[index],
+                targets=None if one.targets is None else one.targets[index],
+            )
+            for one in self.others
+        ]
+        return replace(self, **kept, others=tuple(others))
+
+    def of(self, output: int) -> "Examples":
+        """The same with what is true for that output of a network, from 0, and for no other.
+
+        Nothing is where the data say nothing of it.
+        """
+        if output == 0:
+            return replace(self, others=())
+        known = output <= len(self.others)
+        one = self.others[output - 1] if known else Truth(np.zeros_like(self.labels))
+        return replace(self, labels=one.labels, names=one.names, targets=one.targets, others=())
 
     def with_inputs(self, inputs: Array) -> "Examples":
         """The same with other ``inputs``, as many."""

@@ -8,7 +8,7 @@ For example:
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 from runtime import console, judge, numbers, options, reading, statistics
 from runtime.classifier import Model
 from runtime.dataset import Examples, Floats, Labels
+from runtime.errors import DataError
 from runtime.interpreter import KERNELS
 from runtime.judge import Judgement
 from runtime.predict import about_backend, describe
@@ -30,6 +31,7 @@ class Evaluation:
     """How a model did on some data."""
 
     meaning: Meaning
+    examples: Examples  # that it was judged on
     judgement: Judgement
     losses: Floats  # [count], as ``judge.losses`` has them
     confusion: Labels | None  # [true class, predicted class], counts; None: no classes
@@ -54,20 +56,62 @@ class Evaluation:
 
 
 def evaluate(model: Model, examples: Examples, limit: int | None = None) -> Evaluation:
-    """Run ``model`` on the first ``limit`` of ``examples``; DataError when they do not fit it."""
-    meaning = model.contract.outputs[0]
-    chosen = judge.matched(meaning, examples).first(limit)
+    """How good the first output is; see ``evaluations``."""
+    return next(iter(evaluations(model, examples, limit).values()))
+
+
+def evaluations(
+    model: Model, examples: Examples, limit: int | None = None
+) -> dict[int, Evaluation]:
+    """Run ``model`` on the first ``limit`` of ``examples``; how good each output is, by number.
+
+    Of several, those that the examples say nothing of are left out. Raises DataError when the
+    examples do not fit the model.
+    """
+    chosen = examples.first(limit)
+    known = judged_by(model, chosen)
     start = time.perf_counter()
     parts = np.array_split(chosen.inputs, -(-len(chosen) // _PART))
-    running = console.progress(parts, "evaluating")
-    found = np.concatenate([model.reals(part)[0] for part in running])
+    answers = [model.reals(part) for part in console.progress(parts, "evaluating")]
     seconds = time.perf_counter() - start
-    losses = judge.losses(meaning, found, model.task.real(chosen.inputs), chosen)
+    return {
+        number: _evaluation(
+            model, number, np.concatenate([row[number] for row in answers]), own, seconds
+        )
+        for number, own in known.items()
+    }
+
+
+def judged_by(model: Model, examples: Examples) -> dict[int, Examples]:
+    """What ``examples`` say of each output of ``model``, by its number, with its own classes.
+
+    Raises DataError when they do not fit, or say nothing of any output.
+    """
+    outputs = model.contract.outputs
+    known = {
+        number: judge.matched(meaning, examples.of(number))
+        for number, meaning in enumerate(outputs)
+        if len(outputs) == 1 or judge.knows(meaning, examples.of(number))
+    }
+    if not known:
+        raise DataError(
+            f"{examples.source} says nothing of the outputs {', '.join(model.contract.names)}: "
+            "call arrays of it y_NAME"
+        )
+    return known
+
+
+def _evaluation(
+    model: Model, number: int, found: Floats, examples: Examples, seconds: float
+) -> Evaluation:
+    """How good the values ``found`` [count, ...] of an output are."""
+    meaning = model.contract.outputs[number]
+    losses = judge.losses(meaning, found, model.task.real(examples.inputs), examples)
     confusion = None
     if isinstance(meaning, Classes):
         said = meaning.by_class(found).argmax(axis=1)
-        confusion = judge.confusion(chosen.labels, said, len(meaning.labels))
-    return Evaluation(meaning, judge.judge(meaning, losses), losses, confusion, seconds)
+        confusion = judge.confusion(examples.labels, said, len(meaning.labels))
+    return Evaluation(meaning, examples, judge.judge(meaning, losses), losses, confusion, seconds)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -101,44 +145,56 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Evaluate a model and print what came out."""
     given = console.parse(parser(), argv)
     model = Model(given.model, given.backend, given.kernels)
-    found = reading.judged_on(model.task, given.data, options.source(given), model.path)
-    examples = judge.matched(model.contract.outputs[0], found)
-    evaluation = evaluate(model, examples, given.limit)
-    about = given.model, model, examples, evaluation
+    source = options.source(given, model.contract.names)
+    examples = reading.judged_on(model.task, given.data, source, model.path)
+    about = given.model, model, examples, evaluations(model, examples, given.limit)
     console.finish(as_text(*about), as_data(*about))
     return 0
 
 
-def as_data(name: str, model: Model, examples: Examples, result: Evaluation) -> dict[str, Any]:
-    """``result`` for programs."""
-    judged = result.judgement
-    classes = {}
-    if result.confusion is not None:
-        classes = {
-            "labels": list(model.contract.labels),
-            "per_class": result.per_class,
-            "confusion": result.confusion.tolist(),
-        }
-    odd = detection(model.contract.outputs[0], examples, result)
+def as_data(
+    name: str, model: Model, examples: Examples, results: Mapping[int, Evaluation]
+) -> dict[str, Any]:
+    """``results`` for programs: the first one, and each by its output's name where several are."""
+    every = {number: _figures(one) for number, one in results.items()}
+    first = next(iter(results.values()))
+    names = model.contract.names
     return {
         "data": examples.source,
         "model": name,
         **about_backend(model),
-        "count": result.count,
+        "count": first.count,
+        **next(iter(every.values())),
+        **({"outputs": {names[number]: told for number, told in every.items()}} if names else {}),
+        "seconds": round(first.seconds, 3),
+    }
+
+
+def _figures(result: Evaluation) -> dict[str, Any]:
+    judged, meaning = result.judgement, result.meaning
+    classes = {}
+    if result.confusion is not None and isinstance(meaning, Classes):
+        classes = {
+            "labels": list(meaning.labels),
+            "per_class": result.per_class,
+            "confusion": result.confusion.tolist(),
+        }
+    odd = detection(result)
+    return {
         judged.measure.replace(" ", "_"): judged.figure,
         "interval": [judged.interval.low, judged.interval.high],
         **classes,
         **({"detection": odd} if odd else {}),
-        "seconds": round(result.seconds, 3),
     }
 
 
-def detection(meaning: Meaning, examples: Examples, result: Evaluation) -> dict[str, Any] | None:
+def detection(result: Evaluation) -> dict[str, Any] | None:
     """How a reconstruction's error tells each class; None where that means nothing."""
+    meaning = result.meaning
     if not isinstance(meaning, Reconstruction):
         return None
-    names = examples.names or (examples.source,)
-    labels = examples.labels[: result.count]
+    examples = result.examples
+    names, labels = examples.names or (examples.source,), examples.labels
     beyond = None if meaning.threshold is None else result.losses > meaning.threshold
     rows = {}
     for label, name in enumerate(names):
@@ -153,20 +209,29 @@ def detection(meaning: Meaning, examples: Examples, result: Evaluation) -> dict[
     return {"threshold": meaning.threshold, "classes": rows, "auc": area}
 
 
-def as_text(name: str, model: Model, examples: Examples, result: Evaluation) -> str:
-    """``result`` for people: rows of a confusion are true classes, columns what the model said."""
+def as_text(name: str, model: Model, examples: Examples, results: Mapping[int, Evaluation]) -> str:
+    """``results`` for people: rows of a confusion are true classes, columns what was said."""
+    lines = [f"data {examples.source}, model {name}, {describe(model)}"]
+    for number, result in results.items():
+        title = f"{model.contract.names[number]}: " if model.contract.names else ""
+        lines += _lines(title, result)
+    left = [one for n, one in enumerate(model.contract.names) if n not in results]
+    if left:
+        lines += ["", f"not judged, as the data say nothing of them: {', '.join(left)}"]
+    return "\n".join(lines)
+
+
+def _lines(title: str, result: Evaluation) -> list[str]:
     judged = result.judgement
     right = f", {round(judged.figure * judged.count)} of {judged.count}" if judged.is_share else ""
     each = 1000 * result.seconds / result.count
-    lines = [
-        f"data {examples.source}, model {name}, {describe(model)}",
-        f"{judged.measure} {judged}{right}, in {result.seconds:.1f} s, {each:.3f} ms each",
-    ]
-    if result.confusion is not None:
-        lines += ["", _confusion(model.contract.labels, result.confusion)]
-    if odd := detection(model.contract.outputs[0], examples, result):
+    time_taken = f"in {result.seconds:.1f} s, {each:.3f} ms each"
+    lines = [f"{title}{judged.measure} {judged}{right}, {time_taken}"]
+    if result.confusion is not None and isinstance(result.meaning, Classes):
+        lines += ["", _confusion(result.meaning.labels, result.confusion)]
+    if odd := detection(result):
         lines += ["", _detection(odd)]
-    return "\n".join(lines)
+    return lines
 
 
 def _confusion(labels: Sequence[str], confusion: Labels) -> str:

@@ -95,14 +95,17 @@ def wanted(given: argparse.Namespace) -> Wanted:
     return Wanted(source(given), given.task, shape, given.fit, scaled, named)
 
 
-def source(given: argparse.Namespace) -> Source | None:
-    """The data that are asked for; None: none are to be had. Raises DataError."""
+def source(given: argparse.Namespace, outputs: tuple[str, ...] = ()) -> Source | None:
+    """The data that are asked for; None: none are to be had. Raises DataError.
+
+    ``outputs`` are the names of a network's, where it has several.
+    """
     path = reading.find(given.data)
     if path is None:
         return None
     window, step = _window(given.window)
     targets = tuple(name.strip() for name in given.targets.split(",") if name.strip())
-    return Source(path, given.label, targets, window, step, given.strict)
+    return Source(path, given.label, targets, window, step, given.strict, outputs)
 
 
 def _window(text: str) -> tuple[int, int]:

@@ -162,12 +162,13 @@ def header(model: Told, top: int) -> list[str]:
     from runtime.tasks.meaning import Classes, Reconstruction  # noqa: PLC0415 - needs NumPy
 
     titles: list[str] = []
-    for meaning in model.contract.outputs:
+    for number, meaning in enumerate(model.contract.outputs):
+        name = model.contract.names[number] if model.contract.names else ""
         if isinstance(meaning, Classes):
             shown = min(top, len(meaning.labels))
-            titles += [model.task.said, "sure", *("or", "sure") * (shown - 1)]
+            titles += [name or model.task.said, "sure", *("or", "sure") * (shown - 1)]
         elif isinstance(meaning, Reconstruction):
-            titles += ["error", "verdict"]
+            titles += [f"{name} error".strip(), "verdict"]
         else:
             titles += meaning.names
     return [model.task.noun, *titles, "ms"]
@@ -189,7 +190,9 @@ def cells(model: Told, answer: Answer, top: int) -> list[str]:
 def as_json(model: Told, answer: Answer, top: int) -> dict[str, Any]:
     """An answer for JSON: that of the first output, and of all of them where there are several."""
     every = [_as_json(one, top) for one in told(model, answer)]
-    more = {"outputs": every} if len(every) > 1 else {}
+    names = model.contract.names or [""] * len(every)
+    listed = [{"name": name} | one if name else one for name, one in zip(names, every, strict=True)]
+    more = {"outputs": listed} if len(every) > 1 else {}
     milliseconds = round(answer.milliseconds, 3)
     box = {"box": list(answer.box)} if answer.box else {}
     doubts = {"doubts": list(answer.doubts)} if answer.doubts else {}

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runtime import dataset, reading
+from runtime import console, dataset, reading
 from runtime import mnist as mnist_files
 from runtime.dataset import Examples
 
@@ -33,6 +33,12 @@ def mnist() -> Examples:
     if folder is None or not mnist_files.is_mnist(folder):
         pytest.skip(f"needs MNIST: set {dataset.ENVIRONMENT} to its folder")
     return mnist_files.read_mnist(folder, "test")
+
+
+@pytest.fixture(autouse=True)
+def _spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that a test ran with --json or --quiet does not silence the next one's."""
+    monkeypatch.setattr(console, "_output", console.Output.TEXT)
 
 
 @pytest.fixture

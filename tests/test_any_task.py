@@ -18,10 +18,11 @@ from convert.compare.__main__ import main
 from convert.compare.cause import Kind
 from convert.compare.given import at_random, of_arrays
 from convert.compare.layer import inputs
-from runtime import benchmark, evaluate
+from runtime import benchmark, evaluate, worker
 from runtime.dataset import Examples
 from runtime.errors import DataError, ModelError, ThimbleError
 from tests import tiny, zoo
+from tests.compiler import networks
 from train.augment import Level
 from train.tf import configure, keras
 
@@ -159,6 +160,38 @@ def test_a_recording_is_taken_in_either_form(
     np.savez(tmp_path / "odd.npz", inputs=shown[:, 1:])
     with pytest.raises(ModelError, match="has no inputs"):
         main([str(models[name]), str(tmp_path / "odd.npz")])
+
+
+def test_a_recording_of_several_inputs_and_outputs(tmp_path: Path) -> None:
+    """As firmware.validate leaves it, numbered and with a batch of 1; or by the layers' names.
+
+    What came out is LiteRT's, and then one code of the second output is another.
+    """
+    path = tmp_path / "addition.tflite"
+    path.write_bytes(networks.addition())
+    left, right = (RNG.integers(-128, 128, (5, 1, 3, 4)).astype(np.int8) for _ in range(2))
+    total, other = worker.run(path, [left, right], "litert", "default")
+    version = versions.load(str(path))
+    names = [one.name for one in inputs(version)]
+    numbered = {"input": left, "input1": right, "output": total[:, 0]}
+    called = {names[0]: left[:, 0], names[1]: right[:, 0], "output": total[:, 0]}
+    other[3, 0, 1, 2] ^= 1
+    for arrays in (numbered, called):
+        np.savez(tmp_path / "answers.npz", **arrays, output1=other)
+        recorded = versions.load(str(tmp_path / "answers.npz"), version)
+        found = compare.compare(version, recorded, compare.given.Given(recorded.reals, "recorded"))
+        differing = {row.layer.name: row.deviation.differing for row in found.rows if row.deviation}
+        first, second = (version.layers[place].name for place in version.outputs)
+        assert differing == {names[0]: 0, names[1]: 0, first: 0, second: 1 / 60}
+        assert main([str(path), str(tmp_path / "answers.npz")]) == 1
+    for arrays, said in (
+        ({"input": left, "output": total}, "has no inputs"),
+        ({"input": left, "input1": right[:4], "output": total}, r"is \(4, 3, 4\)"),
+        ({"input": left, "input1": right, "output2": total}, "records 'output2'"),
+    ):
+        np.savez(tmp_path / "answers.npz", **arrays)
+        with pytest.raises(ModelError, match=said):
+            main([str(path), str(tmp_path / "answers.npz")])
 
 
 def test_wrong_preprocessing_of_photos_is_found(models: dict[str, Path], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from convert.export import Request
 from firmware import deployment
 from runtime import classifier, worker
 from runtime.dataset import Examples
-from train import presets, store
+from train import curves, presets, store
 from train.model import two_block_cnn
 
 ROOT = Path(__file__).parents[1]
@@ -27,9 +28,24 @@ def test_manifest_is_that_of_the_bundled_model(name: str) -> None:
     manifest = json.loads(model_path.with_name("manifest.json").read_text())
     content = model_path.read_bytes()
     assert manifest["files"]["model.tflite"]["sha256"] == hashlib.sha256(content).hexdigest()
+    told = model_path.with_name("contract.json").read_bytes()
+    assert manifest["files"]["contract.json"]["sha256"] == hashlib.sha256(told).hexdigest()
+    assert manifest["task"] == json.loads(told)["task"]
     assert manifest["labels"] == model_path.with_name("labels.txt").read_text().split()
     assert manifest["data"]["source"] == "MNIST"
     assert manifest["model"] == name
+
+
+@pytest.mark.parametrize("name", presets.PRESETS)
+def test_the_bundled_model_keeps_its_curves(name: str) -> None:
+    """One row for each epoch of fine-tuning; the last is about as good as what came of it."""
+    manifest = json.loads(classifier.find(name).with_name("manifest.json").read_text())
+    rows = manifest["training"]["fine_tuning"]
+    assert [row["epoch"] for row in rows] == [1, 2]
+    assert abs(rows[-1]["validation_accuracy"] - manifest["accuracy"]["int8"]) < 0.005
+    kept = curves.beside(store.pretrained(name))
+    told = None if kept is None else [asdict(row) for row in kept]
+    assert manifest["training"]["float"] == told
 
 
 def test_generated_c_is_what_the_compiler_gives() -> None:

@@ -58,7 +58,7 @@ def test_text_names_data_model_and_backend_and_shows_every_count() -> None:
     """What was measured on what is said above the table."""
     model = fake([0, 1, 1])
     data = digits([0, 1, 2])
-    text = evaluate.as_text("some.tflite", model, data, evaluate.evaluate(model, data))
+    text = evaluate.as_text("some.tflite", model, data, evaluate.evaluations(model, data))
     head, accuracy, _, *table = text.splitlines()
     assert head == "data made up, model some.tflite, none 0"
     assert "66.67 % (20.77 to 93.85), 2 of 3" in accuracy

@@ -250,7 +250,7 @@ def test_gate_keeps_the_previous_result(request_: Request, monkeypatch: pytest.M
         found, reals = real(*arguments)  # type: ignore[arg-type]
         assert found.real is not None
         lost = replace(found.real, figure=found.real.figure - 0.06)
-        return replace(found, int8=lost), reals
+        return replace(found, judged=(replace(found.first, int8=lost),)), reals
 
     monkeypatch.setattr(parity, "measure", worse)
     with pytest.raises(GateError, match=r"6\.00 points.*allowed are 5\.00"):

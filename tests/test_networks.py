@@ -1,5 +1,6 @@
 """Networks of every kind: read from their files, rewritten, quantized, and still the same."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -224,7 +225,65 @@ def test_what_cannot_be_fine_tuned_is_said_beforehand(name: str, reason: str) ->
 
 
 def test_an_operator_without_int8_is_named_before_anything_is_trained() -> None:
-    """ELU would stay in float."""
-    found = network.Layers(zoo.activations(keras), "activations")
-    with pytest.raises(ModelError, match=r"^ELU would stay in float.*ReLU"):
-        _ = found.support
+    """ELU would stay in float: the layer is named, whichever way it was written."""
+    of = keras.layers
+    named = of.Dense(2, activation="selu", name="late")
+    stacks: dict[str, list[Any]] = {
+        "'early' has the activation elu": [of.Dense(2, activation="elu", name="early")],
+        "'slow' has the activation elu": [of.Dense(2), of.ELU(0.5, name="slow")],
+        "'word' has the activation elu": [of.Dense(2), of.Activation("elu", name="word")],
+        "'late' has the activation selu": [of.Dense(3, activation="relu"), named],
+    }
+    for said, stack in stacks.items():
+        found = network.Layers(keras.Sequential([of.Input((4,)), *stack]), "mine")
+        with pytest.raises(ModelError, match=rf"^mine: layer {said}.* use ReLU or LeakyReLU"):
+            _ = found.support
+    with pytest.raises(ModelError, match="has the activation elu"):
+        _ = network.Layers(zoo.activations(keras), "activations").support
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_layers_that_no_way_leads_to_int8_for_are_named_with_another(
+    version: int, tmp_path: Path
+) -> None:
+    """A float .tflite of them is refused as well, so that is no way out."""
+    of = LIBRARIES[version].layers
+    for layer, cure in (
+        (of.LayerNormalization(name="odd"), "BatchNormalization"),
+        (of.GroupNormalization(2, name="odd"), "BatchNormalization"),
+        (of.Bidirectional(of.LSTM(2), name="odd"), "one direction"),
+    ):
+        model = LIBRARIES[version].Sequential([of.Input((5, 4)), layer, of.Flatten(), of.Dense(2)])
+        model.save(tmp_path / "odd.keras")
+        with pytest.raises(
+            ModelError, match=rf"layer 'odd' is a \w+, which cannot.*{cure}"
+        ) as told:
+            network.load(tmp_path / "odd.keras")
+        assert "SavedModel" not in str(told.value)
+
+
+def test_which_way_is_said_with_its_reason() -> None:
+    """Multiply and LeakyReLU are fine-tuned; what Concatenate or the library prevents is not."""
+    of = keras.layers
+
+    def joined(layer: Any) -> Any:
+        x = of.Input((8, 4))
+        left = of.Conv1D(6, 3, padding="same", activation="relu")(x)
+        right = of.Conv1D(6, 3, padding="same", activation="sigmoid")(x)
+        return keras.Model(x, of.Dense(3)(of.Flatten()(layer([left, right]))))
+
+    def stacked(layer: Any) -> Any:
+        stack = [of.Input((8, 4)), of.Conv1D(6, 3), layer, of.Flatten(), of.Dense(3)]
+        return keras.Sequential(stack)
+
+    configure(0)
+    for model, how, reason in (
+        (joined(of.Multiply()), "qat", "takes every layer"),
+        (stacked(of.LeakyReLU()), "qat", "takes every layer"),
+        (joined(of.Concatenate()), "ptq", "QUANTIZE operators more, as .* branches that meet"),
+        (stacked(of.Activation("softplus")), "ptq", "does not take the activation softplus$"),
+        (stacked(of.PReLU(name="p")), "ptq", "does not take layer 'p', a PReLU"),
+    ):
+        found = network.Layers(model, "mine")
+        assert found.how == how
+        assert re.search(reason, found.reason), found.reason

@@ -66,11 +66,11 @@ def test_equal_networks(plant, output: tflite.Tensor) -> None:  # type: ignore[n
     assert found.real is not None
     assert found.real == found.int8
     assert (found.real.measure, found.real.figure, found.real.count) == ("accuracy", 0.75, 4)
-    assert (found.disagreements, found.drop) == (0, 0)
+    assert (found.first.disagreements, found.drop) == (0, 0)
     (one,) = found.outputs
     assert (one.rmse, one.sqnr_db) == (0, float("inf"))
     assert one.cosine == pytest.approx(1)
-    assert found.confusion == ((2, 0, 0), (0, 1, 0), (0, 1, 0))
+    assert found.first.confusion == ((2, 0, 0), (0, 1, 0), (0, 1, 0))
 
 
 def test_known_error(plant, output: tflite.Tensor) -> None:  # type: ignore[no-untyped-def]
@@ -81,10 +81,10 @@ def test_known_error(plant, output: tflite.Tensor) -> None:  # type: ignore[no-u
     found = measure(output, logits)
     assert found.real is not None
     assert found.real.figure == 1
-    assert found.paired is not None
-    assert (found.paired.only_first, found.paired.only_second) == (1, 0)
+    assert found.first.paired is not None
+    assert (found.first.paired.only_first, found.first.paired.only_second) == (1, 0)
     assert found.drop == pytest.approx(25)
-    assert found.disagreements == 1
+    assert found.first.disagreements == 1
     assert found.outputs[0].rmse == pytest.approx(6 / np.sqrt(12))
     assert found.outputs[0].sqnr_db == pytest.approx(10 * np.log10((4 * 25 + 36) / 36))
 
@@ -94,7 +94,7 @@ def test_without_a_float_network_the_runtimes_are_compared(plant, output: tflite
     plant({parity.NAMED: STEPS})
     found = measure(output, None)
     assert found.int8 is not None
-    assert (found.real, found.paired, found.outputs, found.drop) == (None, None, (), 0)
+    assert (found.real, found.first.paired, found.outputs, found.drop) == (None, None, (), 0)
     assert found.int8.figure == 0.75
 
 

@@ -29,10 +29,10 @@ def task(scaling: str) -> Photo:
     return Photo(SHAPE, NAMED[scaling])
 
 
-def by_sign(real: Floats) -> list[Floats]:
+def by_sign(real: Floats) -> Floats:
     """What a network has learnt whose pixels were -1..1: bright is above zero."""
     mean = real.mean(axis=(1, 2, 3))
-    return [np.stack([-mean, mean], axis=1)]
+    return np.asarray(np.stack([-mean, mean], axis=1))
 
 
 def test_a_network_that_is_fed_as_in_training_passes() -> None:
@@ -54,7 +54,7 @@ def test_another_scaling_that_is_clearly_better_is_named_with_both_figures(wrong
 def test_light_and_dark_exchanged_is_named() -> None:
     """What has learnt ink as high values, and gets paper as high values, reads nothing."""
     with pytest.raises(GateError, match=r"0\.0 %.*100\.0 % with light and dark exchanged"):
-        proof.check(lambda r: [-by_sign(r)[0]], Classes(NAMES), task("-1..1"), pictures(), None)
+        proof.check(lambda r: -by_sign(r), Classes(NAMES), task("-1..1"), pictures(), None)
 
 
 def test_red_and_blue_exchanged_is_named() -> None:
@@ -64,16 +64,16 @@ def test_red_and_blue_exchanged_is_named() -> None:
     inputs[..., 1:] = np.random.default_rng(1).integers(0, 256, inputs[..., 1:].shape)
     red = plain.with_inputs(inputs)
 
-    def by_blue(real: Floats) -> list[Floats]:
+    def by_blue(real: Floats) -> Floats:
         blue = real[..., 2].mean(axis=(1, 2))
-        return [np.stack([-blue, blue], axis=1)]
+        return np.asarray(np.stack([-blue, blue], axis=1))
 
     with pytest.raises(GateError, match=r"100\.0 % with red and blue exchanged"):
         proof.check(by_blue, Classes(NAMES), task("-1..1"), red, None)
 
 
-def nothing_learnt(real: Floats) -> list[Floats]:
-    return [np.random.default_rng(2).normal(0, 1, (len(real), 2)).astype(np.float32)]
+def nothing_learnt(real: Floats) -> Floats:
+    return np.random.default_rng(2).normal(0, 1, (len(real), 2)).astype(np.float32)
 
 
 def test_chance_is_not_enough() -> None:
@@ -107,20 +107,20 @@ def numbers(count: int = 100) -> Examples:
 def test_a_regression_must_beat_the_mean() -> None:
     """The sum is the answer; always 5 is worse than the middle of all answers."""
     arrays = Arrays((2,), Scaling())
-    right = proof.check(lambda r: [r.sum(axis=1)], Values(("y",)), arrays, numbers(), None)
+    right = proof.check(lambda r: r.sum(axis=1), Values(("y",)), arrays, numbers(), None)
     assert right is not None
     assert (right.measure, right.figure) == ("mean absolute error", pytest.approx(0, abs=1e-6))
     with pytest.raises(GateError, match="always giving the mean"):
-        proof.check(lambda r: [np.full(len(r), 5.0)], Values(("y",)), arrays, numbers(), None)
+        proof.check(lambda r: np.full(len(r), 5.0), Values(("y",)), arrays, numbers(), None)
 
 
 def test_a_reconstruction_must_beat_the_mean() -> None:
     """What gives zeros where the mean is 3 has not learnt its input."""
     arrays = Arrays((2,), Scaling())
     moved = numbers().with_inputs(numbers().inputs + 3)
-    assert proof.check(lambda r: [0.9 * r], Reconstruction(2), arrays, moved, None) is not None
+    assert proof.check(lambda r: 0.9 * r, Reconstruction(2), arrays, moved, None) is not None
     with pytest.raises(GateError, match="reconstruction error"):
-        proof.check(lambda r: [0 * r], Reconstruction(2), arrays, moved, None)
+        proof.check(lambda r: 0 * r, Reconstruction(2), arrays, moved, None)
 
 
 def test_without_labels_nothing_is_judged() -> None:

@@ -44,6 +44,23 @@ class Call:
         return ModelError(f"layer {self.name!r} ({self.kind}) {why}")
 
 
+CURES = {
+    "LayerNormalization": "BatchNormalization, which costs nothing once it is folded",
+    "GroupNormalization": "BatchNormalization, which costs nothing once it is folded",
+    "Bidirectional": "a layer of one direction, an LSTM or a GRU by itself",
+    "elu": "ReLU or LeakyReLU",
+    "selu": "ReLU or LeakyReLU",
+}
+"""What to put in the place of a layer, or an activation, that no way leads to int8 for."""
+
+
+def without_int8(where: str, kind: str) -> ModelError:
+    """The error for ``kind`` of CURES at the place ``where``."""
+    return ModelError(
+        f"{where}, which cannot become int8: use {CURES[kind]} instead, and train the network again"
+    )
+
+
 ACTIVATIONS = frozenset(
     ("sigmoid", "tanh", "swish", "gelu", "elu", "selu", "exponential", "softplus", "softsign")
 )

@@ -87,5 +87,8 @@ def _reason(error: Exception) -> str:
     unknown = re.match(r"Layer (\S+?):<class '.*\.(\w+)'> is not supported", str(error))
     if unknown:
         return f"tensorflow-model-optimization does not take layer {unknown[1]!r}, a {unknown[2]}"
+    function = re.match(r"Activation <function (\w+) at \w+> not supported", str(error))
+    if function:
+        return f"tensorflow-model-optimization does not take the activation {function[1]}"
     first = (str(error).strip() or type(error).__name__).splitlines()[0]
     return f"tensorflow-model-optimization does not take the network ({first[:120]})"

@@ -16,7 +16,7 @@ import h5py
 
 from runtime.errors import ModelError
 from runtime.reading import npy
-from train.activations import WAY_OUT
+from train.activations import CURES, WAY_OUT, without_int8
 from train.spelling import FUNCTIONS, SPELLINGS, TRAINING_ONLY
 from train.tf import keras, silence
 
@@ -94,6 +94,8 @@ def check(config: Mapping[str, Any], name: str) -> None:
         if ">" in (layer.get("registered_name") or ""):
             raise ModelError(f"{label}, a class of your own: {WAY_OUT}")
         if layer["class_name"] not in _KNOWN:
+            if layer["class_name"] in CURES:
+                raise without_int8(label, layer["class_name"])
             raise ModelError(f"{label}, which is not known here: {WAY_OUT}")
 
 

@@ -6,6 +6,7 @@ ranges that waste codes, so they are set from observed activations first.
 """
 
 import math
+import re
 import tempfile
 import warnings
 from pathlib import Path
@@ -20,6 +21,8 @@ from train.tf import keras, silence, tf
 
 CALIBRATION = 1_024
 """Training examples whose activations give the first ranges."""
+# Keras numbers the layers of a process: the second network's input has a quantize_layer_1.
+_END = re.compile(r"(?:post_activation|output|quantize_layer(?:_\d+)?)_(min|max)$")
 _VALUES = 1 << 26  # of one layer's output that are kept at a time, 256 MB
 
 
@@ -106,8 +109,6 @@ def calibration(total: int, seed: int, count: int) -> npt.NDArray[np.int64]:
 def _set_range(wrapper: keras.layers.Layer, low: float, high: float) -> None:
     """Set the range of a layer's output, if it has one. A range must contain zero."""
     for variable in wrapper.non_trainable_variables:
-        name = variable.name.split(":")[0]
-        if name.endswith(("post_activation_min", "output_min", "quantize_layer_min")):
-            variable.assign(min(low, 0.0))
-        elif name.endswith(("post_activation_max", "output_max", "quantize_layer_max")):
-            variable.assign(max(high, 0.0))
+        end = _END.search(variable.name.split(":")[0])
+        if end:
+            variable.assign(min(low, 0.0) if end[1] == "min" else max(high, 0.0))

@@ -23,14 +23,24 @@ class Recording:
     the same), or in the type and shape of the network's input. Of the layers, by name, there are
     any: "input" as the network got it, "output", and those in between. Whole numbers are codes of
     ``like``, the version that it is compared with, other numbers are reals. A network of several
-    inputs has each of them by its name.
+    inputs or outputs has each of them by its name, or by its number: "input", "input1", ... There
+    may be a batch of 1 behind the count.
     """
 
     def __init__(self, path: Path, like: Version, task: Task | None) -> None:
-        self._arrays = npy.load(path)
         names = {layer.name: layer for layer in like.layers}
-        if "output" in self._arrays and "output" not in names:
-            self._arrays[like.layers[like.outputs[0]].name] = self._arrays.pop("output")
+        ports = {"input": inputs(like), "output": [like.layers[place] for place in like.outputs]}
+        called = {
+            f"{kind}{number or ''}": layer.name
+            for kind, layers in ports.items()
+            for number, layer in enumerate(layers)
+        }
+        self._arrays = {
+            called.get(name, name) if name not in names else name: values
+            for name, values in npy.load(path).items()
+        }
+        for name in self._arrays.keys() & names.keys():
+            self._arrays[name] = _single(self._arrays[name], names[name])
         self.reals = self._shown(path, like, task)
         for name, values in self._arrays.items():
             if name not in names:
@@ -46,9 +56,11 @@ class Recording:
         if known is not None and len(given) == 1:
             return (_as_reals(path, known, given[0], task),)
         lacking = [layer.name for layer in given if layer.name not in self._arrays]
-        if lacking or len(given) == 1:
+        if lacking:
             wanted = _wanted(given[0], task) if len(given) == 1 else f"{lacking[0]!r}"
             raise ModelError(f"{path} has no inputs, {wanted}: record what was shown")
+        for layer in given:
+            _check(path, self._arrays[layer.name], layer, len(self._arrays[given[0].name]))
         return tuple(_real(layer, self._arrays[layer.name]) for layer in given)
 
     def _recorded(self, layer: Layer) -> Layer:
@@ -90,6 +102,12 @@ def _wanted(layer: Layer, task: Task | None) -> str:
     own = f"{layer.grid.dtype if layer.grid else 'float32'} {['count', *layer.shape]}"
     kept = "" if task is None else f"{task.stored} {['count', *task.stored_shape]} or "
     return kept + own
+
+
+def _single(values: Array, layer: Layer) -> Array:
+    """``values`` of ``layer`` without a batch of 1."""
+    batched = values.ndim == len(layer.shape) + 2 and values.shape[1] == 1
+    return values[:, 0] if batched else values
 
 
 def _real(layer: Layer, values: Array) -> Array:

@@ -13,12 +13,26 @@ to scale its values is taken off and told.
 from pathlib import Path
 
 from convert import saved_model, surgery, tflite
-from convert.network.base import Network, Output
+from convert.network.base import Network, Output, Support
 from convert.network.layers import Layers
 from convert.network.operators import Flat, Ready
 from train import files
 
-__all__ = ["Flat", "Layers", "Network", "Output", "Ready", "load"]
+WAYS = {
+    "qat": "quantization-aware fine-tuning",
+    "ptq": "post-training quantization",
+    "ready": "none is needed",
+}
+"""How a network becomes int8, for people."""
+
+__all__ = ["WAYS", "Flat", "Layers", "Network", "Output", "Ready", "Support", "load", "own"]
+
+
+def own(path: Path) -> dict[str, bytes]:
+    """The file of a Keras network, as an export keeps it; a .tflite is among the results anyway."""
+    if path.is_dir() or path.suffix not in (".keras", ".h5"):
+        return {}
+    return {f"float{path.suffix}": path.read_bytes()}
 
 
 def load(path: Path) -> Network:

@@ -11,6 +11,7 @@ from convert.network.base import FLOATS, Input, Network, Output, Support, Tuning
 from convert.quantize import Calibration
 from runtime.errors import ModelError
 from train import qat
+from train.activations import CURES, without_int8
 from train.graph import assemble
 from train.loop import Material, Plan, Trainer, applied
 from train.nodes import Graph
@@ -20,6 +21,7 @@ from train.tf import keras, tf
 
 _TOLERANCE = 1e-4
 """What rewriting may change of a float output, as a share of the largest one."""
+_BRANCHES = "as tensorflow-model-optimization gives branches that meet ranges of their own"
 _CHUNK = 500  # examples that the float network computes at a time
 
 
@@ -49,6 +51,7 @@ class Layers(Network):
     @cached_property
     def support(self) -> Support:
         """Decided by a trial of both ways."""
+        self._check_activations()
         sample = random_inputs(self.inputs)
         stays = trial.verified(self.quantize(sample), self.origin)
         if any(output.scores == "probabilities" for output in self.outputs):
@@ -60,7 +63,9 @@ class Layers(Network):
         except ModelError as error:
             return Support("ptq", str(error))
         if extra > 0:
-            return Support("ptq", f"fine-tuning would leave {extra} QUANTIZE operators more")
+            return Support(
+                "ptq", f"fine-tuning would leave {extra} QUANTIZE operators more, {_BRANCHES}"
+            )
         return Support("qat", "tensorflow-model-optimization takes every layer")
 
     def predict(self, real: Sequence[FLOATS]) -> list[FLOATS]:
@@ -102,6 +107,15 @@ class Layers(Network):
             tf.sigmoid(answer) if _has_sigmoid(self._plain, node, output) else answer
             for output, node, answer in pairs
         ]
+
+    def _check_activations(self) -> None:
+        """Raise ModelError, naming the layer, for an activation that no quantizer has in int8."""
+        for node in self._plain.nodes:
+            kind = node.kind.lower() if node.kind == "ELU" else node.config.get("activation")
+            if node.kind in ("ELU", "Activation") and kind in CURES:
+                own = f"{node.inputs[0]}_{kind}" != node.name  # else an activation= of that layer
+                name = node.name if own else node.inputs[0]
+                raise without_int8(f"{self.origin}: layer {name!r} has the activation {kind}", kind)
 
     def _check(self, source: Any) -> None:
         """Raise ModelError unless what was rewritten computes what ``source`` does."""

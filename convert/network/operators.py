@@ -59,12 +59,19 @@ class Ready(Network):
     def __init__(self, model: tflite.Model, origin: str) -> None:
         self.origin, self._content = origin, model.content
         tensors = model.tensors
+        inputs, outputs = (
+            names if len(names) > 1 else [tensors[number].name for number in numbers]
+            for names, numbers in zip(
+                surgery.names(model), (model.inputs, model.outputs), strict=True
+            )
+        )
         self.inputs = tuple(
-            Input(tensors[n].name, tensors[n].shape[1:], None) for n in model.inputs
+            Input(name, tensors[n].shape[1:], None)
+            for name, n in zip(inputs, model.inputs, strict=True)
         )
         self.outputs = tuple(
-            Output(tensors[n].name, tensors[n].shape[1:], _ready_scores(model, n))
-            for n in model.outputs
+            Output(name, tensors[n].shape[1:], _ready_scores(model, n))
+            for name, n in zip(outputs, model.outputs, strict=True)
         )
 
     @cached_property

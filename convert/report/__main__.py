@@ -2,9 +2,10 @@
 
 With a folder: writes report.html and report.json there again, from the export's own figures and
 from what other commands have left since: convert.sweep, firmware.validate, firmware.bench. With a
-.tflite: a report on what it is made of and what it costs, without data. With --diff: says what got
-better, worse, bigger, smaller, faster and slower from one report.json to another, with --page as a
-page too; the exit status is 1 when something got worse by more than --tolerance allows.
+.tflite, or the name of a bundled model: a report on what it is made of and what it costs, without
+data. With --diff: says what got better, worse, bigger, smaller, faster and slower from one
+report.json to another, with --page as a page too; the exit status is 1 when something got worse by
+more than --tolerance allows.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from convert import boards, publish
 from convert.compiler.arithmetic.match import Match
 from convert.report import bare, comparison, diff, document, gathered, missing, page
 from convert.report.gathered import Places
-from runtime import console, numbers
+from runtime import classifier, console, numbers
 from runtime.errors import GateError
 
 
@@ -29,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         nargs="?",
         metavar="FOLDER or MODEL",
-        help="an export's folder, such as build/base, or a .tflite",
+        help="an export's folder, such as build/base, a .tflite, or a bundled model's name",
     )
     what.add_argument(
         "--diff", type=Path, nargs=2, metavar=("OLD", "NEW"), help="compare two report.json"
@@ -94,6 +95,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.diff:
         old, new = options.diff
         return _diff(old, new, diff.Limits(options.tolerance, options.max_drop), options.page)
+    name = str(options.source)
+    if name in classifier.bundled() and not options.source.exists():
+        options.source = classifier.find(name)
     if options.source.is_file():
         return _bare(options)
     return _again(options.source, Places(options.source, options.firmware, options.bench))
@@ -103,7 +107,7 @@ def _bare(options: argparse.Namespace) -> int:
     """The report on a model alone."""
     path: Path = options.source
     found = bare.report(path, options.match, boards.read(options.boards))
-    folder = options.out or Path("build") / f"{path.stem}-report"
+    folder = options.out or Path("build") / f"{found['model']}-report"
     publish.files(folder, page.files(found))
     fits = [row["board"] for row in (found["costs"] or {"boards": []})["boards"] if row["image"]]
     reason = found["absent"].get("costs")

@@ -1,5 +1,9 @@
-"""A report on a ``.tflite`` alone: what it is made of and what it costs, without data."""
+"""A report on a ``.tflite`` alone: what it is made of and what it costs, without data.
 
+Where it lies beside its export's manifest, as the presets do, that tells where it comes from.
+"""
+
+import hashlib
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -10,6 +14,7 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import compile_model
 from convert.compiler.targets.options import Options
 from convert.report import costs, document, gathered, network
+from runtime import console
 from runtime.errors import ModelError
 
 Json = dict[str, Any]
@@ -19,23 +24,45 @@ def report(path: Path, match: Match, places: list[boards.Board]) -> Json:
     """The content of its ``report.json``; raises ModelError for what is no model."""
     model = tflite.read(path)
     found, absent = _costs(model, match, places)
-    nothing = ("float_model", "task", "quantize", "data", "allowed_drop_points", "parity")
+    nothing = ("task", "allowed_drop_points", "parity", "ptq", "layers", "pictures")
     return {
         "version": document.VERSION,
-        "model": path.stem,
         "command": f"python -m convert.report {path.name} --match {match}",
         "versions": _versions(),
-        "labels": [],
         "operators": list(model.op_names),
-        "training": {"float": None, "fine_tuning": None},
+        **_origin(path, model),
         "judged": [],
-        **dict.fromkeys((*nothing, "ptq", "layers", "pictures")),
+        **dict.fromkeys(nothing),
         "network": network.describe(model, {}),
         "costs": found,
         "absent": absent | {"layers": "there is no float network to compare with"},
         **gathered.nothing(),
         "files": publish.listed({"model.tflite": model.content}),
     }
+
+
+def _origin(path: Path, model: tflite.Model) -> Json:
+    """What the manifest beside the model says of how it was made, if it is this model's.
+
+    Raises DataError for one that is damaged.
+    """
+    unknown: Json = {
+        "model": path.stem,
+        "float_model": None,
+        "quantize": None,
+        "data": None,
+        "labels": [],
+        "training": {"float": None, "fine_tuning": None},
+    }
+    file = path.with_name("manifest.json")
+    if not file.is_file():
+        return unknown
+    told = document.load(file)
+    listed = told.get("files", {}).get("model.tflite", {})
+    if listed.get("sha256") != hashlib.sha256(model.content).hexdigest():
+        console.note(f"{file} is of another model: nothing is taken from it")
+        return unknown
+    return {name: told.get(name, value) for name, value in unknown.items()}
 
 
 def _costs(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from runtime import judge
 from runtime.console import table
 
 Json = Mapping[str, Any]
@@ -83,21 +84,25 @@ def figures(report: Json) -> dict[str, Figure]:
 
 
 def _accuracy(report: Json) -> Iterator[tuple[str, Kind, float | None]]:
-    for number, part in enumerate(report["judged"]):
-        output = f", output {number + 1}" if len(report["judged"]) > 1 else ""
+    for part in report["judged"]:
+        output = f", output {part['output']}" if "output" in part else ""
         for who in ("int8", "float"):
             yield from _judged(part, who, output)
     parity = report["parity"] or {"outputs": [], "runtimes": [], "disagreements": None}
     yield "examples read differently by float and int8", DEVIATION, parity["disagreements"]
     for number, one in enumerate(parity["outputs"]):
-        name = "outputs" if len(parity["outputs"]) == 1 else f"output {number + 1}"
+        numbered = "outputs" if len(parity["outputs"]) == 1 else f"output {number + 1}"
+        name = f"output {one['name']}" if "name" in one else numbered
         yield f"{name}, SQNR", FIDELITY, one["sqnr_db"]
     for row in parity["runtimes"][1:]:
         yield f"accuracy, {row['name']}", ACCURACY, row["accuracy"]
         yield f"share of differing outputs, {row['name']}", DEVIATION, row["outputs_differing"]
-    for curve in report["robustness"]["curves"] if report["robustness"] else ():
+    swept = report["robustness"] or {"curves": []}
+    measure = swept.get("measure", judge.ACCURACY)
+    kind = ACCURACY if measure == judge.ACCURACY else ERROR
+    for curve in swept["curves"]:
         mean = sum(curve["int8"]) / len(curve["int8"])
-        yield f"mean accuracy under {curve['change']}, int8", ACCURACY, mean
+        yield f"mean {measure.removeprefix('mean ')} under {curve['change']}, int8", kind, mean
 
 
 def _judged(part: Json, who: str, output: str) -> Iterator[tuple[str, Kind, float | None]]:

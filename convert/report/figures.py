@@ -7,17 +7,19 @@ import numpy as np
 
 from convert.report import arena, diagram, mosaic, plots, quality
 from convert.report.document import unpacked
+from runtime.judge import ACCURACY
 
 Json = Mapping[str, Any]
 
 
 def drawn(report: Json) -> dict[str, Any]:
     """The charts."""
-    curves = report["robustness"]["curves"] if report["robustness"] else []
+    swept = report["robustness"] or {"curves": []}
+    measure = swept.get("measure", ACCURACY)
     training = report["training"]
     return {
         "quality": [quality.charts(part) for part in report["judged"]],
-        "robustness": [plots.robustness(curve) for curve in curves],
+        "robustness": [plots.robustness(curve, measure) for curve in swept["curves"]],
         "training": {name: plots.training(name, rows) for name, rows in training.items() if rows},
         "network": diagram.draw(report["network"], _macs(report)),
         **_layers(report["layers"]),

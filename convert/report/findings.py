@@ -87,21 +87,33 @@ def told(parity: Parity) -> Json:
         **figures,
         "drop_points": drop if compared and is_share else None,
         "worse_percent": drop if compared and not is_share else None,
-        "disagreements": parity.disagreements if compared and is_share else None,
+        "disagreements": parity.first.disagreements if compared and is_share else None,
         "outputs": [
-            {**asdict(one), "sqnr_db": one.sqnr_db if np.isfinite(one.sqnr_db) else None}
-            for one in parity.outputs
+            {
+                **({"name": parity.names[number]} if parity.names else {}),
+                **asdict(one),
+                "sqnr_db": one.sqnr_db if np.isfinite(one.sqnr_db) else None,
+            }
+            for number, one in enumerate(parity.outputs)
         ],
         "runtimes": runtimes,
     }
 
 
 def _judged(made: Made, test: Examples, *, ink: bool) -> list[Json]:
-    """How good the first output is, which is what the data say something of; none: nothing."""
-    meaning, task = made.contract.outputs[0], made.contract.task
-    if not judge.knows(meaning, test):
-        return []
-    answers = Pair(made.floats[0] if made.floats else None, made.reals[0])
+    """How good each output is that the data say something of."""
+    found = []
+    for number, meaning in enumerate(made.contract.outputs):
+        if not judge.knows(meaning, test.of(number)):
+            continue
+        answers = Pair(made.floats[number] if made.floats else None, made.reals[number])
+        part = _part(meaning, made.contract.task, test.of(number), answers, ink=ink)
+        found.append(part | ({"output": made.parity.names[number]} if made.parity.names else {}))
+    return found
+
+
+def _part(meaning: Meaning, task: Task, test: Examples, answers: Pair, *, ink: bool) -> Json:
+    """How good one output is, of which ``test`` says what is right."""
     if isinstance(meaning, Classes):
         shares = answers.map(lambda found: meaning.probabilities(meaning.by_class(found)))
         part = judged.classes(test.labels, shares, test.names)
@@ -115,7 +127,7 @@ def _judged(made: Made, test: Examples, *, ink: bool) -> list[Json]:
     part["errors"] = observed.attach(part["errors"], test, ink=ink)
     if isinstance(meaning, Reconstruction):
         part["errors"] = _reconstructed(part["errors"], answers, task)
-    return [part]
+    return part
 
 
 def _anomalous(test: Examples) -> npt.NDArray[np.bool_] | None:

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+_NO_CURVES = "learning curves of the float model, which were not kept when it was trained"
+
 
 def parts(report: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """For each part that is not there: what it is, and the command that makes it, by name."""
-    if report["parity"] is None:
-        return {}
     name = report["model"]
+    if report["parity"] is None:
+        learnt = report["training"]  # of a model alone, whose export kept its curves
+        absent = learnt["fine_tuning"] and not learnt["float"]
+        return {"float": (_NO_CURVES, _curves(report))} if absent else {}
     folder = f"build/{name}"
     again = f"python -m convert.report {folder}"
     how = {
@@ -21,10 +25,7 @@ def parts(report: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
             f"python -m firmware.validate --board netduinoplus2 --model {folder} && {again}",
         ),
         "bench": ("instructions counted on every core", f"make bench && {again}"),
-        "float": (
-            "learning curves of the float model, which were not kept",
-            _curves(report),
-        ),
+        "float": (_NO_CURVES, _curves(report)),
         "fine_tuning": (
             "fine-tuning",
             report["command"].replace("--quantize ptq", "--quantize qat"),
@@ -45,12 +46,8 @@ def _is_preset(report: Mapping[str, Any]) -> bool:
 
 def _curves(report: Mapping[str, Any]) -> str:
     """How a report gets the curves of the float model: they lie beside it, or it is trained."""
-    name, command = report["model"], report["command"]
-    if not _is_preset(report):
-        return (
-            f"{command}, with the curves beside the model as {name}.csv, as train.fit writes them"
-        )
-    return (
-        f"python -m train.fit --preset {name} && "
-        f"python -m convert.export --model build/train/{name}/float.keras"
-    )
+    name = report["model"]
+    if _is_preset(report) or str(report["float_model"]).startswith(f"{name}.keras, pretrained"):
+        return f"make pretrained PRESETS={name} && python -m convert.export --preset {name}"
+    export = report["command"] if report["parity"] else "its export again"
+    return f"{export}, with the curves beside the model as {name}.csv, as train.fit writes them"

@@ -61,7 +61,7 @@ SECTIONS = (
     Section("histograms", "Histograms", "Histograms on the quantization grid", "layers"),
     Section("arena", "Arena", "The arena over time", "costs"),
     Section("flash", "Flash", "Flash map", "costs"),
-    Section("training", "Training", "Training", "parity"),
+    Section("training", "Training", "Training", "learnt"),
     Section("origin", "Origin", "Origin", ""),
 )
 
@@ -135,6 +135,7 @@ def sections(report: Json) -> list[Section]:
     """Those that there is something to say in."""
     there: dict[str, Any] = {**report, "": True}
     there["classes"] = any(part["kind"] == "classes" for part in report["judged"])
+    there["learnt"] = report["parity"] or any(report["training"].values())
     there["pictured"] = report["robustness"] or "robustness" in missing.parts(report)
     return [section for section in SECTIONS if there[section.needs]]
 

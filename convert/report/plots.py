@@ -8,6 +8,7 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from convert.report.chart import Chart, ticks
+from runtime.judge import ACCURACY
 
 Json = Mapping[str, Any]
 
@@ -19,24 +20,29 @@ _BIN = 4
 """Codes in a bar of a histogram."""
 
 
-def robustness(curve: Json) -> Markup:
-    """Accuracy of both networks over the strength of one change."""
+def robustness(curve: Json, measure: str) -> Markup:
+    """``measure`` of both networks, an accuracy or an error, over the strength of one change."""
     strengths = curve["strengths"]
     fades = strengths[0] > strengths[-1]  # stronger to the right, as in the others
     places = [-value if fades else value for value in strengths]
-    lowest = 100 * min(*curve["float"], *curve["int8"])
-    low = min(90.0, 10 * (lowest // 10))
-    ends = places[0], places[-1]
-    chart = Chart(curve["change"], ends, (low, 100), (curve["unit"], "accuracy, %"))
+    every, ends = [*curve["float"], *curve["int8"]], (places[0], places[-1])
+    is_share = measure == ACCURACY
+    factor, unit = (100, " %") if is_share else (1, "")
+    low = min(90.0, 10 * (100 * min(every) // 10)) if is_share else 0.0
+    limits = (low, 100.0 if is_share else 1.05 * max(every))
+    axis = f"{measure}, %" if is_share else measure
+    chart = Chart(curve["change"], ends, limits, (curve["unit"], axis))
     chart.marks, chart.signed = places, not fades
     for name, _ in BOTH:
-        points = [(x, 100 * share) for x, share in zip(places, curve[name], strict=True)]
+        points = [(x, factor * value) for x, value in zip(places, curve[name], strict=True)]
         chart.line(LINES[name], points)
         chart.dots(name, points)
     chart.legend = [(LINES[name], text) for name, text in BOTH]
-    last = ", ".join(f"{name} {100 * curve[name][-1]:.1f} %" for name, _ in BOTH)
+    strongest = ".1f" if is_share else ".4g"
+    last = ", ".join(f"{who} {factor * curve[who][-1]:{strongest}}{unit}" for who, _ in BOTH)
     return chart.render(
-        f"Accuracy under {curve['change']}; at {strengths[-1]:g} {curve['unit']}: {last}"
+        f"{measure.capitalize()} under {curve['change']}; at {strengths[-1]:g} {curve['unit']}: "
+        f"{last}"
     )
 
 

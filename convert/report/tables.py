@@ -1,13 +1,23 @@
 """What an export found out as tables in Markdown, for the console and ``report.md``."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
-from convert.parity import Parity
+from convert.parity import Judged, Parity
 from runtime.console import table
 
 
-def as_markdown(parity: Parity, title: str, source: str, names: Sequence[str]) -> str:
-    """The tables for people."""
+def as_data(parity: Parity) -> dict[str, Any]:
+    """For machines: what is true of the first output, and of each where there are several."""
+    told = asdict(parity)
+    every, names = told.pop("judged"), told.pop("names")
+    rows = [{"name": name, **one} for name, one in zip(names, every, strict=False)]
+    return {"drop_points": parity.drop, **every[0], **told, **({"judged": rows} if rows else {})}
+
+
+def as_markdown(parity: Parity, title: str, source: str, names: Sequence[Sequence[str]]) -> str:
+    """The tables for people; ``names`` are the classes of each output, () where it has none."""
     parts = [
         f"# {title}",
         f"Measured on {parity.images:,} test examples of: {source}.",
@@ -17,32 +27,44 @@ def as_markdown(parity: Parity, title: str, source: str, names: Sequence[str]) -
         "differ by single steps is how they round, not a fault of the model.",
         runtimes(parity),
     ]
-    if parity.confusion:
-        parts += [
-            "## Confusion (int8, LiteRT default): row is the true class, column what was read",
-            confusion(parity.confusion, names),
-        ]
+    for number, (one, labels) in enumerate(zip(parity.judged, names, strict=True)):
+        if one.confusion:
+            of = f" of {parity.title(number)}" if parity.names else ""
+            parts += [
+                f"## Confusion{of} (int8, LiteRT default): row is the true class, column what was "
+                "read",
+                confusion(one.confusion, labels),
+            ]
     return "\n\n".join(parts) + "\n"
 
 
 def summary(parity: Parity) -> str:
     """How good both are, how far int8 is from float, in one small table."""
     rows: list[tuple[str, str]] = []
-    for name, judged in (("float", parity.real), ("int8", parity.int8)):
-        if judged:
-            rows.append((f"{judged.measure}, {name}, with 95 % interval", str(judged)))
-    if parity.real:
-        unit = "points" if parity.real.is_share else "%"
-        rows.append(("drop", f"{parity.drop:+.2f} {unit}"))
-    if parity.paired:
-        rows.append(("by more than chance", "yes" if parity.paired.significant else "no"))
-        rows.append(("read differently", f"{parity.disagreements} of {parity.images:,}"))
-    for number, one in enumerate(parity.outputs):
-        name = "outputs" if len(parity.outputs) == 1 else f"output {number}"
-        rows.append((f"{name}: RMSE", f"{one.rmse:.4f}"))
-        rows.append((f"{name}: cosine", f"{one.cosine:.6f}"))
-        rows.append((f"{name}: SQNR", f"{one.sqnr_db:.1f} dB"))
+    for number, one in enumerate(parity.judged):
+        of = f"{parity.title(number)}: " if parity.title(number) else ""
+        rows += [(f"{of}{name}", value) for name, value in _judged(one, parity.images)]
+    for number, close in enumerate(parity.outputs):
+        name = parity.title(number) or "outputs"
+        rows.append((f"{name}: RMSE", f"{close.rmse:.4f}"))
+        rows.append((f"{name}: cosine", f"{close.cosine:.6f}"))
+        rows.append((f"{name}: SQNR", f"{close.sqnr_db:.1f} dB"))
     return table(("int8 against float", "value"), rows)
+
+
+def _judged(one: Judged, images: int) -> list[tuple[str, str]]:
+    """How good an output is."""
+    rows = [
+        (f"{judged.measure}, {name}, with 95 % interval", str(judged))
+        for name, judged in (("float", one.real), ("int8", one.int8))
+        if judged
+    ]
+    if one.real:
+        rows.append(("drop", f"{one.drop:+.2f} {'points' if one.real.is_share else '%'}"))
+    if one.paired:
+        rows.append(("by more than chance", "yes" if one.paired.significant else "no"))
+        rows.append(("read differently", f"{one.disagreements} of {images:,}"))
+    return rows
 
 
 def runtimes(parity: Parity) -> str:

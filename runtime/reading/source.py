@@ -38,6 +38,7 @@ class Source:
     window: int = 0  # rows of a table that are one example; 0: each row is one
     step: int = 0  # rows from one window to the next; 0: half a window
     strict: bool = False  # whether a file that cannot serve is an error
+    outputs: tuple[str, ...] = ()  # of a network with several, that arrays of a .npz are named by
 
     @property
     def stride(self) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime import console
-from runtime.dataset import Examples
+from runtime.dataset import Examples, Truth
 from runtime.errors import DataError
 
 SEED = 1998
@@ -58,9 +58,11 @@ def digest(parts: Iterable[Examples]) -> str:
     result = hashlib.sha256()
     for part in parts:
         result.update(part.inputs.tobytes())
-        result.update(part.labels.astype("<i8").tobytes())
-        if part.targets is not None:
-            result.update(part.targets.astype("<f4").tobytes())
+        others = [other for other in part.others if other.is_known]
+        for one in (Truth(part.labels, part.names, part.targets), *others):
+            result.update(one.labels.astype("<i8").tobytes())
+            if one.targets is not None:
+                result.update(one.targets.astype("<f4").tobytes())
     return result.hexdigest()
 
 

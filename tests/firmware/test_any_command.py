@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from convert.compare import __main__ as compare
 from firmware import client, validate
 from runtime import worker
 from runtime.errors import DataError, DeviceError, ThimbleError
@@ -76,6 +77,7 @@ def test_inputs_of_a_file(model: Any, tmp_path: Path) -> None:
             np.testing.assert_array_equal(answers["input1"], right)
             np.testing.assert_array_equal(answers["output"], wanted[0][:, 0])
             np.testing.assert_array_equal(answers["output1"], wanted[1][:, 0])
+        assert compare.main([str(path), str(recorded)]) == 0
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import jsonschema
@@ -14,7 +15,8 @@ from convert.compiler.build import compile_model
 from convert.compiler.targets.options import Options
 from convert.report import __main__ as command
 from convert.report import document
-from runtime.errors import ModelError
+from runtime import classifier
+from runtime.errors import DataError, ModelError
 from tests.browser import WIDTHS, chromium, open_page, overflow, violations
 from tests.report.conftest import NANO
 
@@ -27,7 +29,8 @@ def browser():  # type: ignore[no-untyped-def]
 
 def test_a_model_alone(tmp_path: Path, browser: Browser) -> None:
     """Boards, network, arena and flash, and nothing that needs data or a float network."""
-    assert command.main([str(NANO), "--out", str(tmp_path)]) == 0
+    alone = shutil.copy(NANO, tmp_path / "alone.tflite")
+    assert command.main([str(alone), "--out", str(tmp_path)]) == 0
     found = document.read(tmp_path / "report.json")
     plain = compile_model(tflite.read(NANO), "model").unit
     assert found["costs"]["arena"]["bytes"] == plain.arena
@@ -40,6 +43,37 @@ def test_a_model_alone(tmp_path: Path, browser: Browser) -> None:
         assert page.locator(".missing").count() == 0
         page.add_style_tag(content=".scroll { background: none !important }")
         assert (overflow(page), violations(page), page.problems) == ([], [], [])
+
+
+@pytest.mark.parametrize("name", classifier.bundled())
+def test_a_preset_by_its_name(name: str, tmp_path: Path) -> None:
+    """Its manifest tells where it comes from, with its curves; without them, how to get them."""
+    assert command.main([name, "--out", str(tmp_path)]) == 0
+    found = document.read(tmp_path / "report.json")
+    manifest = json.loads(classifier.find(name).with_name("manifest.json").read_text())
+    told = ("model", "float_model", "quantize", "data", "labels", "training")
+    assert {one: found[one] for one in told} == {one: manifest[one] for one in told}
+    page = (tmp_path / "report.html").read_text()
+    assert "Last of 2 epochs" in page
+    hint = f"make pretrained PRESETS={name} &amp;&amp; python -m convert.export --preset {name}"
+    assert (hint in page) == (manifest["training"]["float"] is None)
+
+
+def test_the_manifest_of_another_model_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With a line that says so; one that is damaged is an error."""
+    for name in ("model.tflite", "manifest.json"):
+        source = classifier.find("micro" if name == "model.tflite" else "nano").with_name(name)
+        shutil.copy(source, tmp_path / name)
+    words = [str(tmp_path / "model.tflite"), "--out", str(tmp_path / "out")]
+    assert command.main(words) == 0
+    assert "is of another model" in capsys.readouterr().out
+    found = document.read(tmp_path / "out/report.json")
+    assert (found["model"], found["training"]["fine_tuning"]) == ("model", None)
+    (tmp_path / "manifest.json").write_text("{")
+    with pytest.raises(DataError, match=r"manifest.json is damaged"):
+        command.main(words)
 
 
 def test_a_board_of_ones_own(tmp_path: Path) -> None:

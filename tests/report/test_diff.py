@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from convert.report import __main__ as command
+from convert.report.diff import Limits, compare
 from runtime.errors import DataError, GateError
 
 Report = dict[str, Any]
@@ -34,6 +35,31 @@ def accuracy(points: float) -> Callable[[Report], object]:
         report["judged"][0]["int8"]["accuracy"] += points / 100
 
     return change
+
+
+def swept(measure: str, *, old: float, new: float) -> tuple[Report, Report]:
+    """Two curves of one change."""
+
+    def one(value: float) -> Report:
+        curve = {"change": "noise", "unit": "of 1", "strengths": [0, 1]}
+        curve |= {"float": [value, value], "int8": [value, value]}
+        return {"data": "some", "images": 4, "measure": measure, "curves": [curve]}
+
+    return one(old), one(new)
+
+
+@pytest.mark.parametrize(
+    ("measure", "name", "verdict"),
+    [
+        ("accuracy", "mean accuracy under noise, int8", "better"),
+        ("mean absolute error", "mean absolute error under noise, int8", "worse"),
+    ],
+)
+def test_more_of_an_error_is_worse(found: Report, measure: str, name: str, verdict: str) -> None:
+    """And more of an accuracy is better."""
+    before, after = (found | {"robustness": one} for one in swept(measure, old=0.5, new=0.75))
+    (change,) = compare(before, after, Limits(1.0, 0.1))
+    assert (change.name, change.verdict, change.beyond) == (name, verdict, verdict == "worse")
 
 
 def cost(name: str, factor: float) -> Callable[[Report], object]:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from convert import tflite
-from convert.report import arena, chart, diagram, examples, network
+from convert.report import arena, chart, diagram, document, examples, network, page
 
 SVG = "{http://www.w3.org/2000/svg}"
 CASES = Path(__file__).parents[2] / "runtime/models"
@@ -186,3 +186,31 @@ def test_numbers_of_an_axis_differ() -> None:
         shown = [chart.number(value, step) for value in values]
         assert len(set(shown)) == len(shown)
         assert max(map(len, shown)) <= 7
+
+
+CURVE = {"change": "noise", "unit": "deviation", "strengths": [0, 1]}
+
+
+@pytest.mark.parametrize(
+    ("measure", "axis", "told", "cell"),
+    [
+        ("accuracy", "accuracy, %", "Accuracy under noise; at 1 deviation: float 75.0 %", "75.00"),
+        ("mean absolute error", "mean absolute error", "float 0.75, int8 2.5", "0.75"),
+        ("reconstruction error", "reconstruction error", "Reconstruction error under noise", "2.5"),
+    ],
+)
+def test_robustness_is_called_what_it_is(
+    found: dict[str, Any], measure: str, axis: str, told: str, cell: str
+) -> None:
+    """In the charts, their text and the table; an error is no percentage."""
+    last = 0.25 if measure == "accuracy" else 2.5
+    curve = CURVE | {"float": [0.5, 0.75], "int8": [0.5, last]}
+    swept = {"data": "some", "images": 4, "measure": measure, "curves": [curve]}
+    report = found | {"robustness": swept}
+    document.check(report)
+    text = page.render(report).partition('id="robustness"')[2].partition("</section>")[0]
+    assert f">{axis}</text>" in text
+    assert told in text
+    assert f">{cell}</data>" in text
+    assert ("accuracy" in text.casefold()) == (measure == "accuracy")
+    assert ("in %" in text) == (measure == "accuracy")

@@ -132,7 +132,7 @@ def test_what_was_not_run_is_named_with_its_command(page: Page) -> None:
         ("robustness curves", "python -m convert.sweep build/nano/model.tflite"),
         ("validation on a board", "python -m firmware.validate"),
         ("instructions counted on every core", "make bench"),
-        ("learning curves of the float model", "python -m train.fit"),
+        ("learning curves of the float model", "make pretrained PRESETS=nano"),
     ):
         assert name in top
         (told,) = page.locator(".missing", has_text=name).all_inner_texts()
