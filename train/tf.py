@@ -47,11 +47,19 @@ __all__ = ["DEFAULT_THREADS", "Calibrator", "configure", "keras", "silence", "tf
 def configure(seed: int, threads: int = DEFAULT_THREADS) -> None:
     """Make what follows repeatable: same seed, threads, machine and versions give the same bytes.
 
-    The thread count is fixed by the first call in a process, because TensorFlow cannot change it.
+    TensorFlow cannot change the thread count once it has computed anything; what was said last
+    before that holds.
     """
-    if not tf.config.threading.get_intra_op_parallelism_threads():
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
+    _set_threads(threads)
     tf.config.experimental.enable_op_determinism()
     keras.backend.clear_session()  # layer names, and so tensor names, start from zero
     keras.utils.set_random_seed(seed)
+
+
+def _set_threads(count: int) -> None:
+    with contextlib.suppress(RuntimeError):  # it has computed something
+        tf.config.threading.set_intra_op_parallelism_threads(count)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+_set_threads(DEFAULT_THREADS)

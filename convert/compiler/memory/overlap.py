@@ -5,7 +5,7 @@ for the last time. So the output may start below the input in memory and follow 
 the overlap of "diagonal" memory planning, computed exactly for each layer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from convert.compiler.ir import Tensor, Window
@@ -42,27 +42,39 @@ def lead(
 
 def reuse(program: Program) -> Program:
     """Let steps that can work in place do so, where nothing else needs their input afterwards."""
-    steps = list(program.steps)
-    outputs = program.outputs
-    for number, step in enumerate(steps):
-        source = step.inputs[0]
-        later = [buffer for other in steps[number + 1 :] for buffer in other.inputs]
-        if not step.in_place or source in later or source in (*outputs, step.output):
-            continue
-        if not (source.in_arena and step.output.in_arena) or _written(steps[:number], step.output):
-            continue
-        if source.size == step.output.size and source.alignment >= step.output.alignment:
-            merged = replace(source, ctype=step.output.ctype)
-            steps[number:] = [_renamed(other, step.output, merged) for other in steps[number:]]
-            outputs = tuple(merged if buffer == step.output else buffer for buffer in outputs)
+    last_read = {one: number for number, step in enumerate(program.steps) for one in step.inputs}
+    became: dict[Buffer, Buffer] = {}
+    written: set[Buffer] = set()
+    steps: list[Step] = []
+    for number, original in enumerate(program.steps):
+        step = _renamed(original, became)
+        source, output = step.inputs[0], step.output
+        kept = (became.get(one, one) for one in program.outputs)
+        is_free = last_read[source] <= number and source not in (*kept, output)
+        if step.in_place and is_free and output not in written and _same_place(source, output):
+            merged = replace(source, ctype=output.ctype)
+            became[output] = merged
+            last_read[merged] = max(last_read.get(merged, number), last_read.get(output, number))
+            step = replace(step, output=merged)
+        written.add(step.output)
+        steps.append(step)
+    outputs = tuple(became.get(one, one) for one in program.outputs)
     return replace(program, steps=tuple(steps), outputs=outputs)
 
 
-def _written(steps: Sequence[Step], buffer: Buffer) -> bool:
-    """Whether an earlier step has already put a part into ``buffer``."""
-    return any(step.output == buffer for step in steps)
+def _same_place(source: Buffer, output: Buffer) -> bool:
+    """Whether ``output`` can lie just where ``source`` does."""
+    return (
+        source.in_arena
+        and output.in_arena
+        and source.size == output.size
+        and source.alignment >= output.alignment
+    )
 
 
-def _renamed(step: Step, old: Buffer, new: Buffer) -> Step:
-    inputs = tuple(new if buffer == old else buffer for buffer in step.inputs)
-    return replace(step, inputs=inputs, output=new if step.output == old else step.output)
+def _renamed(step: Step, became: Mapping[Buffer, Buffer]) -> Step:
+    inputs = tuple(became.get(one, one) for one in step.inputs)
+    output = became.get(step.output, step.output)
+    if inputs == step.inputs and output == step.output:
+        return step
+    return replace(step, inputs=inputs, output=output)
