@@ -18,10 +18,9 @@ SECONDS, BYTES = 120, 2 << 30
 PLAIN = {"strideH": 1, "strideW": 1, "dilationHFactor": 1, "dilationWFactor": 1}
 
 
-def convolution(
-    b: Builder, r: Random, x: int, shape: tuple[int, ...], count: int, side: int
-) -> int:
+def convolution(b: Builder, r: Random, x: int, count: int, side: int) -> int:
     """A convolution with ``count`` filters of side x side taps, and its output."""
+    shape = b.shape(x)
     w, bias, scale = r.weights(b, (count, side, side, shape[-1]), count, 0, 0.05)
     y = b.tensor((*shape[:-1], count), scale, -128)
     b.add("CONV_2D", [x, w, bias], y, padding=0, fusedActivationFunction=1, **PLAIN)
