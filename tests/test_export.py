@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -173,7 +174,7 @@ def test_interrupted_export_leaves_the_previous_result(
     job = subprocess.Popen(
         words(exported.parent, "--seed", "1", source=source),
         cwd=ROOT,
-        env=bare | {"PYTHONUNBUFFERED": "1"},
+        env=bare | {"PYTHONUNBUFFERED": "1", MARK: str(tmp_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -185,6 +186,31 @@ def test_interrupted_export_leaves_the_previous_result(
     assert job.returncode != 0
     assert "Traceback" not in errors
     assert sums(exported) == before
+    assert none_lives(f"{MARK}={tmp_path}")
+    if how == signal.SIGINT:
+        assert {path.name for path in exported.parent.iterdir()} == {"console", "nano"}
+
+
+MARK = "THIMBLE_MARK"
+"""An environment variable by which the processes of a test are known."""
+
+
+def none_lives(mark: str) -> bool:
+    """Whether no process with ``mark`` in its environment is left, within a little time."""
+    for _ in range(100):
+        alive = [path for path in Path("/proc").glob("[0-9]*/environ") if mark in environment(path)]
+        if not alive:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def environment(path: Path) -> list[str]:
+    """Of a process; of one that is gone, or dead and not yet waited for, nothing."""
+    try:
+        return path.read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return []
 
 
 @pytest.fixture
