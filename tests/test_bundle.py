@@ -10,7 +10,7 @@ import pytest
 
 from convert import export, tflite
 from convert.compiler.targets.options import Options
-from convert.export import Request
+from convert.request import Request
 from firmware import deployment
 from runtime import classifier, worker
 from runtime.dataset import Examples

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convert import export, parity
-from convert.export import Request
+from convert import export, gate, parity
+from convert.request import Request
 from runtime.errors import DataError, GateError
 from runtime.tasks.digits import TASK
 from train import data, presets, store
@@ -286,10 +286,10 @@ def test_gate_keeps_the_previous_result(request_: Request, monkeypatch: pytest.M
 
 def test_gate_is_as_wide_as_chance() -> None:
     """0.1 points on 10,000 images, wider on fewer, and what the option says when it is given."""
-    assert export.gate(None, 10_000) == pytest.approx(0.1)
-    assert export.gate(None, 2_500) == pytest.approx(0.2)
-    assert export.gate(None, 50) == pytest.approx(2.0)
-    assert export.gate(0.3, 50) == 0.3
+    assert gate.allowed(None, 10_000) == pytest.approx(0.1)
+    assert gate.allowed(None, 2_500) == pytest.approx(0.2)
+    assert gate.allowed(None, 50) == pytest.approx(2.0)
+    assert gate.allowed(0.3, 50) == 0.3
 
 
 @pytest.mark.parametrize(

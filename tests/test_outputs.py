@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convert import export, sweep
+from convert import export, request, sweep
 from convert.report import document
 from runtime import contract, evaluate, interpreter, predict
 from runtime.dataset import Examples
@@ -190,11 +190,11 @@ def test_what_judges_one_says_which(
     assert "judged by output 'what' of 2" in capsys.readouterr().out
 
 
-def requested(network: Path, name: str, **more: Any) -> export.Request:
+def requested(network: Path, name: str, **more: Any) -> request.Request:
     """An export of the network with the data of that name."""
     places = {"--model": network, "--data": network.with_name(name), "--out": network.parent / "b"}
     words = [str(word) for pair in places.items() for word in pair]
-    return replace(export.requested(export.parser().parse_args(words)), **more)
+    return replace(request.requested(export.parser().parse_args(words)), **more)
 
 
 def test_an_output_that_the_data_say_nothing_of(
