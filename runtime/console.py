@@ -109,11 +109,22 @@ def run(command: Command) -> NoReturn:
 
     The status is 1 after a ThimbleError, 130 after Ctrl-C, 143 after SIGTERM.
     """
+    _open_standard_files()
     if sys.platform != "linux":
         sys.exit(_status(command))
     from runtime import supervisor  # noqa: PLC0415 - other systems cannot import it
 
     supervisor.run(lambda: _status(command), lambda text: fail(BackendError(text)))
+
+
+def _open_standard_files() -> None:
+    """Let those that are closed lead nowhere, so that no other file gets their descriptors."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # it gets the lowest number that is free: this one
+            setattr(sys, name, os.fdopen(number, "w" if number else "r"))
 
 
 def _status(command: Command) -> int:

@@ -24,7 +24,7 @@ from typing import NoReturn
 from runtime import activity, children, owned
 from runtime.errors import Terminated
 
-PREFIX = "thimble-"
+PREFIX = "thimble-run-"
 """What the names of temporary folders begin with."""
 
 _SET_CHILD_SUBREAPER = 36  # from Linux's prctl.h
@@ -40,13 +40,20 @@ def run(command: Callable[[], int], fail: Callable[[str], None]) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     folder, supervisor = _scratch(), os.getpid()
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _FORWARDED)  # none is lost while both begin
+    pipe = _caught()
     child = os.fork()
     if child:
-        _supervise(child, folder, fail)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        _supervise(child, pipe, folder, fail)
     children.end_with_parent()
     if os.getppid() != supervisor:  # it ended before the kernel knew
         os._exit(1)
+    signal.set_wakeup_fd(-1)
+    for end in pipe:
+        os.close(end)
     _listen()
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     if folder is not None:
         os.environ["TMPDIR"] = str(folder.path)
         tempfile.tempdir = None
@@ -78,14 +85,30 @@ def _listen() -> None:
             raise KeyboardInterrupt if number == signal.SIGINT else Terminated
 
     for forwarded in _FORWARDED:
-        if signal.getsignal(forwarded) != signal.SIG_IGN:  # as nohup has it
+        if signal.getsignal(forwarded) != signal.SIG_IGN:
             signal.signal(forwarded, stop)
 
 
-def _supervise(child: int, folder: owned.Folder | None, fail: Callable[[str], None]) -> NoReturn:
+def _caught() -> tuple[int, int]:
+    """A pipe, its reading end first, to which each signal that comes writes its number.
+
+    Whichever thread it reaches: libraries have started some, which no mask of this one covers.
+    """
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing)
+    for number in (*_FORWARDED, signal.SIGCHLD):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, lambda *_: None)
+    return reading, writing
+
+
+def _supervise(
+    child: int, pipe: tuple[int, int], folder: owned.Folder | None, fail: Callable[[str], None]
+) -> NoReturn:
     """Pass signals on until the command has ended; then clean up, and leave as it did."""
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    status = _wait(child)
+    status = _wait(child, pipe[0])
     _end_rest()
     if folder is not None:
         folder.remove()
@@ -95,14 +118,8 @@ def _supervise(child: int, folder: owned.Folder | None, fail: Callable[[str], No
     os._exit(1 if status < 0 else status)
 
 
-def _wait(child: int) -> int:
+def _wait(child: int, reading: int) -> int:
     """The exit status of the process ``child``; below 0: minus the signal that it died of."""
-    reading, writing = os.pipe()
-    os.set_blocking(writing, False)
-    signal.set_wakeup_fd(writing)  # a signal may reach any thread; each writes its number there
-    for number in (*_FORWARDED, signal.SIGCHLD):
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, lambda *_: None)
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:

@@ -53,6 +53,7 @@ class FakeRunner:
 
 def faked(runner: FakeRunner, monkeypatch: pytest.MonkeyPatch) -> Classifier:
     monkeypatch.setattr(interpreter, "load", lambda *_arguments: runner)
+    monkeypatch.setattr("runtime.contract.NAME", "none.json")  # as of a model that has none
     monkeypatch.setattr("runtime.contract.read_labels", lambda *_arguments: ("a", "b", "c"))
     return Classifier()
 

@@ -14,6 +14,7 @@ import pytest
 from runtime import owned
 
 ROOT = Path(__file__).parents[1]
+MODEL = ROOT / "runtime/models/nano/model.tflite"
 COMMAND = """
 import ctypes, os, signal, subprocess, sys, tempfile, time
 from pathlib import Path
@@ -56,8 +57,10 @@ class Running:
 
     def end(self) -> tuple[int, list[str], list[str]]:
         """The exit status, and the lines of standard output and standard error."""
-        said, error = self.process.communicate(timeout=60)
-        return self.process.returncode, said.splitlines(), error.splitlines()
+        assert self.process.stdout
+        assert self.process.stderr
+        said, error = self.process.stdout.read(), self.process.stderr.read()
+        return self.process.wait(timeout=60), said.splitlines(), error.splitlines()
 
 
 def lives(pid: int) -> bool:
@@ -161,13 +164,27 @@ def test_only_what_is_ours_is_cleared(tmp_path: Path) -> None:
     """Neither what merely looks alike, nor a link to something, nor a file."""
     (tmp_path / "thimble-mine").mkdir()
     (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "thimble-abcdefgh").symlink_to(tmp_path / "elsewhere")
-    (tmp_path / "thimble-ijklmnop").touch()
-    (tmp_path / "thimble-qrstuvwx").mkdir()
+    (tmp_path / "thimble-run-abcdefgh").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "thimble-run-ijklmnop").touch()
+    (tmp_path / "thimble-run-qrstuvwx").mkdir()
     before = {path.name for path in tmp_path.iterdir()}
-    owned.clear(tmp_path, "thimble-")
-    assert {path.name for path in tmp_path.iterdir()} == before - {"thimble-qrstuvwx"}
-    with owned.Folder(tmp_path, "thimble-") as path:
-        owned.clear(tmp_path, "thimble-")
+    owned.clear(tmp_path, "thimble-run-")
+    assert {path.name for path in tmp_path.iterdir()} == before - {"thimble-run-qrstuvwx"}
+    with owned.Folder(tmp_path, "thimble-run-") as path:
+        owned.clear(tmp_path, "thimble-run-")
         assert path.exists()
     assert not path.exists()
+
+
+def test_a_closed_output_is_no_traceback(tmp_path: Path) -> None:
+    """What would be printed is lost, and the command does its work."""
+    words = [sys.executable, "-m", "convert.carray", MODEL, "--out", tmp_path]
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *words],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(list(tmp_path.iterdir())) == 2

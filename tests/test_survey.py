@@ -72,7 +72,7 @@ def test_a_defect_does_not_stop_the_table(monkeypatch, folder: Path) -> None:  #
 
 
 def test_no_models_is_an_error(run: Command, tmp_path: Path) -> None:
-    """One line for an empty folder, for none, and for no inputs."""
-    for words in ((tmp_path,), (tmp_path / "none",), (tmp_path, "-n", "0")):
+    """One line for an empty folder, and for none."""
+    for words in ((tmp_path,), (tmp_path / "none",)):
         done = run("convert.compiler.survey", *words)
         assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr

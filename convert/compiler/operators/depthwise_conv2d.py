@@ -44,6 +44,9 @@ def read(reader: OperatorReader) -> Node:
     shape, channels = reader.raw(1).shape, geometry.sides(reader, source)[2]
     if len(shape) != 4 or min(shape) < 1 or shape[0] != 1 or shape[3] % channels:
         raise reader.fail(f"weights of shape {shape} do not fit input {source.shape}")
+    multiplier = reader.option("DepthMultiplier")  # which only some runtimes look at
+    if multiplier != shape[3] // channels:
+        raise reader.fail(f"says DepthMultiplier {multiplier}, its weights {shape[3] // channels}")
     found = geometry.read(reader, (shape[1], shape[2]), source)
     reader.expect(output, (source.shape[0], *found.output, shape[3]))
     weights = linear.weights(reader, shape[3], 3, "INT8", "INT4")

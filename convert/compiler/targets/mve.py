@@ -23,13 +23,25 @@ from convert.compiler.targets.blocks import fusable, pooling
 
 _VECTOR = 16
 _LAID_OUT = 8  # LAID_OUT of kernels/depthwise_vectors.h
-_GATHERED = 64  # taps of a window that are gathered; those of more are copied by rows
+_GATHERED = 512  # taps of a window that may be gathered; those of more are copied by rows
+_ONLY_GATHERED = 64  # taps whose list of places is too short to ask whether it is worth it
 
 
 def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
-    """A convolution, with a 2x2 max-pooling behind it if there is one."""
+    """A convolution, with a 2x2 max-pooling behind it if there is one.
+
+    Its windows are gathered by a list of places, or copied by rows, which needs no list.
+    """
     if not fusable(node, site):
         return []
+    places = _places(node, f"{site.name}_places")
+    gathered = [_conv(node, site, places)] if places else []
+    if places and places.values.size <= _ONLY_GATHERED:
+        return gathered
+    return [*gathered, _conv(node, site, None)]
+
+
+def _conv(node: Conv2D, site: LoweringContext, places: Table | None) -> Step:
     filters, taps = len(node.weights), node.weights[0].size
     vectors, halves = math.ceil(taps / _VECTOR), (filters + 1) // 2
     rows = np.zeros((2 * halves, vectors * _VECTOR), np.int8)
@@ -38,7 +50,6 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
     axes = "[out_ch / 2, vectors of 16 taps, 2, 16]"
     weights = Table(f"{site.name}_vectors", "int8_t", laid, axes)
     bias, scaling, tables = _requantization(node, site)
-    places = _places(node, vectors, f"{site.name}_places")
     output, pool = site.group[-1].output, pooling(site)
     fields = {
         "in": image(node.input),
@@ -56,29 +67,29 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
     windows = math.prod(output.shape[1:3]) * math.prod(pool.size)
     columns, inside = math.ceil(windows / 4), windows * _share_inside(node)
     border = windows - inside
-    return [
-        site.step(
-            "conv_vectors",
-            fields,
-            (weights, bias, *tables[1:], *([places] if places else [])),
-            macs=taps * node.output.size,
-            work={
-                "vectors": columns * halves * vectors,
-                "halves": columns * halves,
-                "filters": columns * math.ceil(filters / _VECTOR),
-                "gathered" if places else "laid_vectors": inside * vectors,
-                "laid_rows": 0 if places else inside * node.window.size[0],
-                "border_rows": border * node.window.size[0],
-                "border_vectors": border * vectors,
-                "border": border,
-                "columns": columns,
-            },
-            why="vectors of 16 taps",
-            scratch=Buffer(f"{site.name}_windows", 5 * _VECTOR * vectors),
-            scratch_words=4 * _VECTOR,
-            lead=overlap.lead(node.input, output, node.window, pool),
-        )
-    ]
+    way = "gathered" if places else "laid" if _is_by_rows(node) else "lined"
+    return site.step(
+        "conv_vectors",
+        fields,
+        (weights, bias, *tables[1:], *([places] if places else [])),
+        macs=taps * node.output.size,
+        work={
+            "vectors": columns * halves * vectors,
+            "halves": columns * halves,
+            "filters": columns * math.ceil(filters / _VECTOR),
+            way: inside,
+            f"{way}_vectors": inside * vectors,
+            f"{way}_rows": 0 if places else inside * node.window.size[0],
+            "border_rows": border * node.window.size[0],
+            "border_vectors": border * vectors,
+            "border": border,
+            "columns": columns,
+        },
+        why="vectors of 16 taps",
+        scratch=Buffer(f"{site.name}_windows", 5 * _VECTOR * vectors),
+        scratch_words=4 * _VECTOR,
+        lead=overlap.lead(node.input, output, node.window, pool),
+    )
 
 
 def _share_inside(node: Conv2D | DepthwiseConv2D) -> float:
@@ -108,20 +119,25 @@ def _requantization(
     return padded[tables[0].name], scaling, list(padded.values())
 
 
-def _places(node: Conv2D, vectors: int, name: str) -> Table | None:
+def _places(node: Conv2D, name: str) -> Table | None:
     """Where the taps of a window lie in the input, from its first one on.
 
     None: they are better copied by rows, or too far apart for 16 bits.
     """
     _, height, width, channels = node.weights.shape
-    row = node.input.shape[2] * channels
-    by_rows = height == 1 or width * channels % _VECTOR == 0 or vectors * _VECTOR > _GATHERED
-    if by_rows or (height - 1) * row + width * channels > 1 << 16:
+    row, size = node.input.shape[2] * channels, -(-node.weights[0].size // _VECTOR) * _VECTOR
+    if _is_by_rows(node) or size > _GATHERED or (height - 1) * row + width * channels > 1 << 16:
         return None
-    places = np.zeros(vectors * _VECTOR, np.uint16)  # those behind the last tap meet weights of 0
+    places = np.zeros(size, np.uint16)  # those behind the last tap meet weights of 0
     taps = np.arange(height)[:, None] * row + np.arange(width * channels)
     places[: taps.size] = taps.ravel()
     return Table(name, "uint16_t", places, "[vectors of 16 taps, 16]")
+
+
+def _is_by_rows(node: Conv2D) -> bool:
+    """Whether a window's rows are whole vectors, or one."""
+    _, height, width, channels = node.weights.shape
+    return height == 1 or width * channels % _VECTOR == 0
 
 
 def depthwise(node: DepthwiseConv2D, site: LoweringContext) -> list[Step]:
