@@ -197,7 +197,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     model = tflite.read(options.model)
     array = generate(model, options.model.name, labels(model, options.model), options.name)
     out = options.out or options.model.parent
-    publish.files(out, array.files(), source=options.model)
+    publish.files(out, array.files(), source=options.model, own=True)
     files, size = [str(out / name) for name in array.files()], len(model.content)
     text = console.table(("array", "bytes"), [(array.identifier, f"{size:,}")])
     console.finish(f"{text}\n\nwrote {' and '.join(files)}", {"files": files, "bytes": size})

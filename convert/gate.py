@@ -8,6 +8,7 @@ from runtime.judge import Judgement
 
 MAX_DROP = 0.1
 """Percentage points of accuracy that int8 may lose, on 10,000 examples."""
+_ROUNDING = 1e-9  # points; one example fewer is just the limit, up to how floats are rounded
 MAX_WORSE = 10.0
 """Percent by which int8's error may be larger, where there is no accuracy."""
 
@@ -29,7 +30,7 @@ def require_kept(option: float | None, result: Parity) -> None:
     """Raise GateError for the first output that loses more than is allowed; see ``allowed``."""
     for number, judged in enumerate(result.judged):
         limit = allowed(option, result.images, judged.int8)
-        if judged.drop > limit:
+        if judged.drop > limit + _ROUNDING:
             where = f"output {result.names[number]!r}: " if result.names else ""
             raise GateError(where + _lost(judged, limit))
 

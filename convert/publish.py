@@ -24,6 +24,7 @@ Guard = Callable[[Path], None]
 _AT_FDCWD = -100  # from Linux's fcntl.h
 _RENAME_EXCHANGE = 2  # from Linux's fs.h
 _STAGING = r"\..*\.thimble-"  # how the names of folders begin that will be a target
+_MARKS = (b"thimble", b"python -m convert.")  # one of them stands in every file
 _STAGED = r"\.thimble-"  # and of those whose files will be in a target
 
 
@@ -111,11 +112,22 @@ def _umask() -> int:
     return mask
 
 
-def files(target: Path, contents: Mapping[str, bytes], source: Path | None = None) -> None:
+def files(
+    target: Path, contents: Mapping[str, bytes], source: Path | None = None, *, own: bool = False
+) -> None:
     """Write files into ``target``, each whole or not at all; raises OutputError.
 
-    ``source`` is what they are made from, and is never written over.
+    ``source`` is what they are made from, and is never written over. With ``own`` only files that
+    thimble made are, which say so.
     """
+    if target.exists() and not target.is_dir():
+        raise OutputError(f"{target} is not a folder: name another with --out")
+    for name in contents if own else ():
+        if (target / name).is_file() and not _is_own(target / name):
+            raise OutputError(
+                f"{target / name} is not of thimble's making: move it away, or choose another name "
+                "or folder"
+            )
     if source is not None and any(_is_same(target / name, source) for name in contents):
         raise OutputError(f"{source} would be written over: choose another --name or --out")
     with _trouble(target):
@@ -129,6 +141,11 @@ def files(target: Path, contents: Mapping[str, bytes], source: Path | None = Non
                     raise OutputError(f"cannot write {target / name}: it is a folder")
             for name in contents:
                 (staging / name).replace(target / name)
+
+
+def _is_own(path: Path) -> bool:
+    content = path.read_bytes()
+    return not content or any(mark in content for mark in _MARKS)
 
 
 def _is_same(path: Path, other: Path) -> bool:

@@ -1,7 +1,7 @@
 """From a float or a fake-quantized Keras model to a full-int8 ``.tflite``."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,21 +31,24 @@ def int8(
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.inference_input_type = converter.inference_output_type = tf.int8
     if calibration is not None:
-        observe(converter, calibration)
-    return _ordered(convert(converter), _names(model))
+        observe(converter, dict(zip(_inputs(model), calibration, strict=True)))
+    return _ordered(convert(converter), model)
 
 
 def float32(model: keras.Model, finish: Finish = list) -> bytes:
     """The same network without quantization, to compare with."""
-    return _ordered(convert(_converter(model, finish)), _names(model))
+    return _ordered(convert(_converter(model, finish)), model)
 
 
-def observe(converter: tf.lite.TFLiteConverter, calibration: Calibration) -> None:
-    """Let ``converter`` take its ranges from ``calibration``, and everything become int8."""
+def observe(converter: tf.lite.TFLiteConverter, calibration: Mapping[str, FLOATS]) -> None:
+    """Let ``converter`` take its ranges from ``calibration``, and everything become int8.
 
-    def examples() -> Iterator[list[FLOATS]]:
-        for row in range(len(calibration[0])):
-            yield [values[row : row + 1] for values in calibration]
+    By the inputs' names: the converter has an order of its own.
+    """
+
+    def examples() -> Iterator[dict[str, FLOATS]]:
+        for row in range(min(map(len, calibration.values()))):
+            yield {name: values[row : row + 1] for name, values in calibration.items()}
 
     converter.representative_dataset = examples
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
@@ -70,8 +73,8 @@ def _converter(model: keras.Model, finish: Finish) -> tf.lite.TFLiteConverter:
         return dict(zip(names, finish(tf.nest.flatten(answers)), strict=True))
 
     specifications = [
-        tf.TensorSpec((1, *tensor.shape[1:]), tf.float32, name=identifier(name))
-        for name, tensor in zip(model.input_names, model.inputs, strict=True)
+        tf.TensorSpec((1, *tensor.shape[1:]), tf.float32, name=name)
+        for name, tensor in zip(_inputs(model), model.inputs, strict=True)
     ]
     concrete = tf.function(function).get_concrete_function(*specifications)
     return tf.lite.TFLiteConverter.from_concrete_functions([concrete], model)
@@ -82,12 +85,24 @@ def _names(model: keras.Model) -> list[str]:
     return [identifier(name.removeprefix("quant_")) for name in model.output_names]
 
 
-def _ordered(content: bytes, names: Sequence[str]) -> bytes:
-    """The ``.tflite`` with its outputs in the order of ``names``; the converter has its own."""
-    model = schema.ModelT.InitFromPackedBuf(content, 0)
-    known = {one.name.decode(): one.tensorIndex for one in model.signatureDefs[0].outputs}
-    wanted = [known[name] for name in names]
-    if wanted == list(model.subgraphs[0].outputs):
+def _inputs(model: keras.Model) -> list[str]:
+    """The inputs of ``model``, as arguments of its function."""
+    return [identifier(name) for name in model.input_names]
+
+
+def _ordered(content: bytes, model: keras.Model) -> bytes:
+    """The ``.tflite`` with inputs and outputs in the order of ``model``, not of the converter."""
+    flat = schema.ModelT.InitFromPackedBuf(content, 0)
+    graph, signature = flat.subgraphs[0], flat.signatureDefs[0]
+    inputs = _places(signature.inputs, _inputs(model))
+    outputs = _places(signature.outputs, _names(model))
+    if inputs == list(graph.inputs) and outputs == list(graph.outputs):
         return content
-    model.subgraphs[0].outputs = wanted
-    return border.pack(model)
+    graph.inputs, graph.outputs = inputs, outputs
+    return border.pack(flat)
+
+
+def _places(known: Sequence[schema.TensorMapT], names: Sequence[str]) -> list[int]:
+    """The tensors of those names in a signature."""
+    by_name = {one.name.decode(): one.tensorIndex for one in known}
+    return [by_name[name] for name in names]

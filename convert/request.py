@@ -16,6 +16,7 @@ from train.tf import DEFAULT_THREADS
 
 OTHER_RECIPE = Recipe(epochs=0, peak_rate=0, augmentation="light")
 """Fine-tuning of a model that is not a preset's."""
+_SIZES = ("channels", "kernel", "hidden")  # of an architecture, as options call them
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,24 @@ class Request:
         return carray.c_name(self.name or "model")
 
     def options(self, how: str) -> dict[str, str]:
-        """What decides the result besides the data: options of the command, without paths."""
+        """What decides the result: options of the command, files by their names alone."""
         model = {"--model": self.model.name} if self.model else {"--preset": self.preset.name}
         repeat = {"--seed": str(self.seed), "--threads": str(self.threads)}
         name = {"--name": self.public} if self.name else {}
         quantize = {} if how == "ready" else {"--quantize": how}
-        return model | quantize | {"--io": self.io} | repeat | name
+        own = self._architecture() | self.wanted.options()
+        return model | own | quantize | {"--io": self.io} | repeat | name
+
+    def _architecture(self) -> dict[str, str]:
+        """The options by which the network differs from the preset's."""
+        own, usual = self.preset.architecture, presets.find(self.preset.name).architecture
+        pairs = {name: (getattr(own, name), getattr(usual, name)) for name in _SIZES}
+        said = {
+            f"--{name}": str(value).strip("()").replace(" ", "")
+            for name, (value, preset) in pairs.items()
+            if value != preset
+        }
+        return {} if self.model else said
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:

@@ -28,7 +28,7 @@ from runtime import console, interpreter, worker
 from runtime.classifier import as_type
 from runtime.console import table
 from runtime.dataset import Array, Floats
-from runtime.errors import DataError
+from runtime.errors import DataError, GateError
 from runtime.interpreter import Tensor
 from runtime.reading import raw
 from train.tf import configure
@@ -36,6 +36,8 @@ from train.tf import configure
 LEAST = 10
 """Examples: the last 30 % of them, in a drawn order, are compared on, and no range is from them."""
 _LEARNT = 0.7
+LEAST_SQNR = 10.0
+"""Decibels: below it the noise is a tenth of the signal's power and more."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def export(asked: Asked) -> Compared:
             "trained here)"
         )
         found = make(source, asked.inputs, asked.seed)
+        require_close(found, asked.inputs)
         claim.publish(files(found, source, asked, how))
     return found
 
@@ -113,6 +116,17 @@ def make(source: Network, given: Path, seed: int) -> Compared:
     return Compared(
         graph, len(learnt), len(tested), dict(zip(names, close, strict=False)), runtimes
     )
+
+
+def require_close(found: Compared, given: Path) -> None:
+    """Raise GateError for an output of which int8 keeps next to nothing."""
+    for name, one in found.fidelity.items():
+        if one.sqnr_db < LEAST_SQNR:
+            raise GateError(
+                f"output {name!r} of int8 has a SQNR of {one.sqnr_db:.1f} dB to float, "
+                f"{LEAST_SQNR:g} are needed: see whether the arrays in {given} are what the "
+                "network gets, and not all the same; nothing was written"
+            )
 
 
 def _scaled(source: Network, given: Path) -> list[Floats]:

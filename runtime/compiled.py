@@ -182,7 +182,10 @@ def _read(path: Path) -> str:
 
 def require_compiler() -> list[str]:
     """The words of the C compiler's command; raises BackendError when there is none."""
-    compiler = shlex.split(os.environ.get("CC", "cc"))
+    try:
+        compiler = shlex.split(os.environ.get("CC", "cc"))
+    except ValueError as error:
+        raise BackendError(f"CC={os.environ['CC']!r} is not a command: {error}") from error
     if not compiler or shutil.which(compiler[0]) is None:
         name = compiler[0] if compiler else "CC"
         raise BackendError(f"no C compiler: {name} cannot be run; install one or set CC")

@@ -81,6 +81,18 @@ class Wanted:
             return found.scaled(scaling.parse(self.scaling))
         return found
 
+    def options(self) -> dict[str, str]:
+        """What a person said, as options of a command; data by their name alone."""
+        found = {"--task": self.kind, "--scaling": self.scaling}
+        found["--size"] = propose.written(self.shape) if self.shape else ""
+        found["--fit"] = "" if self.fit == "crop" else self.fit
+        if self.given and self.source is not None:
+            one = self.source
+            window = f"{one.window}/{one.stride}" if one.window else ""
+            found |= {"--data": one.path.name, "--label": one.label, "--window": window}
+            found["--targets"] = ",".join(one.targets)
+        return {name: value for name, value in found.items() if value}
+
 
 STANDARD = "standard"
 """The scaling that is measured on the training part."""

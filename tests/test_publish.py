@@ -285,3 +285,17 @@ def test_modes_are_as_the_user_has_them(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o750
+
+
+def test_only_own_files_are_written_over(tmp_path: Path) -> None:
+    """Where a command chooses the names; what says that thimble made it is its own."""
+    (tmp_path / "net.c").write_text("int mine;")
+    with pytest.raises(OutputError, match=r"net\.c is not of thimble's making: move it away"):
+        publish.files(tmp_path, {"net.h": b"", "net.c": b""}, own=True)
+    assert content(tmp_path) == {"net.c": b"int mine;"}
+    (tmp_path / "net.c").write_text("/* Made by: python -m convert.compiler net.tflite */")
+    publish.files(tmp_path, {"net.c": b"/* thimble */"}, own=True)
+    publish.files(tmp_path, {"net.c": b"new"}, own=True)
+    assert content(tmp_path) == {"net.c": b"new"}
+    with pytest.raises(OutputError, match="is not a folder: name another with --out"):
+        publish.files(tmp_path / "net.c", {"x": b""})

@@ -116,6 +116,7 @@ def test_what_does_not_fit_is_one_line(network: Path, tmp_path: Path) -> None:
         (ARRAYS | {"air": ARRAYS["air"][:9]}, "not as many of each input"),
         (ARRAYS | {"air": ARRAYS["air"][:, :3]}, "'air' has shape"),
         (ARRAYS | {"air": ARRAYS["air"] * np.nan}, "only finite numbers"),
+        (ARRAYS | {"air": np.full(ARRAYS["air"].shape, 1e200)}, "numbers up to 1e\\+15"),
     ):
         np.savez(tmp_path / "x.npz", **arrays)  # type: ignore[arg-type] # NumPy's stubs
         with pytest.raises(DataError, match=said):

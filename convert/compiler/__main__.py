@@ -110,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.dump or options.estimate:
         return _show(compiled, options)
     out = options.out or options.model.parent
-    publish.files(out, compiled.files(), source=options.model)
+    publish.files(out, compiled.files(), source=options.model, own=True)
     files = [str(out / file) for file in compiled.files()]
     rows = {"ram": compiled.unit.arena, "state": compiled.unit.state, "flash": compiled.unit.flash}
     names = {
@@ -138,7 +138,7 @@ def _check_options(options: argparse.Namespace) -> None:
             raise DataError(f"--{name} is of --check: say how many of them, --check N")
     if options.inputs is not None and options.data is not None:
         raise DataError("--inputs and --data are two kinds of inputs: give one of them")
-    if options.cc and not options.estimate:
+    if options.cc is not None and not options.estimate:
         raise DataError("--cc is of --estimate: add it")
     if options.check is not None and (options.estimate or options.dump):
         raise DataError("--check cannot go with --estimate or --dump: give one of them")
@@ -162,7 +162,7 @@ def _show(compiled: Compiled, options: argparse.Namespace) -> int:
         console.finish(text, {"stages": text.splitlines()})
         return 0
     parts, data = [estimate.report(compiled.unit)], estimate.as_data(compiled.unit)
-    if options.cc:
+    if options.cc is not None:
         cost = toolchain.measure(compiled, options.cc)
         parts.append(estimate.measured(cost, options.cc))
         data |= {"compiler": options.cc, "measured": asdict(cost)}

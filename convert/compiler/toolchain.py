@@ -32,7 +32,7 @@ class Cost:
 
 def measure(compiled: Compiled, command: str) -> Cost:
     """Compile with ``command``, a GCC with its options, and read off the cost; raises ToolError."""
-    words = shlex.split(command)
+    words = split(command)
     _check_compiler(words)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -49,6 +49,17 @@ def measure(compiled: Compiled, command: str) -> Cost:
         ram=_sum(sizes, ".data", but=".data.rel.ro") + _sum(sizes, ".bss"),
         stack=deepest(graph),
     )
+
+
+def split(command: str) -> list[str]:
+    """A command as words; raises ToolError for none, and for a quote that nothing closes."""
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise ToolError(f"--cc {command!r} is not a command ({error}): mend its quotes") from error
+    if not words:
+        raise ToolError("--cc is empty: give a compiler, for instance arm-none-eabi-gcc")
+    return words
 
 
 def _check_compiler(words: list[str]) -> None:

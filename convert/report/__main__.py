@@ -108,7 +108,7 @@ def _bare(options: argparse.Namespace) -> int:
     path: Path = options.source
     found = bare.report(path, options.match, boards.read(options.boards))
     folder = options.out or Path("build") / f"{found['model']}-report"
-    publish.files(folder, page.files(found))
+    publish.files(folder, page.files(found), own=True)
     fits = [row["board"] for row in (found["costs"] or {"boards": []})["boards"] if row["image"]]
     reason = found["absent"].get("costs")
     text = (

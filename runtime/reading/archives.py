@@ -21,6 +21,9 @@ The answers of a network with several outputs are called by the outputs' names, 
 ``y_size``, or by their numbers, ``y0`` and ``y1``; class names then ``names_what``.
 """
 
+MOST_CLASSES = 10_000
+"""Of a small network; a larger number is no class, or not one of those from 0 on."""
+
 Roles = dict[str, Array]
 """The arrays of a part: "inputs", and answers and names by ``_answers`` and ``_names``."""
 
@@ -102,6 +105,11 @@ def _classes(
         every = {str(name) for array in answers.values() for name in array.astype(str).ravel()}
         return unique(names or sorted(every), source.path)
     most = max(int(_numbers(array, source).max(initial=0)) for array in answers.values())
+    if names is None and most >= MOST_CLASSES:
+        raise DataError(
+            f"{source.path} has the class {most}: number classes from 0 on, {MOST_CLASSES:,} at "
+            "most, or give targets as floats"
+        )
     if names is not None and most >= len(names):
         raise DataError(f"{source.path} has the class {most} and names for {len(names)} only")
     return unique(names or [str(number) for number in range(most + 1)], source.path)

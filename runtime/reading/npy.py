@@ -18,6 +18,8 @@ from runtime.errors import DataError
 DENSE = 256
 """How many times its size a file may hold, where that is much: data do not shrink further."""
 MUCH = 1 << 28  # bytes
+LARGEST = 1e15
+"""Of numbers; their squares must fit float32."""
 _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
@@ -53,6 +55,17 @@ def require_finite(array: Array, name: str, path: Path) -> None:
         raise DataError(
             f"{path}: {name!r} has {array[tuple(place)]} at {place.tolist()}: "
             "only finite numbers can serve"
+        )
+
+
+def require_small(array: Array, name: str, path: Path) -> None:
+    """Raise DataError that names the first value that no network computes with in float32."""
+    too_large = np.abs(array) > LARGEST
+    if too_large.any():
+        place = np.argwhere(too_large)[0]
+        raise DataError(
+            f"{path}: {name!r} has {array[tuple(place)]} at {place.tolist()}: numbers up to "
+            f"{LARGEST:g} are needed"
         )
 
 

@@ -53,6 +53,7 @@ def _fitting(array: Array, tensor: Tensor, path: Path, reals: bool) -> Array:
     name, shapes = bare(tensor.name), [tensor.shape]
     npy.require_finite(array, name, path)
     if reals and array.dtype.kind == "f" and (tensor.scale or tensor.dtype.kind == "f"):
+        npy.require_small(array, name, path)
         array = as_type(array.astype(np.float32), tensor)
     if tensor.shape[:1] == (1,):
         shapes.append(tensor.shape[1:])
