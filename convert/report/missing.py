@@ -1,5 +1,6 @@
 """What a report does not have, and the command that would add it."""
 
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ def parts(report: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
         learnt = report["training"]  # of a model alone, whose export kept its curves
         absent = learnt["fine_tuning"] and not learnt["float"]
         return {"float": (_NO_CURVES, _curves(report))} if absent else {}
-    folder = f"build/{name}"
+    folder = shlex.quote(f"build/{name}")
     again = f"python -m convert.report {folder}"
     how = {
         "robustness": (
