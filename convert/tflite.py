@@ -112,7 +112,9 @@ def read(path: Path) -> Model:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"cannot read the model {path}: {error.strerror}") from error
+        raise ModelError(
+            f"cannot read the model {path}: {error.strerror}; give the path of a .tflite"
+        ) from error
     if csource.is_text(content) or path.suffix in csource.SUFFIXES:
         content = csource.model(content, str(path))
     return parse(content, str(path))

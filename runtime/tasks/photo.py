@@ -89,11 +89,15 @@ class Photo(Task):
     def of(cls, shape: tuple[int, ...], scaling: Scaling, details: Mapping[str, Any]) -> Self:
         """Height, width and 1 or 3 channels are needed."""
         fit = str(details.get("fit", "crop"))
-        if not cls.fits(shape) or fit not in FITS or len(scaling.mean) not in (1, shape[2]):
+        if not cls.fits(shape):
             raise ModelError(
-                f"a picture of {list(shape)}, {fit}, {len(scaling.mean)} means is not possible: "
-                f"height and width of {LEAST_SIDE} to {MOST_SIDE}, 1 or 3 channels, and one of "
-                f"{', '.join(FITS)} are needed"
+                f"a picture cannot be {'x'.join(map(str, shape))}: height and width of "
+                f"{LEAST_SIDE} to {MOST_SIDE}, and 1 or 3 channels are needed, as in 32x32x3"
+            )
+        if fit not in FITS or len(scaling.mean) not in (1, shape[2]):
+            raise ModelError(
+                f"pictures cannot be fitted by {fit!r}, or scaled by {len(scaling.mean)} means: "
+                f"one of {', '.join(FITS)}, and one mean or one for each channel are needed"
             )
         return cls(shape, scaling, fit)
 
