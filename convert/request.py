@@ -159,6 +159,8 @@ def _add_proof(result: argparse.ArgumentParser) -> None:
 def requested(given: argparse.Namespace) -> Request:
     """What a command line asks for; raises DataError for what cannot be."""
     least = None if given.min_accuracy is None else given.min_accuracy / 100
+    if given.name is not None:
+        carray.check_name(given.name)
     if given.inputs and not (given.model and given.data is None and given.quantize != "qat"):
         raise DataError("--inputs is for a --model of several inputs: without --data, by ptq")
     same = (

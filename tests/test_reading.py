@@ -141,6 +141,7 @@ def test_arrays_are_read_by_their_usual_names(tmp_path: Path) -> None:
         ({"x": np.zeros((0, 6)), "y": np.zeros(0, int)}, "has no example"),
         ({"x": np.zeros((4, 6)), "y": np.zeros(3, int)}, "4 inputs and 3 answers"),
         ({"x": np.zeros((4, 6)), "y": np.array([0, -1, 0, 1])}, "class numbers from 0"),
+        ({"x": np.zeros((4, 6)), "y": np.array([0, 1_000_000, 0, 1])}, "has the class 1000000"),
         ({"x": np.full((4, 6), np.nan), "y": np.zeros(4, int)}, r"nan at \[0, 0\]"),
         ({"x": np.full((4, 6), 1e300), "y": np.zeros(4, int)}, r"1e\+300 at \[0, 0\]"),
         ({"x": np.zeros((4, 6)), "y": np.full((4, 1), np.inf)}, "answer 0 is not a finite"),

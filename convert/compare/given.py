@@ -8,7 +8,7 @@ import numpy as np
 
 from convert.compare.layer import Layer, Version, bare, inputs
 from convert.compare.recording import Recording
-from runtime import reading
+from runtime import bounds, reading
 from runtime.dataset import Array
 from runtime.errors import DataError
 from runtime.reading import Source, npy
@@ -120,7 +120,7 @@ def _reals(path: Path, array: Array, layers: Sequence[Layer]) -> Array:
             f"{['n', *first.shape]}"
         )
     if array.dtype.kind == "f":
-        npy.require_finite(array, first.name, path)
+        bounds.require_finite(array, f"{path}: {first.name!r}")
         return array.astype(np.float32)
     grids = [layer.grid for layer in layers if layer.grid and layer.grid.dtype == array.dtype]
     if grids and grids[0]:

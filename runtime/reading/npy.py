@@ -18,8 +18,6 @@ from runtime.errors import DataError
 DENSE = 256
 """How many times its size a file may hold, where that is much: data do not shrink further."""
 MUCH = 1 << 28  # bytes
-LARGEST = 1e15
-"""Of numbers; their squares must fit float32."""
 _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
@@ -46,27 +44,6 @@ def load(path: Path) -> dict[str, Array]:
         if "pickle" in reason or "magic string" in reason:
             reason = "it is another kind of file, or holds objects of Python"
         raise DataError(f"{path} is not a .npz or .npy of numbers: {reason}") from error
-
-
-def require_finite(array: Array, name: str, path: Path) -> None:
-    """Raise DataError that names the first value of the array ``name`` that is not finite."""
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        place = np.argwhere(~np.isfinite(array))[0]
-        raise DataError(
-            f"{path}: {name!r} has {array[tuple(place)]} at {place.tolist()}: "
-            "only finite numbers can serve"
-        )
-
-
-def require_small(array: Array, name: str, path: Path) -> None:
-    """Raise DataError that names the first value that no network computes with in float32."""
-    too_large = np.abs(array) > LARGEST
-    if too_large.any():
-        place = np.argwhere(too_large)[0]
-        raise DataError(
-            f"{path}: {name!r} has {array[tuple(place)]} at {place.tolist()}: numbers up to "
-            f"{LARGEST:g} are needed"
-        )
 
 
 def _check(path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from runtime import bounds
 from runtime.classifier import as_type
 from runtime.dataset import Array
 from runtime.errors import DataError
@@ -51,9 +52,9 @@ def bare(name: str) -> str:
 def _fitting(array: Array, tensor: Tensor, path: Path, reals: bool) -> Array:
     """``array`` as [count, *tensor.shape]."""
     name, shapes = bare(tensor.name), [tensor.shape]
-    npy.require_finite(array, name, path)
+    bounds.require_finite(array, f"{path}: {name!r}")
     if reals and array.dtype.kind == "f" and (tensor.scale or tensor.dtype.kind == "f"):
-        npy.require_small(array, name, path)
+        bounds.require_small(array, f"{path}: {name!r}")
         array = as_type(array.astype(np.float32), tensor)
     if tensor.shape[:1] == (1,):
         shapes.append(tensor.shape[1:])

@@ -7,13 +7,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from runtime import bounds
 from runtime.dataset import Array
 from runtime.errors import DataError, ModelError
 from runtime.tasks.scaling import Scaling
 from runtime.tasks.task import Task
-
-LARGEST = 1e15
-"""The largest number that is taken; the squares of larger ones leave float32."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class Arrays(Task):
         return tables.inputs(self, path)
 
     def adopt(self, values: Array, where: str) -> Array:
-        """Numbers of any type, in any shape of the right size, within ``LARGEST``."""
+        """Numbers of any type, in any shape of the right size, within ``bounds.LARGEST``."""
         if values.dtype.kind not in "iufb":
             raise DataError(f"{where} has {values.dtype} values: numbers are needed")
         size = int(np.prod(values.shape[1:]))
@@ -44,13 +42,7 @@ class Arrays(Task):
                 f"{where} has examples of {list(values.shape[1:])}, {list(self.shape)} is needed"
             )
         shaped = values.reshape(len(values), *self.shape)
-        sound = np.abs(shaped.astype(np.float64)) <= LARGEST
-        if not sound.all():
-            place = tuple(int(axis) for axis in np.argwhere(~sound)[0])
-            raise DataError(
-                f"{where} has {shaped[place]} at {list(place)}: numbers up to {LARGEST:g} are "
-                "needed"
-            )
+        bounds.require_small(shaped, where)
         return np.asarray(shaped, self.stored)
 
     def details(self) -> dict[str, Any]:

@@ -115,6 +115,10 @@ def test_cc_that_writes_no_call_graph_is_named(tmp_path: Path, says: str, expect
         toolchain.measure(compiled, f"{fake} -O2")
     with pytest.raises(ToolError, match="install it"):
         toolchain.measure(compiled, str(tmp_path / "none"))
+    with pytest.raises(ToolError, match="mend its quotes"):
+        toolchain.measure(compiled, "gcc 'unclosed")
+    with pytest.raises(ToolError, match="--cc is empty"):
+        toolchain.measure(compiled, " ")
 
 
 def test_only_plain_models_go_into_firmware() -> None:

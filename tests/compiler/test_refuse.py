@@ -100,6 +100,10 @@ FLOATS = np.array([1.0], np.float32)
         (set_tensor(0, scale=-FLOATS), "scale -1"),
         (set_tensor(0, scale=0 * FLOATS), "scale 0"),
         (set_tensor(0, zeroPoint=np.array([200])), "zero point 200"),
+        (set_tensor(3, quantizedDimension=1), "one scale, and that along axis 1"),
+        (set_tensor(0, isVariable=True), "marked as a state"),
+        (set_tensor(1, isVariable=True), "marked as a state"),
+        (set_tensor(3, isVariable=True), "marked as a state"),
         (set_tensor(1, zeroPoint=np.array([3] * 20)), "zero point"),
         (set_tensor(1, buffer=0), "weights|constant|variable"),
         (set_tensor(1, shape=[3, 1, 1, 1]), "bytes|shape"),
@@ -123,6 +127,16 @@ def test_a_broken_model_is_refused_by_name(change: Callable[[object], None], nam
 
     text = attempt(changed(conv(), change))
     assert re.search(named, text), text
+
+
+def test_a_multiplier_that_the_weights_contradict_is_refused() -> None:
+    """LiteRT looks at the weights, TensorFlow Lite Micro at the option."""
+    content = models.random("DEPTHWISE_CONV_2D", 1)
+    known = schema.ModelT.InitFromPackedBuf(content).subgraphs[0].operators[0].builtinOptions
+    for other in (known.depthMultiplier + 1, 0):
+        assert "says DepthMultiplier" in attempt(
+            changed(content, set_option(depthMultiplier=other))
+        )
 
 
 def test_an_operator_that_feeds_itself_is_refused() -> None:

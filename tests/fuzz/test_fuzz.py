@@ -3,17 +3,15 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import flatbuffers
 import numpy as np
 import pytest
-from ai_edge_litert import schema_py_generated as schema
 
 from tests.compiler import models
+from tests.compiler.test_refuse import changed
 from tests.conftest import ROOT
 from tests.fuzz.__main__ import mutants
 from tests.fuzz.judge import MATCHES, apart, judge
@@ -21,15 +19,6 @@ from tests.fuzz.mutate import mutant
 
 LONG = os.environ.get("THIMBLE_LONG") == "1"
 MUTANTS, BATCH = (20_000, 50) if LONG else (120, 40)
-
-
-def changed(kind: str, seed: int, change: Callable[[Any], None]) -> bytes:
-    """A random model of that kind after ``change`` of its tables."""
-    model = schema.ModelT.InitFromPackedBuf(models.random(kind, seed), 0)
-    change(model)
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
 
 
 def test_mutants_are_refused_or_exact() -> None:
@@ -81,7 +70,7 @@ def deadly(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A file that LiteRT dies of, which is why commands have a supervisor."""
     kind, change = request.param
     for seed in range(50):
-        content = changed(kind, seed, change)
+        content = changed(models.random(kind, seed), change)
         if str(apart(partial(loaded, content))).startswith("died"):
             path = tmp_path / "deadly.tflite"
             path.write_bytes(content)
