@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convert import export, gate, parity
+from convert import export, parity
 from convert.request import Request
 from runtime.errors import DataError, GateError
 from runtime.tasks.digits import TASK
@@ -284,14 +284,6 @@ def test_gate_keeps_the_previous_result(request_: Request, monkeypatch: pytest.M
     assert sums(request_.out / "mine") == before
 
 
-def test_gate_is_as_wide_as_chance() -> None:
-    """0.1 points on 10,000 images, wider on fewer, and what the option says when it is given."""
-    assert gate.allowed(None, 10_000) == pytest.approx(0.1)
-    assert gate.allowed(None, 2_500) == pytest.approx(0.2)
-    assert gate.allowed(None, 50) == pytest.approx(2.0)
-    assert gate.allowed(0.3, 50) == 0.3
-
-
 @pytest.mark.parametrize(
     ("shape", "classes", "message"),
     [
@@ -318,6 +310,8 @@ def test_model_that_does_not_fit_the_data_is_refused(
         ("--model", "nowhere.keras"),
         ("--data", "nowhere"),
         ("--out", "pyproject.toml"),
+        ("--name", "a/b"),
+        ("--name", ""),
     ],
 )
 def test_bad_input_is_one_line(run, more: tuple[str, str]) -> None:  # type: ignore[no-untyped-def]

@@ -10,7 +10,7 @@ import pytest
 from convert import export
 from convert.report import __main__ as report
 from runtime import interpreter
-from runtime.errors import DataError, ModelError
+from runtime.errors import DataError, GateError, ModelError
 from tests import zoo
 from train.tf import configure, keras
 
@@ -126,3 +126,16 @@ def test_what_does_not_fit_is_one_line(network: Path, tmp_path: Path) -> None:
     one.save(tmp_path / "one.keras")
     with pytest.raises(DataError, match=r"has one input: give --data"):
         export.main(words(tmp_path / "one.keras", "--inputs", network.with_name("x.npz")))
+
+
+def test_ranges_that_were_not_shown_are_refused(network: Path, tmp_path: Path) -> None:
+    """Seventy examples of zeros and thirty of anything else: int8 knows nothing of those."""
+    order = np.random.default_rng(0).permutation(40)
+    arrays = {name: array.copy() for name, array in ARRAYS.items()}
+    for array in arrays.values():
+        array[order[:28]] = 0
+        array[order[28:]] *= 30
+    np.savez(tmp_path / "x.npz", **arrays)  # type: ignore[arg-type] # NumPy's stubs
+    with pytest.raises(GateError, match=r"SQNR of .* dB to float, 10 are needed.*x\.npz"):
+        export.main(words(network, "--inputs", tmp_path / "x.npz", "--out", tmp_path / "no"))
+    assert not (tmp_path / "no/mine").exists()

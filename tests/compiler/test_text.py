@@ -13,6 +13,7 @@ from convert.compiler.build import Compiled, compile_model
 from convert.compiler.targets.options import Options, Target
 from convert.compiler.toolchain import measure
 from tests.compiler import harness, models
+from tests.compiler.builder import Builder
 from tests.compiler.models import classic
 from tests.compiler.models.base import Random
 
@@ -62,6 +63,17 @@ def test_header_is_valid_cpp(source: Path) -> None:
     words = ["g++", "-std=c++11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", caller]
     subprocess.run([*words, source.with_suffix(".o"), "-o", program], check=True)
     assert subprocess.run([program], check=False).returncode == 0
+
+
+def test_a_network_without_operators_compiles(tmp_path: Path) -> None:
+    """Its outputs lie where its inputs do, of which a compiler says nothing."""
+    b = Builder()
+    x, y = b.tensor((1, 6), 0.1, 0), b.tensor((1, 2, 3), 0.1, 0)
+    b.add("RESHAPE", [x, b.ints(1, 2, 3)], y, newShape=[1, 2, 3])
+    content = b.pack([x], [y, y])
+    source = write(tmp_path, compile_model(tflite.parse(content), "net"))
+    words = ["gcc", *harness.WARNINGS, "-c", source, "-o", tmp_path / "net.o"]
+    subprocess.run(words, check=True)
 
 
 @pytest.mark.parametrize("match", MODES)
