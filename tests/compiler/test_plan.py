@@ -16,11 +16,12 @@ from convert.compiler.memory import moves
 from convert.compiler.memory.overlap import lead
 from convert.compiler.memory.plan import Life, first_fit, neighbours
 from convert.compiler.program import Buffer
-from convert.compiler.targets.options import Options
+from convert.compiler.targets.options import Optimize, Options
 from tests.compiler import harness, models
 from tests.compiler.builder import Builder
 from tests.compiler.models.base import Random
 from tests.compiler.runtimes import RUN
+from tests.compiler.test_exact import inputs_of
 
 
 def unit(content: bytes) -> Unit:
@@ -185,3 +186,55 @@ def test_first_fit_uses_gaps() -> None:
     lives = [tall[0], early, tall[1], late]
     offsets = first_fit(lives, {}, neighbours(lives))
     assert offsets == {"a": 0, "c": 10, "b": 20, "d": 10}
+
+
+def lookups(b: Builder, x: int, count: int) -> list[int]:
+    """So many curves behind each other, which work in place; the tensors, ``x`` first."""
+    found = [x]
+    for _ in range(count):
+        y = b.tensor((1, 4, 4, 3), 1 / 256, -128)
+        b.add("LOGISTIC", [found[-1]], y)
+        found.append(y)
+    return found
+
+
+def read_later() -> bytes:
+    """What a curve works on is added to its result."""
+    b = Builder()
+    first = b.tensor((1, 4, 4, 3), 0.05, 3)
+    x, y, z = lookups(b, first, 3)[1:]
+    a, c = b.tensor((1, 4, 4, 3), 0.02, 0), b.tensor((1, 4, 4, 3), 0.03, 0)
+    b.add("ADD", [x, z], a, fusedActivationFunction=0)
+    b.add("ADD", [y, a], c, fusedActivationFunction=0)
+    return b.pack([first], c)
+
+
+def outputs_on_the_way() -> bytes:
+    """What a curve works on is an output of the network; so is what it becomes."""
+    b = Builder()
+    first = b.tensor((1, 4, 4, 3), 0.05, 3)
+    found = lookups(b, first, 4)
+    return b.pack([first], [found[2], found[3], found[4]])
+
+
+@pytest.mark.parametrize("make", [read_later, outputs_on_the_way])
+@pytest.mark.parametrize("optimize", list(Optimize))
+def test_what_is_needed_later_is_not_overwritten(
+    make: Callable[[], bytes], optimize: Optimize, tmp_path: Path
+) -> None:
+    """Steps that work in place do so where nothing else needs what they were given."""
+    content = make()
+    given = inputs_of(content, np.random.default_rng(0))
+    wanted = RUN[Match.XNNPACK](content, given)
+    compiled = harness.compile_all([content], Options(optimize=optimize))
+    program = harness.build(tmp_path, compiled, len(given[0]), ["gcc", "-O1", *harness.SANITIZERS])
+    (found,) = harness.run([program], compiled, [given])
+    for left, right in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
+def test_what_nothing_else_needs_is_overwritten() -> None:
+    """A chain of curves takes the bytes of one tensor."""
+    b = Builder()
+    first = b.tensor((1, 4, 4, 3), 0.05, 3)
+    assert unit(b.pack([first], lookups(b, first, 4)[-1])).arena == 48

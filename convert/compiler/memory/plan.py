@@ -85,6 +85,7 @@ def needed(program: Program, lives: Sequence[Life], number: int) -> int:
 def leads(program: Program, lives: Sequence[Life]) -> Leads:
     """The pairs of outputs and inputs that may overlap, and how."""
     life = {life.buffer.name: life for life in lives}
+    asked_for = {buffer.name for buffer in program.outputs}  # after the last step, too
     found: dict[tuple[str, str], int | None] = {}
     for number, step in enumerate(program.steps):
         if step.lead is None and not step.in_place:
@@ -94,6 +95,8 @@ def leads(program: Program, lives: Sequence[Life]) -> Leads:
         source, output = life[step.inputs[0].name], life[step.output.name]
         # Only where the step is all that both are alive for: it is what the lead was computed for.
         if source.last != number or output.first != number or source == output:
+            continue
+        if source.buffer.name in asked_for:
             continue
         if step.lead is not None or output.buffer.size <= source.buffer.size:
             found[output.buffer.name, source.buffer.name] = step.lead
