@@ -16,12 +16,13 @@ from convert.compiler.memory import moves
 from convert.compiler.memory.overlap import lead
 from convert.compiler.memory.plan import Life, first_fit, neighbours
 from convert.compiler.program import Buffer
-from convert.compiler.targets.options import Optimize, Options
-from tests.compiler import harness, models
+from convert.compiler.targets.options import Optimize, Options, Target
+from tests.compiler import chains, harness, models
 from tests.compiler.builder import Builder
 from tests.compiler.models.base import Random
 from tests.compiler.runtimes import RUN
 from tests.compiler.test_exact import inputs_of
+from tests.compiler.test_refuse import changed
 
 
 def unit(content: bytes) -> Unit:
@@ -238,3 +239,25 @@ def test_what_nothing_else_needs_is_overwritten() -> None:
     b = Builder()
     first = b.tensor((1, 4, 4, 3), 0.05, 3)
     assert unit(b.pack([first], lookups(b, first, 4)[-1])).arena == 48
+
+
+@pytest.mark.parametrize("target", [Target.GENERIC, Target.CORTEX_M4, Target.CORTEX_M55])
+@pytest.mark.parametrize("optimize", list(Optimize))
+def test_outputs_may_be_anywhere_in_a_network(
+    target: Target, optimize: Optimize, tmp_path: Path
+) -> None:
+    """The last layer's input, too, which the last layer may lie over only where nobody asks."""
+
+    def two_outputs(model: Any) -> None:
+        graph = model.subgraphs[0]
+        graph.outputs = [operator.outputs[0] for operator in graph.operators[-2:]]
+
+    contents = [changed(chains.model(seed, 3), two_outputs) for seed in range(12)]
+    given = [inputs_of(content, np.random.default_rng(0)) for content in contents]
+    compiled = harness.compile_all(contents, Options(target=target, optimize=optimize))
+    program = harness.build(tmp_path, compiled, len(given[0][0]), ["gcc", *harness.SANITIZERS])
+    found = harness.run([program], compiled, given)
+    for number, content in enumerate(contents):
+        wanted = RUN[Match.XNNPACK](content, given[number])
+        for left, right in zip(found[number], wanted, strict=True):
+            np.testing.assert_array_equal(left, right)
