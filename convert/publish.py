@@ -122,14 +122,14 @@ def files(
     """
     if target.exists() and not target.is_dir():
         raise OutputError(f"{target} is not a folder: name another with --out")
+    if source is not None and any(_is_same(target / name, source) for name in contents):
+        raise OutputError(f"{source} would be written over: choose another --name or --out")
     for name in contents if own else ():
         if (target / name).is_file() and not _is_own(target / name):
             raise OutputError(
                 f"{target / name} is not of thimble's making: move it away, or choose another name "
                 "or folder"
             )
-    if source is not None and any(_is_same(target / name, source) for name in contents):
-        raise OutputError(f"{source} would be written over: choose another --name or --out")
     with _trouble(target):
         target.mkdir(parents=True, exist_ok=True)
         owned.clear(target, _STAGED)
