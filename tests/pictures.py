@@ -34,7 +34,8 @@ def main() -> None:
     pixels = digit.pixels.astype(np.float32).reshape(28, 28) / 255
     names = [layer.name for layer in model.layers]
     whole = keras.Model(model.inputs, [layer.output for layer in model.layers])
-    found = dict(zip(names, (one.numpy()[0] for one in whole(pixels[None, ..., None])), strict=True))
+    answers = [answer.numpy()[0] for answer in whole(pixels[None, ..., None])]
+    found = dict(zip(names, answers, strict=True))
     weights, bias = model.get_layer("conv1").get_weights()
     save(window(pixels, weights[:, :, 0, 0], float(bias[0])), "window")
     save(block(found, 1), "block1")

@@ -9,12 +9,14 @@ from thimble.commands import GROUPS
 PAGE = Path(__file__).parents[1] / "docs" / "reference.md"
 INTRODUCTION = """# Every command
 
-Made by `python -m tests.reference` from the commands' own help. `thimble COMMAND` and the `python -m` that stands beside it are the same;
-the one difference is that `python -m` looks into the current folder first, so that a `train.py` there would be taken for ours.
+Made by `python -m tests.reference` from the commands' own help. `thimble COMMAND` and the `python
+-m` that stands beside it are the same; the one difference is that `python -m` looks into the
+current folder first, so that a `train.py` there would be taken for ours.
 
-Every command takes `--json`, which prints the result for machines and nothing else, and `--quiet`, which leaves only errors. Colour and
-progress bars are for terminals; `NO_COLOR=1` turns colour off. The status is 0, 1 when something is wrong, 2 when the command
-line is, 130 after Ctrl-C and 143 after SIGTERM. What is wrong is one line on standard error.
+Every command takes `--json`, which prints the result for machines and nothing else, and
+`--quiet`, which leaves only errors. Colour and progress bars are for terminals; `NO_COLOR=1`
+turns colour off. The status is 0, 1 when something is wrong, 2 when the command line is, 130
+after Ctrl-C and 143 after SIGTERM. What is wrong is one line on standard error.
 
 Settings in the environment: `THIMBLE_DATA`, the folder with MNIST's files; `NO_COLOR`; `TMPDIR`.
 """
