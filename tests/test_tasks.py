@@ -178,3 +178,19 @@ def test_meanings_that_cannot_be_are_refused(changed: dict[str, object], said: s
     """Whatever a damaged contract says."""
     with pytest.raises(ModelError, match=said):
         meaning.of({"kind": "classes", "labels": ["a", "b"], "scores": "logits"} | changed)
+
+
+@pytest.mark.parametrize(
+    ("shape", "ends", "kind"),
+    [
+        ((49, 10, 1), (-1.0, 0.992), "image"),
+        ((49, 10, 1), (0.0, 1.0), "image"),
+        ((49, 10, 1), (-4.0, 4.0), "tensor"),
+        ((96, 96, 3), (-2.1, 2.6), "image"),
+    ],
+)
+def test_a_range_that_grey_pictures_do_not_have_is_none_of_pictures(
+    shape: tuple[int, ...], ends: tuple[float, float], kind: str
+) -> None:
+    """Spectrograms with deviation 1 are arrays."""
+    assert tasks.guess(shape, ends).kind == kind

@@ -19,6 +19,9 @@ from runtime.tasks.tensor import Arrays
 KINDS: Mapping[str, type[Task]] = {task.kind: task for task in (Digits, Photo, Arrays)}
 """The tasks there are; what an input may be meant for is tried in this order."""
 
+_FAR = 0.25
+"""Of the span that pixels have: a range further off than this is not that of pictures."""
+
 __all__ = ["KINDS", "Task", "find", "guess", "of"]
 
 
@@ -44,14 +47,18 @@ def guess(shape: tuple[int, ...], ends: tuple[float, float] | None = None) -> Ta
     """What a network without a contract is most likely meant for, by its input's shape.
 
     ``ends`` are the least and the largest real value that a quantized input can have; pixels are
-    taken for scaled in the usual way that is closest to them.
+    taken for scaled in the usual way that is closest to them. Of one channel, where none is close,
+    they are not pixels but, say, a spectrogram.
     """
     kind = next(kind for kind in KINDS.values() if kind.fits(shape))
     if kind is Arrays:
         return kind.of(shape, Scaling(), {})
     if ends is None or kind is Digits:
         return kind.of(shape, NAMED["0..1"], {})
-    return kind.of(shape, min(NAMED.values(), key=lambda one: _distance(one, ends)), {})
+    nearest = min(NAMED.values(), key=lambda one: _distance(one, ends))
+    if shape[-1] == 1 and _distance(nearest, ends) > _FAR:
+        return Arrays.of(shape, Scaling(), {})
+    return kind.of(shape, nearest, {})
 
 
 def _distance(scaling: Scaling, ends: tuple[float, float]) -> float:
