@@ -204,6 +204,8 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     given = console.parse(parser(), argv)
+    if not any(Path(file).exists() for file in given.files):
+        raise DataError(f"{given.files[0]} is not there: give files that are")
     with opened(given) as (port, machine, seconds):
         device = Device(port)
         hello = device.hello(seconds) if seconds else device.hello()

@@ -199,4 +199,10 @@ def _error(message: str) -> str:
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table in Markdown: the first column left-aligned, the others right-aligned."""
     sides = ["left"] + ["right"] * (len(header) - 1)
+    rows = [[_printable(cell) for cell in row] for row in rows]
     return tabulate.tabulate(rows, header, "pipe", colalign=sides, disable_numparse=True)
+
+
+def _printable(cell: str) -> str:
+    """``cell`` on one line: a file's name may hold anything."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in cell)

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from thimble import completion
 from thimble.__main__ import NAMES, overview
 from thimble.commands import GROUPS
 
@@ -36,6 +37,9 @@ def page() -> str:
             parts.append(
                 f"### thimble {command.name}\n\n`python -m {command.module}`\n\n```\n{text}\n```\n"
             )
+    parts.append(
+        f"## Completion in shells\n\n```\n{completion.parser().format_help().strip()}\n```\n"
+    )
     return "\n".join(parts)
 
 

@@ -220,3 +220,9 @@ def test_json_is_strict(capsys: Capture) -> None:
 def test_tables_of_data_are_read(pictures: Path) -> None:
     """The folder that these tests evaluate on holds every class."""
     assert reading.judged_on(TASK, pictures).names == tuple("0123456789")
+
+
+def test_a_table_keeps_its_rows() -> None:
+    """Whatever a file's name holds."""
+    shown = console.table(("file", "digit"), [("a\nb\x1b[2J.png", "1")])
+    assert shown.splitlines()[2:] == [r"| a\nb\x1b[2J.png |     1 |"]

@@ -23,11 +23,16 @@ Commands whose extra is not installed are completed by name alone; print it agai
 """
 
 
+def parser() -> argparse.ArgumentParser:
+    """The command line of ``thimble completion``."""
+    result = console.Parser("thimble completion", description=ABOUT)
+    result.add_argument("shell", choices=SHELLS, help="whose script to print")
+    return result
+
+
 def main(words: Sequence[str]) -> int:
     """Print the script for a shell; gives the exit status."""
-    parser = console.Parser("thimble completion", description=ABOUT)
-    parser.add_argument("shell", choices=SHELLS, help="whose script to print")
-    options = console.parse(parser, words)
+    options = console.parse(parser(), words)
     try:
         import shtab  # noqa: PLC0415 - the runtime alone does without
     except ImportError as error:

@@ -1,5 +1,6 @@
 """What a report does not have, and the command that would add it."""
 
+import itertools
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -15,15 +16,15 @@ def parts(report: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
         absent = learnt["fine_tuning"] and not learnt["float"]
         return {"float": (_NO_CURVES, _curves(report))} if absent else {}
     folder = shlex.quote(f"build/{name}")
-    again = f"python -m convert.report {folder}"
+    again, data = f"python -m convert.report {folder}", _data(report["command"])
     how = {
         "robustness": (
             "robustness curves",
-            f"python -m convert.sweep {folder}/model.tflite && {again}",
+            f"python -m convert.sweep {folder}/model.tflite{data} && {again}",
         ),
         "boards": (
             "validation on a board",
-            f"python -m firmware.validate --board netduinoplus2 --model {folder} && {again}",
+            f"python -m firmware.validate --board netduinoplus2 --model {folder}{data} && {again}",
         ),
         "bench": ("instructions counted on every core", f"make bench && {again}"),
         "float": (_NO_CURVES, _curves(report)),
@@ -39,6 +40,17 @@ def parts(report: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     if report["task"]["kind"] == "tensor":  # which cannot be shifted, turned or lit otherwise
         del how["robustness"]
     return {name: told for name, told in how.items() if not there[name]}
+
+
+def _data(command: str) -> str:
+    """The options of ``command`` that say what the data are, for another command."""
+    words = shlex.split(command)
+    said = [
+        (name, value)
+        for name, value in itertools.pairwise(words)
+        if name in ("--data", "--label", "--targets", "--window")
+    ]
+    return "".join(f" {name} {shlex.quote(value)}" for name, value in said)
 
 
 def _is_preset(report: Mapping[str, Any]) -> bool:
