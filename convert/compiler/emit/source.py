@@ -3,12 +3,13 @@
 import textwrap
 from collections.abc import Iterator
 
-from convert.compiler.emit import bands, border, ctext, kernels, self_test
+from convert.compiler.emit import bands, border, ctext, kernels, memories, self_test
 from convert.compiler.emit.header import arguments, provenance
 from convert.compiler.emit.kernels import Kernel
 from convert.compiler.emit.pointers import IN_ARENA, pointer, scratch
 from convert.compiler.emit.unit import Unit
 from convert.compiler.program import CTYPES, Buffer, Home, Step
+from convert.compiler.targets.options import Target
 
 
 def text(unit: Unit) -> str:
@@ -18,6 +19,7 @@ def text(unit: Unit) -> str:
         provenance(unit, usage=False),
         f'#include "{unit.name}.h"',
         _hook(unit.name.upper()),
+        *_memories(unit),
         "/* ---- kernels ---- */",
         *(kernel.text for kernel in files),
         "/* ---- tables ---- */",
@@ -28,7 +30,14 @@ def text(unit: Unit) -> str:
         *_functions(unit),
         self_test.text(unit),
     ]
-    return "\n\n".join(parts) + "\n"
+    whole = "\n\n".join(parts) + "\n"
+    return memories.told_apart(whole) if unit.options.target is Target.AVR else whole
+
+
+def _memories(unit: Unit) -> Iterator[str]:
+    """What tells flash and RAM apart, where that is needed."""
+    if unit.options.target is Target.AVR:
+        yield kernels.find("memx", unit.options.kernels).text
 
 
 def _kernels(unit: Unit) -> Iterator[str]:
