@@ -1,19 +1,31 @@
 """Constants of an AVR, which has flash and RAM in two address spaces.
 
 There ``const`` alone means RAM, into which the start-up code copies what was in flash. What the
-generated C has of constants therefore says where it is: ``MEMX``, which kernels/avr/memx.h defines.
+generated C has of constants therefore says where it is: ``FLASH``, which kernels/avr/flash.h
+defines. Kernels are written for cores where that makes no difference; what of theirs leads to
+constants follows from how they are written, and where it does not, from their first line.
 """
 
 import re
+from collections.abc import Collection
 
-_WORD = r"(?:struct )?\w+"
-_POINTER = re.compile(rf"(?<=[^\w\n])const ({_WORD}) \*(?=\w|\)|const)")
-_TABLE = re.compile(rf"static const ({_WORD} \w+(?:\[| =))")
+_STRUCT = re.compile(r"^struct \w+ \{\n.*?^\};", re.MULTILINE | re.DOTALL)
+_POINTER = r"\bconst ((?:struct )?\w+) \*(?={name})"
+_FIELD = re.compile(_POINTER.format(name=r"\w"))
+_OF_STRUCT = re.compile(r"\bconst (struct (?!factor\b)\w+) \*")
+_TABLE = re.compile(r"\bstatic const ((?:struct )?\w+ \w+(?:\[| =))")
+_NAMES = ("weights", "weight", "entries")
+"""Pointers that lead to tables in every kernel."""
 
 
-def told_apart(text: str) -> str:
-    """C whose constants are in flash, and whose pointers to constants lead to flash or RAM.
+def told_apart(text: str, names: Collection[str] = ()) -> str:
+    """C whose constants are in flash, and whose pointers to them say so.
 
-    What stands at the start of a line is the head of a public function, which gives RAM.
+    That is the fields of structs, the structs themselves but for those that are made when the code
+    runs, and pointers of these ``names``, parameters and others.
     """
-    return _TABLE.sub(r"static const MEMX \1", _POINTER.sub(r"const MEMX \1 *", text))
+    text = _STRUCT.sub(lambda found: _FIELD.sub(r"const FLASH \1 *", found[0]), text)
+    text = _OF_STRUCT.sub(r"const FLASH \1 *", text)
+    which = "|".join((*_NAMES, *names))
+    text = re.sub(_POINTER.format(name=rf"(?:{which})\b"), r"const FLASH \1 *", text)
+    return _TABLE.sub(r"static const FLASH \1", text)
