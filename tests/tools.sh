@@ -60,3 +60,8 @@ fetch() { # fetch NAME COMMAND...: run COMMAND in a copy of tests/fetched/NAME t
 fetch litertjs npm ci --silent --ignore-scripts --no-audit --no-fund
 fetch tflite-support ../../.venv/bin/python -m pip install --quiet --disable-pip-version-check \
     --root-user-action ignore --no-deps --require-hashes --target . -r requirements.txt
+# The package managers whose own checks the packages pass.
+for name in platformio esp-idf kconfiglib; do
+    fetch "$name" ../../.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+        --root-user-action ignore --no-deps --require-hashes --target . -r requirements.txt
+done
