@@ -88,6 +88,11 @@ def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def as_ascii(text: str) -> str:
+    """A string literal of Java and others, with escapes for what is not ASCII."""
+    return json.dumps(text)
+
+
 def common(library: Library) -> dict[str, object]:
     """What every template may say."""
     unit = library.unit

@@ -28,9 +28,8 @@ def memory(library: Library) -> int:
 
 def numbers(library: Library) -> str:
     """What ``predict`` and ``classify`` take, as the end of a sentence."""
-    if bridge.scaling(library) is None:
+    if library.contract is None or bridge.scaling(library) is None:
         return "the real numbers that the network was trained on"
-    assert library.contract is not None
     task = library.contract.task
     if task.kind == "digits":
         return "28x28 pixels, 0 is paper and 255 is ink"
@@ -50,3 +49,15 @@ def stored(tensors: list[Tensor]) -> list[str]:
         )
         for one in tensors
     ]
+
+
+def is_pixels(library: Library) -> bool:
+    """Whether numbers of the world are pixels of 8 bits."""
+    scaled = library.contract if bridge.scaling(library) else None
+    return scaled is not None and scaled.task.stored.name == "uint8"
+
+
+def title(library: Library) -> str:
+    """The description on one line, with nothing that could end a comment or a string."""
+    plain = " ".join(library.about.description.split())
+    return plain.replace("\\", "/").replace('"', "'").replace("*/", "* /")

@@ -24,15 +24,16 @@ def files(library: Library) -> dict[str, bytes]:
     package = module(library.name)
     values = _values(library, package)
     sources = {f"c/{name}": content for name, content in bridge.files(library).items()}
-    build = ("pyproject.toml", "setup.py", "MANIFEST.in")
     return {
         **sources,
-        **{name: bridge.filled(f"python/{name}", values) for name in build},
-        f"src/{package}/__init__.py": bridge.filled("python/init.py", values),
+        "pyproject.toml": bridge.filled("python/pyproject.in", values),
+        "setup.py": bridge.filled("python/setup.in", values),
+        "MANIFEST.in": bridge.filled("python/MANIFEST.in", values),
+        f"src/{package}/__init__.py": bridge.filled("python/init.in", values),
         f"src/{package}/_network.c": bridge.filled("python/_network.c", values),
-        f"src/{package}/_network.pyi": bridge.filled("python/_network.pyi", values),
+        f"src/{package}/_network.pyi": bridge.filled("python/stub.in", values),
         f"src/{package}/py.typed": b"",
-        "example.py": bridge.filled("python/example.py", values),
+        "example.py": bridge.filled("python/example.in", values),
     }
 
 
@@ -62,7 +63,7 @@ def _texts(library: Library, inputs: list[Tensor], outputs: list[Tensor]) -> dic
         "description": _toml(about.description),
         "licence": _toml(about.licence),
         "authors": authors,
-        "title": " ".join(about.description.split()).replace("\\", "/").replace('"', "'"),
+        "title": told.title(library),
         "usage": f"    {best}" if library.labels else "    reals = network.predict(...)",
         "whose": "its output" if single else "each output",
         "run_told": _indented([*told.stored(inputs), *told.stored(outputs)]),
@@ -83,7 +84,8 @@ def _indented(lines: list[str]) -> str:
 
 def _rows(tensors: list[Tensor]) -> str:
     return "\n".join(
-        f'    Tensor("{one.name}", "{one.kind}", {one.shape}, {one.size}, {one.scale!r}, {one.zero_point}),'
+        f'    Tensor("{one.name}", "{one.kind}", {one.shape}, {one.size}, {one.scale!r}, '
+        f"{one.zero_point}),"
         for one in tensors
     )
 
@@ -133,7 +135,7 @@ def _classifier(library: Library, inputs: list[Tensor]) -> dict[str, str]:
         values["labels"] = f'\nLABELS: tuple[str, ...] = (\n{labels})\n"""Of the classes."""\n'
         values["answer"] = _ANSWER
         values["classify"] = bridge.filled_text(
-            "python/classify.py",
+            "python/classify.in",
             {
                 **_signatures(inputs, bridge.outputs(library.unit)),
                 "numbers": told.numbers(library),

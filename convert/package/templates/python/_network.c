@@ -21,8 +21,8 @@ typedef struct {
     float *values;
 } Given;
 
-static const char *const input_names[{{macro}}_INPUTS] = {{{input_names}}};
-static const char *const input_texts[{{macro}}_INPUTS] = {{{input_texts}}};
+static const char *const input_names[{{macro}}_INPUTS] = { {{input_names}} };
+static const char *const input_texts[{{macro}}_INPUTS] = { {{input_texts}} };
 
 static void lock(Network *self)
 {
