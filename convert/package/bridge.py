@@ -93,6 +93,19 @@ def as_ascii(text: str) -> str:
     return json.dumps(text)
 
 
+def swift_string(text: str) -> str:
+    """A string literal of Swift."""
+    safe = (
+        one if one.isprintable() and one not in '"\\' else f"\\u{{{ord(one):x}}}" for one in text
+    )
+    return f'"{"".join(safe)}"'
+
+
+def pascal(name: str) -> str:
+    """A C identifier as classes are called: "kws_ds_cnn" gives "KwsDsCnn"."""
+    return "".join(word[0].upper() + word[1:] for word in name.split("_") if word)
+
+
 def common(library: Library) -> dict[str, object]:
     """What every template may say."""
     unit = library.unit

@@ -13,9 +13,9 @@ _ARRAYS = {"int16": ("short", "asShortBuffer()."), "int32": ("int", "asIntBuffer
 }
 _BYTES = ("byte", "")
 _KEYWORDS = """abstract assert boolean break byte case catch char class const continue default do
-    double else enum extends final finally float for goto if implements import instanceof int interface
-    long native new package private protected public return short static strictfp super switch
-    synchronized this throw throws transient try void volatile while true false null"""
+    double else enum extends final finally float for goto if implements import instanceof int
+    interface long native new package private protected public return short static strictfp super
+    switch synchronized this throw throws transient try void volatile while true false null"""
 _TAKEN = """Answer Arrays AutoCloseable Boolean Buffer Byte ByteBuffer ByteOrder Character Class
     Collections Double Enum Error Exception Float Integer Iterable List Long Math Object Outputs
     Override Package Process Record Runnable Short String System Tensor Thread Throwable Values
@@ -25,7 +25,7 @@ _TAKEN = """Answer Arrays AutoCloseable Boolean Buffer Byte ByteBuffer ByteOrder
 
 def class_name(name: str) -> str:
     """``name`` as Java's classes are called: "kws_ds_cnn" gives "KwsDsCnn"."""
-    found = "".join(word[0].upper() + word[1:] for word in name.split("_") if word)
+    found = bridge.pascal(name)
     return f"{found}Network" if found in _TAKEN.split() else found
 
 

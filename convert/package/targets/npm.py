@@ -15,8 +15,10 @@ APP = Path(classifier.__file__).parent / "web" / "app"
 """The web app's files, of which those that a task needs are taken along as they are."""
 _FILES = {
     "image": ("photo.js", "arrays.js"),
-    "digits": ("read.js", "grey.js", "ink.js", "layout.js", "arrays.js")
-    + ("paper.js", "pieces.js", "rules.js", "sheet.js"),
+    "digits": tuple(
+        f"{one}.js"
+        for one in ("read", "grey", "ink", "layout", "arrays", "paper", "pieces", "rules", "sheet")
+    ),
 }
 _IMPORTS = {
     "image": 'import { photo } from "./app/photo.js";\n',
