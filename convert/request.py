@@ -80,11 +80,7 @@ class Request:
 
 def parser(description: str | None) -> argparse.ArgumentParser:
     """The command line of ``python -m convert.export``."""
-    result = console.Parser(
-        "python -m convert.export",
-        description=description,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    result = console.Parser("python -m convert.export", description=description)
     source = result.add_mutually_exclusive_group()
     source.add_argument("--preset", default="base", choices=presets.PRESETS, help="default: base")
     source.add_argument(

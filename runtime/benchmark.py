@@ -47,11 +47,7 @@ class Measurement:
 
 def parser() -> argparse.ArgumentParser:
     """The command line of this module."""
-    result = console.Parser(
-        prog="python -m runtime.benchmark",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    result = console.Parser("python -m runtime.benchmark", description=__doc__)
     result.add_argument(
         "models", nargs="+", metavar="MODEL", help="a .tflite, or the name of a bundled model"
     )
@@ -113,7 +109,7 @@ def in_new_process(model: str, how: How) -> Measurement:
     if how.backend != COMPILED:
         interpreter.choose(how.backend)
     classifier.find(model)
-    command = [sys.executable, "-m", "runtime.benchmark", "--worker", model]
+    command = [*children.python("runtime.benchmark"), "--worker", model]
     command += ["--runs", str(how.runs), "--threads", str(how.threads)]
     command += ["--backend", how.backend] if how.backend else []
     command += ["--inputs", str(how.inputs)] if how.inputs else []

@@ -12,7 +12,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO, Any, NoReturn, TypeVar
 
 from runtime.errors import BackendError, Terminated, ThimbleError
@@ -35,13 +35,27 @@ MARK = "<--"
 """At the end of a table's last cell: look here. The row is coloured."""
 _BOLD, _RED, _YELLOW = "1", "31", "33"
 _output = Output.TEXT
+_names: Mapping[str, str] = {}
+
+
+def speak_as(names: Mapping[str, str]) -> None:
+    """From here on call ``python -m MODULE`` by ``names[MODULE]`` in all that is said to people."""
+    global _names  # noqa: PLW0603 - a process is called in one way
+    _names = names
+
+
+def named(text: str) -> str:
+    """``text`` with the commands in it called as this one was."""
+    return re.sub(r"python -m ([\w.]+\w)", lambda m: _names.get(m[1], m[0]), text)
 
 
 class Parser(argparse.ArgumentParser):
     """A command line with --json and --quiet; what it does not understand is one line."""
 
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
+    def __init__(self, prog: str, description: str | None = None) -> None:
+        told = named(description or "").replace("``", "")
+        layout = argparse.RawDescriptionHelpFormatter
+        super().__init__(named(prog), description=told, formatter_class=layout)
         how = self.add_mutually_exclusive_group()
         how.add_argument("--json", action="store_true", help="print the result as JSON only")
         how.add_argument("--quiet", action="store_true", help="print nothing but errors")
@@ -63,7 +77,7 @@ def parse(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argpar
 def note(text: str) -> None:
     """Say what is going on, as a line for people."""
     if _output is Output.TEXT:
-        print(text, flush=True)
+        print(named(text), flush=True)
 
 
 def finish(text: str, data: Any) -> None:
@@ -71,6 +85,7 @@ def finish(text: str, data: Any) -> None:
     if _output is Output.JSON:
         print(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
     elif _output is Output.TEXT and text:
+        text = named(text)
         print(_coloured(text) if _takes_colour(sys.stdout) else text)
 
 
@@ -174,7 +189,7 @@ def fail(error: object) -> None:
 
 def _error(message: str) -> str:
     sign = _style("error:", _RED) if _takes_colour(sys.stderr) else "error:"
-    return f"{sign} {' '.join(message.split())}"
+    return f"{sign} {named(' '.join(message.split()))}"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

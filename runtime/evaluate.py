@@ -116,11 +116,7 @@ def _evaluation(
 
 def parser() -> argparse.ArgumentParser:
     """The command line of this module."""
-    result = console.Parser(
-        prog="python -m runtime.evaluate",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    result = console.Parser("python -m runtime.evaluate", description=__doc__)
     options.add_data(result)
     result.add_argument(
         "--model", default="base", help="a .tflite, or the name of a bundled model (default: base)"

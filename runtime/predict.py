@@ -28,11 +28,7 @@ if TYPE_CHECKING:
 
 def parser() -> argparse.ArgumentParser:
     """The command line of this module."""
-    result = console.Parser(
-        prog="python -m runtime.predict",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    result = console.Parser("python -m runtime.predict", description=__doc__)
     result.add_argument(
         "files",
         nargs="+",

@@ -68,7 +68,7 @@ def _ask(
     who = f"{backend} ({kernels} kernels)"
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "runtime.worker", what, str(model), backend, kernels],
+            [*children.python("runtime.worker"), what, str(model), backend, kernels],
             input=_packed(inputs),
             capture_output=True,
             check=False,

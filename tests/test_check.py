@@ -13,6 +13,7 @@ from convert import tflite
 from convert.compiler import check, samples
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled
+from convert.compiler.command.check import as_text
 from convert.compiler.frontend.read import read
 from convert.compiler.operators import registry
 from convert.compiler.survey import models
@@ -84,7 +85,7 @@ def test_a_difference_is_found_and_named(monkeypatch, tmp_path: Path) -> None:  
     assert (wrong.mode, wrong.differing, wrong.inputs_differing) == (Match.REF, 1, 1)
     assert wrong.first is not None
     assert (wrong.first.input, wrong.first.output, wrong.first.index) == (6, "other", (0, 2, 1))
-    assert "'other' [0, 2, 1]" in command.as_text(rows)
+    assert "'other' [0, 2, 1]" in as_text(rows)
     with pytest.raises(GateError, match="differs"):
         command.main([str(saved(tmp_path, networks.addition())), "--check", "8", "--quiet"])
 

@@ -13,6 +13,7 @@ ALLOWED = {
     "train": {"runtime"},
     "convert": {"runtime", "train"},
     "firmware": {"runtime", "convert"},
+    "thimble": {"runtime", "train", "convert", "firmware"},
 }
 FILES = [path for package in ALLOWED for path in sorted((ROOT / package).rglob("*.py"))]
 
@@ -60,7 +61,8 @@ STAGES = (
     ("golden",),
     ("emit",),
     ("build",),
-    ("toolchain", "estimate", "samples", "check", "survey", "__main__"),
+    ("toolchain", "estimate", "samples", "check", "survey"),
+    ("command", "__main__"),
 )
 """The parts of the compiler; each may import from those before it, and from its own line."""
 LEVEL = {part: level for level, parts in enumerate(STAGES) for part in parts}

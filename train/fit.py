@@ -167,11 +167,7 @@ def title(preset: Preset, wanted: Wanted) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m train.fit``."""
-    result = console.Parser(
-        "python -m train.fit",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    result = console.Parser("python -m train.fit", description=__doc__)
     result.add_argument("--preset", default="base", choices=presets.PRESETS, help="the network")
     add_architecture(result)
     options.add_data(result)

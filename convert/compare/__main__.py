@@ -131,11 +131,7 @@ def _off(row: Row, found: Comparison) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m convert.compare``."""
-    result = console.Parser(
-        prog="python -m convert.compare",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    result = console.Parser("python -m convert.compare", description=__doc__)
     result.add_argument("a", metavar="A", help="the version that is taken for right")
     result.add_argument("b", metavar="B", help="the version that is looked into")
     result.add_argument(

@@ -9,7 +9,7 @@ from convert.compiler.operators.common.linear import Linear
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.depthwise_conv2d import DepthwiseConv2D
 from convert.compiler.program import Step
-from convert.compiler.targets import costs, mve, scalar, simd32
+from convert.compiler.targets import avr, costs, mve, scalar, simd32
 from convert.compiler.targets.options import Optimize, Target
 from convert.compiler.targets.single_channel import as_convolution
 
@@ -41,6 +41,8 @@ def candidates(
         return costs.priced(step, target, site.match)
 
     plain = registry()[first.op].lower(first, site)
+    if target is Target.AVR:
+        plain = avr.fetched(plain, site)
     if find is None or (isinstance(first, Linear) and not first.is_usual(site.match)):
         return [tuple(map(priced, plain))]
     is_speed = optimize is Optimize.SPEED

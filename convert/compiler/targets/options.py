@@ -16,6 +16,7 @@ class Target(enum.StrEnum):
     CORTEX_M7 = "cortex-m7"
     CORTEX_M33 = "cortex-m33"
     CORTEX_M55 = "cortex-m55"
+    AVR = "avr"
     WASM = "wasm"
 
     @property
@@ -24,10 +25,17 @@ class Target(enum.StrEnum):
         return self not in (Target.GENERIC, Target.WASM)
 
     @property
+    def is_cortex_m(self) -> bool:
+        """Whether it is one of Arm's cores."""
+        return self.startswith("cortex-m")
+
+    @property
     def kernels(self) -> tuple[str, ...]:
         """The folders of kernels/ that it takes besides those for all, the first one first."""
         if self in (Target.CORTEX_M0, Target.CORTEX_M3):
             return ("scalar",)
+        if self is Target.AVR:
+            return ("avr",)
         return ("mve", "simd32") if self is Target.CORTEX_M55 else ("simd32",)
 
 

@@ -1,0 +1,32 @@
+"""What an AVR needs that other cores do not: constants as inputs are copied to RAM first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from convert.compiler.operators.common.lowering import LoweringContext
+from convert.compiler.program import Buffer, Home, Step
+
+
+def fetched(steps: Sequence[Step], site: LoweringContext) -> list[Step]:
+    """``steps`` with a copy of each constant input in front of them, which kernels read in RAM."""
+    return [one for step in steps for one in _fetched(step, site)]
+
+
+def _fetched(step: Step, site: LoweringContext) -> Iterator[Step]:
+    inputs = []
+    for buffer in step.inputs:
+        if buffer.home is Home.FLASH:
+            read = Buffer(f"{buffer.name}_in_ram", buffer.size, buffer.ctype, Home.ARENA, 4)
+            tables = tuple(table for table in step.tables if table.name == buffer.name)
+            yield site.step(
+                "fetch",
+                {"count": buffer.size},
+                tables,
+                inputs=[buffer],
+                output=read,
+                why="a constant, copied to RAM",
+                as_bytes=True,
+            )
+            buffer = read
+        inputs.append(buffer)
+    yield replace(step, inputs=tuple(inputs))

@@ -1,0 +1,1 @@
+"""The ``thimble`` command: all of thimble's commands under one name."""
