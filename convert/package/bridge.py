@@ -5,18 +5,19 @@ call it from another language; what crosses that border is written once.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 
 import numpy as np
 
+from convert.bundle import texts
 from convert.compiler.emit import border, ctext
 from convert.compiler.emit.border import Border
 from convert.compiler.emit.unit import Unit
 from convert.compiler.operators.common.reader import QUANTIZED
 from convert.compiler.targets.options import Target
+from convert.package import text
 from convert.package.library import Library
 from runtime.tasks.scaling import Scaling
 
@@ -67,15 +68,15 @@ def _is_scaled(one: Border) -> bool:
     return bool(one.tensor.scale) and one.tensor.dtype in QUANTIZED
 
 
-def filled(template: str, values: Mapping[str, object]) -> bytes:
-    """The template of that name with each ``{{word}}`` replaced."""
+def filled(template: str, values: Mapping[str, str]) -> bytes:
+    """The template of that name with its places filled."""
     return filled_text(template, values).encode()
 
 
-def filled_text(template: str, values: Mapping[str, object]) -> str:
+def filled_text(template: str, values: Mapping[str, str]) -> str:
     """The same as text."""
-    text = (FOLDER / template).read_text(encoding="utf-8")
-    return re.sub(r"\{\{(\w+)\}\}", lambda word: str(values[word[1]]), text)
+    content = (FOLDER / template).read_text(encoding="utf-8")
+    return texts.filled(content, set(), values)
 
 
 def quoted(text: str) -> str:
@@ -106,7 +107,12 @@ def pascal(name: str) -> str:
     return "".join(word[0].upper() + word[1:] for word in name.split("_") if word)
 
 
-def common(library: Library) -> dict[str, object]:
+def _row(one: Tensor) -> str:
+    steps = f"{one.scale:.9g} * (stored - {one.zero_point})" if one.scale else "as it is"
+    return f"| `{one.name}` | {one} | {steps} |"
+
+
+def common(library: Library) -> dict[str, str]:
     """What every template may say."""
     unit = library.unit
     return {
@@ -116,8 +122,12 @@ def common(library: Library) -> dict[str, object]:
         "version": library.about.version,
         "sha256": unit.network.sha256,
         "equals": library.equals,
-        "origin": f"Made by {unit.version} from {library.model}.",
+        "origin": f"Made by: {library.command} ({unit.version})",
+        "description_json": as_json(library.about.description),
+        "licence_json": as_json(library.about.licence),
         "memory": f"{unit.arena + unit.state:,}",
+        "tables": f"{unit.flash:,}",
+        "tensor_rows": "\n".join(_row(one) for one in [*inputs(unit), *outputs(unit)]),
     }
 
 
@@ -129,6 +139,19 @@ def scaling(library: Library) -> Scaling | None:
     return contract.task.scaling
 
 
+def documents(
+    library: Library, proof: tuple[str, str], values: Mapping[str, str]
+) -> dict[str, bytes]:
+    """README.md and LICENSE; ``proof`` is what thimble's tests run of the kind, and what not."""
+    plain = library.only(library.kind, ())
+    known = {**text.places(plain), **values, "was_run": proof[0], "not_run": proof[1]}
+    use = filled_text(f"{library.kind}/{text.USE}", known).strip()
+    return {
+        **text.readme(plain, library.kind, proof, known),
+        "README.md": filled("bridge/README.md", {**known, "use": use}),
+    }
+
+
 def files(library: Library) -> dict[str, bytes]:
     """The generated C of any machine, and the two files that number it, by name."""
     unit = library.unit
@@ -137,8 +160,8 @@ def files(library: Library) -> dict[str, bytes]:
         "name": name,
         "macro": name.upper(),
         "origin": f"Written with {name}.c by {unit.version}.",
-        "inputs": len(ends[0]),
-        "outputs": len(ends[1]),
+        "inputs": str(len(ends[0])),
+        "outputs": str(len(ends[1])),
         "state_field": f"    {name}_state state;\n" if unit.state else "",
         "state_argument": ", &memory->state" if unit.state else "",
         "restart": f"{name}_reset(&memory->state)" if unit.state else "(void)memory",

@@ -49,10 +49,11 @@ def files(library: Library) -> dict[str, bytes]:
         f"{cpp}/{library.name}_jni.c": bridge.filled("android/jni.c", values),
         **sources,
         "example/Example.java": bridge.filled("android/Example.java", values),
+        **bridge.documents(library, KIND.proof, values),
     }
 
 
-def _values(library: Library) -> dict[str, object]:
+def _values(library: Library) -> dict[str, str]:
     """What the templates are filled with."""
     inputs, outputs = bridge.inputs(library.unit), bridge.outputs(library.unit)
     package, name = package_name(library.name), class_name(library.name)
@@ -75,6 +76,11 @@ def _values(library: Library) -> dict[str, object]:
         "whose": "each output" if several else "the output",
         "numbers": told.numbers(library),
         "nothing_kept": "" if library.unit.state else ": nothing, here",
+        "arguments_told": ", ".join(one.name for one in inputs),
+        "classify_told": "\n    Answer answer = "
+        f"network.classify({', '.join(one.name for one in inputs)});      // answer.label"
+        if library.labels
+        else "",
         **_methods(inputs, outputs),
         **_classifier(library, inputs, outputs),
         "pixels": _pixels(library, inputs, outputs),
@@ -128,6 +134,7 @@ def _methods(inputs: list[Tensor], outputs: list[Tensor]) -> dict[str, str]:
     return {
         "run_parameters": ", ".join(f"{_array(one)[0]}[] {one.name}" for one in inputs),
         "run_result": f"{_array(outputs[0])[0]}[]" if single else "Outputs",
+        "run_told_result": f"{_array(outputs[0])[0]}[]" if single else "Outputs",
         "run_puts": _lines(puts),
         "run_gets": _lines([*run_gets, f"return {names if single else f'new Outputs({names})'};"]),
         "predict_parameters": ", ".join(f"float[] {one.name}" for one in inputs),

@@ -46,7 +46,13 @@ def files(library: Library) -> dict[str, bytes]:
     values, kind = _values(library), _task(library)
     modules = {
         "plain.wasm": _module(library, values, library.made[Target.GENERIC], ["-O2"]),
-        "simd.wasm": _module(library, values, library.made[Target.WASM], ["-O3", "-msimd128"]),
+        "simd.wasm": _module(
+            library,
+            values,
+            library.made.get(Target.WASM, library.made[Target.GENERIC]),
+            ["-O3", "-msimd128"],
+        ),
+        **bridge.documents(library, KIND.proof, values),
     }
     app = ("simd.js", *_FILES.get(kind, ()))
     return {
@@ -59,9 +65,7 @@ def files(library: Library) -> dict[str, bytes]:
     }
 
 
-def _module(
-    library: Library, values: dict[str, object], made: Compiled, options: list[str]
-) -> bytes:
+def _module(library: Library, values: dict[str, str], made: Compiled, options: list[str]) -> bytes:
     glue = {"glue.c": bridge.filled("npm/glue.c", values)}
     return wasm.link({**bridge.files(library), **made.files(), **glue}, options)
 
@@ -73,7 +77,7 @@ def _task(library: Library) -> str:
     return library.contract.task.kind if library.contract.task.kind in _FILES else ""
 
 
-def _values(library: Library) -> dict[str, object]:
+def _values(library: Library) -> dict[str, str]:
     """What the templates are filled with."""
     inputs, outputs = bridge.inputs(library.unit), bridge.outputs(library.unit)
     author = library.about.author
@@ -81,10 +85,10 @@ def _values(library: Library) -> dict[str, object]:
         **bridge.common(library),
         "package": package_name(library),
         "title": told.title(library),
-        "description": bridge.as_json(library.about.description),
-        "licence": bridge.as_json(library.about.licence),
-        "author": f'  "author": {bridge.as_json(author)},\n' if author else "",
+        "author_line": f'  "author": {bridge.as_json(author)},\n' if author else "",
         "imports": f'{_IMPORTS.get(_task(library), "")}import {{ simd }} from "./app/simd.js";',
+        "arguments_told": ", ".join(one.name for one in inputs),
+        "classify_told": _told(library, inputs),
         "input_rows": _rows(inputs),
         "output_rows": _rows(outputs),
         "input_methods": _overloads("input", inputs),
@@ -97,6 +101,17 @@ def _values(library: Library) -> dict[str, object]:
         "nothing_kept": "" if library.unit.state else ": nothing, here",
         **_signatures(inputs, outputs),
     }
+
+
+def _told(library: Library, inputs: list[Tensor]) -> str:
+    """What a classifier can do besides, for the README."""
+    given = ", ".join(one.name for one in inputs)
+    lines = [f"const answer = network.classify({given});   // {{ label, index, probability, ... }}"]
+    lines += {
+        "image": ["const same = network.classifyImage(imageData);   // a picture of any size"],
+        "digits": ["const found = network.readDigits(imageData);     // each digit of a picture"],
+    }.get(_task(library), [])
+    return "\n".join(lines) if library.labels else ""
 
 
 def _rows(tensors: list[Tensor]) -> str:
@@ -129,7 +144,7 @@ def _signatures(inputs: list[Tensor], outputs: list[Tensor]) -> dict[str, str]:
     }
 
 
-def _classifier(library: Library, values: dict[str, object]) -> dict[str, str]:
+def _classifier(library: Library, values: dict[str, str]) -> dict[str, str]:
     """What a network with labels has besides, in JavaScript."""
     kind, task = told.scores(library), _task(library)
     if not kind:
@@ -153,7 +168,7 @@ def _list(library: Library) -> str:
     return bridge.as_json(list(library.labels))
 
 
-def _types(library: Library, values: dict[str, object]) -> dict[str, str]:
+def _types(library: Library, values: dict[str, str]) -> dict[str, str]:
     """The types of what a network with labels has besides."""
     if not library.labels:
         return {"labels": "", "classify": "", "types": ""}

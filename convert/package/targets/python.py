@@ -34,10 +34,11 @@ def files(library: Library) -> dict[str, bytes]:
         f"src/{package}/_network.pyi": bridge.filled("python/stub.in", values),
         f"src/{package}/py.typed": b"",
         "example.py": bridge.filled("python/example.in", values),
+        **bridge.documents(library, KIND.proof, values),
     }
 
 
-def _values(library: Library, package: str) -> dict[str, object]:
+def _values(library: Library, package: str) -> dict[str, str]:
     """What the templates are filled with."""
     inputs, outputs = bridge.inputs(library.unit), bridge.outputs(library.unit)
     return {
@@ -56,25 +57,24 @@ def _values(library: Library, package: str) -> dict[str, object]:
 def _texts(library: Library, inputs: list[Tensor], outputs: list[Tensor]) -> dict[str, str]:
     """Sentences of docstrings."""
     about = library.about
-    authors = f"authors = [{{ name = {_toml(about.author)} }}]" if about.author else ""
+    authors = f"authors = [{{ name = {bridge.as_json(about.author)} }}]" if about.author else ""
     single = len(outputs) == 1
     best = "answer = network.classify(...)    # answer.label, answer.probability"
     return {
-        "description": _toml(about.description),
-        "licence": _toml(about.licence),
         "authors": authors,
         "title": told.title(library),
+        "numbers": told.numbers(library),
+        "arguments_told": ", ".join(one.name for one in inputs),
+        "classify_told": f"answer = network.classify({', '.join(one.name for one in inputs)})"
+        "          # answer.label, answer.probability"
+        if library.labels
+        else "",
         "usage": f"    {best}" if library.labels else "    reals = network.predict(...)",
         "whose": "its output" if single else "each output",
         "run_told": _indented([*told.stored(inputs), *told.stored(outputs)]),
         "values_told": _indented([f"It takes {told.numbers(library)}."]),
         "nothing_kept": "" if library.unit.state else ": nothing, here",
     }
-
-
-def _toml(text: str) -> str:
-    """A basic string of TOML; JSON's escapes are among its own."""
-    return bridge.as_json(text)
 
 
 def _indented(lines: list[str]) -> str:

@@ -36,10 +36,11 @@ def files(library: Library) -> dict[str, bytes]:
         f"{swift}/{values['class']}.swift": bridge.filled("swift/Network.in", values),
         f"{swift}Example/main.swift": bridge.filled("swift/main.in", values),
         f"Tests/{module}Tests/{module}Tests.swift": bridge.filled("swift/Tests.in", values),
+        **bridge.documents(library, KIND.proof, values),
     }
 
 
-def _values(library: Library) -> dict[str, object]:
+def _values(library: Library) -> dict[str, str]:
     """What the templates are filled with."""
     inputs, outputs = bridge.inputs(library.unit), bridge.outputs(library.unit)
     module, several = module_name(library.name), len(outputs) > 1
@@ -61,6 +62,11 @@ def _values(library: Library) -> dict[str, object]:
         "whose": "each output" if several else "the output",
         "numbers": told.numbers(library),
         "nothing_kept": "" if library.unit.state else ": nothing, here",
+        "arguments_told": _methods(inputs, outputs)["arguments"],
+        "classify_told": "let answer = try network.classify("
+        f"{_methods(inputs, outputs)['arguments']})          // answer.label, answer.probability"
+        if library.labels
+        else "",
         **_methods(inputs, outputs),
         **_classifier(library, inputs, outputs),
         "vectors": _vectors(library),
