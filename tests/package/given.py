@@ -10,14 +10,30 @@ from runtime import reading, worker
 from runtime.interpreter import load
 from runtime.tasks.digits import TASK
 from tests.compiler import networks
+from tests.compiler.builder import Builder
 from tests.firmware.networks import running
 from tests.package.packaged import NANO
 from train import data
 
 RUNS = 200
+
+
+def mixed() -> bytes:
+    """Inputs of int8 and int16 [1, 3, 4], outputs of int8 and float32: as many types as borders."""
+    b = Builder()
+    left, right = b.tensor((1, 3, 4), 0.05, 3), b.tensor((1, 3, 4), 0.001, 0, dtype="INT16")
+    near, total = b.tensor((1, 3, 4), 0.1, -7), b.tensor((1, 3, 4), 0.11, 1)
+    real = b.tensor((1, 3, 4), dtype="FLOAT32")
+    b.add("QUANTIZE", [right], near)
+    b.add("ADD", [left, near], total, fusedActivationFunction=0)
+    b.add("DEQUANTIZE", [near], real, version=2)
+    networks.named(b, left=left, right=right, total=total, real=real)
+    return b.pack([left, right], [total, real])
+
+
 ODD: Mapping[str, bytes] = {
     "two_each": networks.addition(),  # two inputs, two outputs
-    "object": networks.addition(last="INT16"),  # outputs of two types, a name of Java
+    "object": mixed(),  # a type of its own for each, a name of Java's
     "class_": networks.bordered("FLOAT32"),  # real numbers, a keyword
     "fs": networks.bordered("UINT8"),  # unsigned, a module of Node.js
     "new": running(),  # keeps its last output

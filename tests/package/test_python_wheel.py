@@ -198,7 +198,7 @@ def test_a_state_can_be_reset(place: Installed) -> None:
 
 
 def test_types_and_example(place: Installed, source: Path) -> None:
-    """mypy finds nothing in the package, strictly, and the example runs."""
+    """The types hold, strictly: mypy finds nothing, and the example runs."""
     files = [str(path) for path in (source / "src/nano").glob("*.py*")]
     assert "Success" in packaged.run(sys.executable, "-m", "mypy", "--strict", *files, cwd=source)
     answer = worker.run(packaged.NANO, [np.zeros((1, 1, 28, 28, 1), np.int8)], "litert", "default")
