@@ -5,6 +5,7 @@ README with the figures, and what that ecosystem's tools need to take it.
 """
 
 import argparse
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--licence", default="Apache-2.0", help="SPDX; default: Apache-2.0, as the kernels are"
     )
+    result.add_argument("--url", help=f"where it lives; default: {request.URL}")
     result.add_argument("--description", help="one sentence; default: what is known of the model")
     _add_compiler(result)
     result.add_argument(
@@ -83,13 +85,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     library = request.library(
         options, dict.fromkeys(core for kind in chosen for core in kind.cores)
     )
+    guard = earlier.guard(force=options.force)
     written = {}
-    made = {kind.name: kind.files(library.only(kind.name, kind.cores)) for kind in chosen}
-    for name, files in made.items():
-        place = options.out / f"{library.name}-{name}"
-        with publish.claim(place, earlier.guard(force=options.force)) as claimed:
-            claimed.publish(earlier.listed(files, library.only(name, ()).command))
-        written[name] = (place, files)
+    with contextlib.ExitStack() as held:
+        places = {kind: options.out / f"{library.name}-{kind.name}" for kind in chosen}
+        claims = {kind: held.enter_context(publish.claim(at, guard)) for kind, at in places.items()}
+        made = [library.only(kind.name, kind.cores) for kind in chosen]
+        files = {kind: kind.files(one) for kind, one in zip(chosen, made, strict=True)}
+        for kind, one in zip(chosen, made, strict=True):
+            claims[kind].publish(earlier.listed(files[kind], one.command))
+            written[kind.name] = (places[kind], files[kind])
     _finish(library, written)
     return 0
 

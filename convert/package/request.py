@@ -16,6 +16,9 @@ from runtime.errors import DataError
 
 _VERSION = r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
 _SPDX = r"[A-Za-z0-9.+-]+( (AND|OR|WITH) [A-Za-z0-9.+-]+)*"
+_URL = r"https?://[\w.-]+(:\d+)?(/[\w.~/?#@!$&'()*+,;=:%-]*)?"
+URL = "https://example.org/"
+"""Reserved for documents: where a library lives whose author did not say."""
 _LONGEST = 40
 """Characters of a library's name: what Arduino takes, with room."""
 
@@ -28,6 +31,8 @@ def check(options: argparse.Namespace) -> None:
         raise DataError(f"--version {options.version!r} is no version: give three numbers, 1.0.0")
     if not re.fullmatch(_SPDX, options.licence):
         raise DataError(f"--licence {options.licence!r} is no SPDX expression: give one, as MIT")
+    if options.url is not None and not re.fullmatch(_URL, options.url, re.ASCII):
+        raise DataError(f"--url {options.url!r} is no address: give one that begins with https://")
     for word in ("author", "description"):
         text = getattr(options, word)
         if text is not None and (not text.strip() or not text.isprintable()):
@@ -53,6 +58,7 @@ def library(options: argparse.Namespace, targets: Iterable[Target]) -> Library:
         options.author.strip(),
         options.licence,
         (options.description or _described(name, labels)).strip(),
+        options.url or URL,
     )
     return Library(name, about, path.name, made, labels, known)
 

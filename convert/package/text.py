@@ -5,9 +5,11 @@
 <!-- end -->                 ... up to here
 """
 
+import json
 import shlex
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from importlib import resources
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
@@ -55,11 +57,11 @@ def sources(library: Library, folder: str) -> dict[str, bytes]:
     """The C of a library in ``folder`` ("src/"): what every ecosystem compiles."""
     kept = tree("common", library)
     found = {folder + path: text for path, text in kept.items() if _belongs(path, library)}
-    for one in library.choices:
-        files = library.made[one.target].files()
-        place = f"{folder}cores/{one.folder}/{library.name}"
-        found.setdefault(f"{place}.h", files[f"{library.name}.h"])
-        found.setdefault(f"{place}.inc", files[f"{library.name}.c"])
+    for core in dict.fromkeys(one.folder for one in library.listed):
+        place = f"{folder}cores/{core}/{library.name}"
+        files = library.made[core].files()
+        found[f"{place}.h"] = files[f"{library.name}.h"]
+        found[f"{place}.inc"] = files[f"{library.name}.c"]
     return found
 
 
@@ -72,9 +74,14 @@ def main(library: Library, place: str, entry: str) -> dict[str, bytes]:
     return {place: tree("example", library, frozenset({entry}))["main.c"]}
 
 
-def readme(library: Library, kind: str, proof: tuple[str, str]) -> dict[str, bytes]:
+def readme(
+    library: Library,
+    kind: str,
+    proof: tuple[str, str],
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, bytes]:
     """README.md and LICENSE; ``proof`` is what thimble's tests run of the kind, and what not."""
-    known = places(library) | {"was_run": proof[0], "not_run": proof[1]}
+    known = {**places(library), **more, "was_run": proof[0], "not_run": proof[1]}
     root = resources.files("convert.package") / "templates"
     holds = facts(library)
     use = (root / kind / USE).read_text(encoding="utf-8")
@@ -99,6 +106,7 @@ def places(library: Library) -> dict[str, str]:
     """What the templates' places hold."""
     about, unit = library.about, library.unit
     shown = example.places(library)
+    quoted = {"name": library.name} | asdict(about)
     macros = ", ".join(cores.macro(library.name, one.target) for one in library.listed)
     return shown | {
         "name": library.name,
@@ -108,6 +116,8 @@ def places(library: Library) -> dict[str, str]:
         "author": about.author,
         "licence": about.licence,
         "description": about.description,
+        "url": about.url,
+        **{f"{key}_json": json.dumps(text, ensure_ascii=False) for key, text in quoted.items()},
         "title": _comment([about.description.rstrip(".")]),
         "command": library.command,
         "tool": unit.version,

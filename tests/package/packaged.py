@@ -1,10 +1,13 @@
 """Libraries made by the command, and what their example has to print, by LiteRT."""
 
+import os
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from convert.package import __main__ as command
 from runtime import interpreter
@@ -29,32 +32,55 @@ def run(*words: str | Path, cwd: Path | None = None) -> str:
     return done.stdout
 
 
-def codes(dtype: np.dtype, count: int) -> np.ndarray:
-    """What the example puts into a quantized input: numbers from the seed 1 (Numerical Recipes)."""
-    state, drawn = 1, []
-    for _ in range(count):
-        state = (state * 1664525 + 1013904223) % 2**32
-        drawn.append(state >> 24)
-    codes = np.array(drawn) if dtype == np.uint8 else np.array(drawn) - 128
-    return codes.astype(dtype)
+def drawn(tensors: Sequence[interpreter.Tensor], step: float) -> list[np.ndarray]:
+    """What the example puts into the inputs: numbers from the seed 1 (Numerical Recipes).
+
+    A real input gets whole numbers times ``step``.
+    """
+    state, found = 1, []
+    for tensor in tensors:
+        numbers = []
+        for _ in range(int(np.prod(tensor.shape))):
+            state = (state * 1664525 + 1013904223) % 2**32
+            numbers.append(state)
+        high = np.array(numbers, np.int64)
+        values = {"uint8": high >> 24, "int16": (high >> 16) - 32768}.get(
+            tensor.dtype.name, (high >> 24) - 128
+        )
+        typed = values.astype(tensor.dtype)
+        if tensor.dtype == np.float32:
+            typed *= np.float32(step)
+        found.append(typed.reshape(tensor.shape))
+    return found
 
 
-def answers(model: Path) -> list[str]:
-    """The lines for a model of one 8-bit input and one 8-bit output, as LiteRT answers."""
-    network = interpreter.load(model, "litert")
-    given, answer = network.input, network.output
-    values = codes(given.dtype, int(np.prod(given.shape))).reshape(given.shape)
-    found = network.run(values)[0].ravel()
-    steps = found.astype(np.int64) - answer.zero_point
-    reals = steps.astype(np.float32) * np.float32(answer.scale)
+def answers(model: Path, step: float = 1.0, backend: str = "litert") -> list[str]:
+    """The lines that the example prints, by the answers of LiteRT, or of another ``backend``."""
+    network = interpreter.load(model, backend)
+    given = [values[None] for values in drawn(network.inputs, step)]
     lines = ["self-test: ok"]
-    lines += [f"output[{i}] = {real:.3f}" for i, real in enumerate(reals[:SHOWN])]
+    for tensor, found in zip(network.outputs, network.run_all(given), strict=True):
+        values = found[0].ravel()
+        reals = values.astype(np.float32)
+        if tensor.scale:
+            steps = values.astype(np.int64) - tensor.zero_point
+            reals = steps.astype(np.float32) * np.float32(tensor.scale)
+        lines += [f"[{i}] = {real:.3f}" for i, real in enumerate(reals[:SHOWN])]
     labels = model.with_name("labels.txt")
     if labels.is_file():
-        lines.append(f"label: {labels.read_text().splitlines()[int(np.argmax(found))]}")
+        lines.append(f"label: {labels.read_text().splitlines()[int(np.argmax(values))]}")
     return lines
 
 
-def lines(printed: str) -> Sequence[str]:
-    """Printed lines; "-0.000" is "0.000"."""
-    return [line.replace("= -0.000", "= 0.000") for line in printed.split("\n") if line.strip()]
+def public(name: str) -> Path:
+    """A model of another project; a test that asks for it is left out where there is none."""
+    folder = os.environ.get("THIMBLE_MODELS")
+    if not folder:
+        pytest.skip("needs public models: set THIMBLE_MODELS")
+    return Path(folder) / f"{name}.tflite"
+
+
+def lines(printed: str) -> list[str]:
+    """Printed lines without the outputs' names; "-0.000" is "0.000"."""
+    found = (line.replace("= -0.000", "= 0.000") for line in printed.splitlines() if line.strip())
+    return [re.sub(r"^output\w*\[", "[", line) for line in found]

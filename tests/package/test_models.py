@@ -1,0 +1,146 @@
+"""Any network can be packaged: several inputs and outputs, any type, a state, odd names."""
+
+from pathlib import Path
+
+import pytest
+
+from convert.compiler import __main__ as compiler
+from convert.package import __main__ as command
+from runtime.errors import DataError, ModelError, OutputError
+from tests.compiler import models, networks
+from tests.package import packaged
+
+STRICT = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wpedantic"]
+STRICT += ["-Wcast-qual", "-Werror", "-O1"]
+NETWORKS = {
+    "several inputs and outputs": (networks.addition(), 1.0),
+    "uint8": (networks.bordered("UINT8"), 1.0),
+    "float32": (networks.bordered("FLOAT32"), 0.02),
+    "a state": (models.random("READ_VARIABLE ring", 3), 1.0),
+    "int16": (models.random("ADD int16", 1), 1.0),
+}
+
+
+def example(library: Path, work: Path, *flags: str) -> str:
+    """What the example prints, compiled with every warning an error."""
+    sources = [*(library / "src").glob("*.c"), library / "example/main.c"]
+    program = work / "example"
+    packaged.run("gcc", *STRICT, *flags, "-I", library / "src", *sources, "-o", program)
+    return packaged.run(program)
+
+
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_the_example_answers_as_litert(kind: str, tmp_path: Path) -> None:
+    """Real numbers in, the same real numbers out."""
+    content, step = NETWORKS[kind]
+    model = tmp_path / "3 - my model.v2.tflite"
+    model.write_bytes(content)
+    library = packaged.make("cmake", model, tmp_path / "made")
+    assert library.name == "model_3_my_model_v2-cmake"
+    printed = example(library, tmp_path)
+    assert packaged.lines(printed) == packaged.answers(model, step)
+    assert printed == (library / "example/expected.txt").read_text()
+
+
+def test_labels_are_told(tmp_path: Path) -> None:
+    """Those of a file, also with what C, JSON or a shell would stumble over."""
+    model, labels = tmp_path / "dense.tflite", tmp_path / "classes.txt"
+    model.write_bytes(networks.dense())
+    labels.write_text('grün "?"\nb\\n%s\n三??/\n', encoding="utf-8")
+    library = packaged.make("cmake", model, tmp_path / "made", "--labels", str(labels))
+    said = example(library, tmp_path).splitlines()[-1]
+    assert said.removeprefix("label: ") in labels.read_text(encoding="utf-8").splitlines()
+
+
+def test_two_libraries_go_into_one_program(tmp_path: Path) -> None:
+    """No name that a library defines is another's."""
+    (tmp_path / "dense.tflite").write_bytes(networks.dense())
+    made = [
+        packaged.make("cmake", "nano", tmp_path / "one"),
+        packaged.make("cmake", tmp_path / "dense.tflite", tmp_path / "two"),
+    ]
+    (tmp_path / "main.c").write_text(
+        "#include <nano.h>\n#include <dense.h>\nstatic nano_arena a;\nstatic dense_arena b;\n"
+        "int main(void)\n{\n    return nano_self_test(&a) != NANO_OK "
+        "|| dense_self_test(&b) != DENSE_OK;\n}\n"
+    )
+    places = [word for one in made for word in ("-I", str(one / "src"))]
+    sources = [source for one in made for source in (one / "src").glob("*.c")]
+    packaged.run("gcc", *STRICT, *places, tmp_path / "main.c", *sources, "-o", tmp_path / "both")
+    packaged.run(tmp_path / "both")
+
+
+def test_the_c_is_the_compilers(tmp_path: Path) -> None:
+    """Byte for byte what the compiler writes for that core."""
+    library = packaged.make("cmake", "nano", tmp_path / "made", "--optimize", "size")
+    found = sorted(path.name for path in (library / "src/cores").iterdir())
+    assert {"generic", "cortex-m0", "cortex-m4", "cortex-m55"} <= set(found)
+    for core in found:
+        out = tmp_path / core
+        words = ["--name", "nano", "--target", core, "--optimize", "size", "--out", str(out)]
+        compiler.main([str(packaged.NANO), *words, "--quiet"])
+        folder = library / "src/cores" / core
+        assert (folder / "nano.h").read_bytes() == (out / "nano.h").read_bytes()
+        assert (folder / "nano.inc").read_bytes() == (out / "nano.c").read_bytes()
+
+
+def test_the_same_library_twice_is_the_same(tmp_path: Path) -> None:
+    """Same input, same bytes; and it replaces itself."""
+    first = packaged.make("cmsis-pack", "nano", tmp_path)
+    before = {path.name: path.read_bytes() for path in first.iterdir()}
+    packaged.make("cmsis-pack", "nano", tmp_path)
+    assert {path.name: path.read_bytes() for path in first.iterdir()} == before
+
+
+def test_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
+    """A file more, or one that was changed, is named, and stays until --force."""
+    library = packaged.make("cmake", "nano", tmp_path)
+    (library / "src/mine.c").write_text("int mine;")
+    with pytest.raises(OutputError, match=r"src/mine\.c.*--force"):
+        packaged.make("cmake", "nano", tmp_path)
+    (library / "src/mine.c").unlink()
+    (library / "README.md").write_text("mine")
+    with pytest.raises(OutputError, match=r"README\.md, changed since"):
+        packaged.make("cmake", "nano", tmp_path)
+    assert (library / "README.md").read_text() == "mine"
+    packaged.make("cmake", "nano", tmp_path, "--force")
+    assert "byte for byte" in (library / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--version", "1.0"], "three numbers"),
+        (["--licence", "my own!"], "SPDX"),
+        (["--author", "a\nb"], "more than one line"),
+        (["--url", "nowhere"], "https://"),
+        (["--name", "3d"], "no C identifier"),
+        (["--name", "string"], "would hide the C library's string.h"),
+        (["--name", "n" * 41], "longer than 40"),
+        (["--labels", "none.txt"], "there is no file none.txt"),
+    ],
+)
+def test_a_wrong_word_is_one_line(words: list[str], message: str, tmp_path: Path) -> None:
+    """And nothing is written."""
+    with pytest.raises(DataError, match=message) as told:
+        packaged.make("cmake", "nano", tmp_path, *words)
+    assert "\n" not in str(told.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_labels_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    """With both numbers."""
+    labels = tmp_path / "labels.txt"
+    labels.write_text("one\ntwo\n")
+    with pytest.raises(ModelError, match="2 labels, the model 10 classes"):
+        packaged.make("cmake", "nano", tmp_path / "made", "--labels", str(labels))
+
+
+def test_one_target_that_fails_leaves_none_behind(tmp_path: Path) -> None:
+    """What is not ours is found before the first is written."""
+    (tmp_path / "nano-cmsis-pack").mkdir()
+    (tmp_path / "nano-cmsis-pack/mine").touch()
+    words = ["nano", "--for", "cmake", "--for", "cmsis-pack", "--out", str(tmp_path), "--quiet"]
+    with pytest.raises(OutputError, match="mine"):
+        command.main(words)
+    assert not (tmp_path / "nano-cmake").exists()
