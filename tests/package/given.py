@@ -34,7 +34,7 @@ def mixed() -> bytes:
 ODD: Mapping[str, bytes] = {
     "two_each": networks.addition(),  # two inputs, two outputs
     "object": mixed(),  # a type of its own for each, a name of Java's
-    "class_": networks.bordered("FLOAT32"),  # real numbers, a keyword
+    "class": networks.bordered("FLOAT32"),  # real numbers, a keyword
     "fs": networks.bordered("UINT8"),  # unsigned, a module of Node.js
     "new": running(),  # keeps its last output
 }

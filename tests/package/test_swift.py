@@ -16,7 +16,10 @@ from tests.package.given import Case
 
 HERE = Path(__file__).parent
 STRICT = ("-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wpedantic", "-Wcast-qual")
-STRICT = (*STRICT, "-Wno-nullability-extension", "-Werror")
+COMPILERS = {
+    "clang": ("clang", "-std=c11", "-O2", *STRICT, "-Werror"),
+    "sanitized": ("gcc", "-fsanitize=undefined,address", "-fno-sanitize-recover=all"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -35,16 +38,15 @@ def packages(tmp_path_factory: pytest.TempPathFactory, cases: dict[str, Case]) -
     }
 
 
-def program(package: Path, case: Case, out: Path) -> Path:
-    """The C of a package with a program that calls it as Swift does, by clang."""
+def program(compiler: str, package: Path, case: Case, out: Path) -> Path:
+    """The C of a package with a program that calls it as Swift does."""
     folder = package / f"Sources/C{swift.module_name(case.name)}"
     sizes = {
         kind: ",".join(str(array[0].nbytes) for array in arrays)
         for kind, arrays in (("INPUT", case.inputs), ("OUTPUT", case.outputs))
     }
     packaged.run(
-        *("clang", "-std=c11", "-O2", *STRICT, "-fsanitize=undefined,address"),
-        *("-fno-sanitize-recover=all", f"-I{folder / 'include'}", f"-DNAME={case.name}"),
+        *(*COMPILERS[compiler], f"-I{folder / 'include'}", f"-DNAME={case.name}"),
         f'-DRAW_HEADER="{case.name}_raw.h"',
         *(f"-D{kind}_SIZES={told}" for kind, told in sizes.items()),
         *(HERE / "harness.c", *sorted(folder.glob("*.c")), "-o", out),
@@ -52,14 +54,15 @@ def program(package: Path, case: Case, out: Path) -> Path:
     return out
 
 
+@pytest.mark.parametrize("compiler", COMPILERS)
 @pytest.mark.parametrize("name", ["nano", *given.ODD])
 def test_the_bytes_of_litert(
-    name: str, packages: dict[str, Path], cases: dict[str, Case], tmp_path: Path
+    name: str, compiler: str, packages: dict[str, Path], cases: dict[str, Case], tmp_path: Path
 ) -> None:
-    """0 bytes differ through the functions that Swift calls, and no sanitizer complains."""
+    """0 bytes differ through the functions that Swift calls; nothing is warned of."""
     case = cases[name]
     done = subprocess.run(
-        [program(packages[name], case, tmp_path / "run")],
+        [program(compiler, packages[name], case, tmp_path / "run")],
         input=case.write(tmp_path).read_bytes(),
         capture_output=True,
         check=False,
@@ -94,7 +97,7 @@ def test_the_vectors_are_litert_s(
     columns = [network.inputs, network.outputs]
     found: list[list[list[np.ndarray]]] = [[[] for _ in column] for column in columns]
     for kind, column, kept in zip(("inputs", "outputs"), columns, found, strict=True):
-        for row in re.findall(rf"{kind}: \[(.*)\]", tests.read_text()):
+        for row in re.findall(rf'{kind}: \[(".*")\]', tests.read_text()):
             for text, tensor, to in zip(row.split(", "), column, kept, strict=True):
                 content = base64.b64decode(text.strip('"'), validate=True)
                 to.append(np.frombuffer(content, tensor.dtype).reshape(tensor.shape))

@@ -12,15 +12,15 @@ size_t {{name}}_raw_size(void);
 size_t {{name}}_raw_alignment(void);
 
 /* See the functions of the same names in {{name}}_bridge.h. */
-void {{name}}_raw_open(void *_Nonnull memory);
-void {{name}}_raw_restart(void *_Nonnull memory);
-void {{name}}_raw_run(void *_Nonnull memory);
-int32_t {{name}}_raw_test(void *_Nonnull memory);
-void *_Nonnull {{name}}_raw_input(void *_Nonnull memory, int32_t number);
-const void *_Nullable {{name}}_raw_output(const void *_Nonnull memory, int32_t number);
+void {{name}}_raw_open(void *memory);
+void {{name}}_raw_restart(void *memory);
+void {{name}}_raw_run(void *memory);
+int32_t {{name}}_raw_test(void *memory);
+void *{{name}}_raw_input(void *memory, int32_t number);
+const void *{{name}}_raw_output(const void *memory, int32_t number);
 
 /* All numbers of an input or output. */
-void {{name}}_raw_put(void *_Nonnull memory, int32_t number, const float *_Nonnull values);
-void {{name}}_raw_get(const void *_Nonnull memory, int32_t number, float *_Nonnull values);
+void {{name}}_raw_put(void *memory, int32_t number, const float *values);
+void {{name}}_raw_get(const void *memory, int32_t number, float *values);
 
 #endif /* {{macro}}_RAW_H */
