@@ -24,6 +24,7 @@ need riscv64-unknown-elf-gcc gcc-riscv64-unknown-elf
 need qemu-system-riscv32 qemu-system-misc
 need npm npm
 need cmake cmake
+need javac openjdk-17-jdk-headless
 need ninja ninja-build
 need gdb-multiarch gdb-multiarch
 need openocd openocd
@@ -58,10 +59,14 @@ fetch() { # fetch NAME COMMAND...: run COMMAND in a copy of tests/fetched/NAME t
     mv "build/$name.part" "build/$name"
 }
 fetch litertjs npm ci --silent --ignore-scripts --no-audit --no-fund
-fetch tflite-support ../../.venv/bin/python -m pip install --quiet --disable-pip-version-check \
-    --root-user-action ignore --no-deps --require-hashes --target . -r requirements.txt
-# The package managers whose own checks the packages pass.
-for name in platformio esp-idf kconfiglib; do
-    fetch "$name" ../../.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+pinned() { # pinned NAME: Python packages, by hash
+    fetch "$1" ../../.venv/bin/python -m pip install --quiet --disable-pip-version-check \
         --root-user-action ignore --no-deps --require-hashes --target . -r requirements.txt
-done
+}
+fetch typescript npm ci --silent --ignore-scripts --no-audit --no-fund
+pinned tflite-support
+pinned tree-sitter
+# The package managers whose own checks the packages pass.
+pinned platformio
+pinned esp-idf
+pinned kconfiglib

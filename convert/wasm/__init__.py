@@ -5,6 +5,7 @@ of the output, int8, and ``maps()``, that of the outputs of all convolutions, on
 """
 
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,11 +79,20 @@ def _output(compiled: Compiled, step: Step) -> Tensor:
 
 
 def _compile(compiled: Compiled, options: list[str]) -> bytes:
+    own = {name: (_FOLDER / name).read_bytes() for name in ("glue.c", "keep.h")}
+    return link({**compiled.files(), **own}, [*options, "-include", "keep.h"])
+
+
+def link(contents: Mapping[str, bytes], options: Sequence[str]) -> bytes:
+    """The module of C files and their headers, compiled with further ``options`` of clang.
+
+    Raises ToolError when clang or lld is missing.
+    """
     with tempfile.TemporaryDirectory(prefix="thimble-wasm-") as name:
         folder = Path(name)
-        publish.files(folder, compiled.files())
-        include = ["-I", str(folder), "-I", str(_FOLDER), "-include", "keep.h"]
-        words = [*_COMPILER, *options, *include, str(_FOLDER / "glue.c"), "model.c", "-o", "m.wasm"]
+        publish.files(folder, contents)
+        sources = [str(_FOLDER / "libc.c"), *(one for one in contents if one.endswith(".c"))]
+        words = [*_COMPILER, *options, "-I", str(folder), *sources, "-o", "m.wasm"]
         try:
             toolchain.run(words, folder)
         except ToolError as error:
