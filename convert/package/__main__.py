@@ -67,7 +67,13 @@ def _add_compiler(result: argparse.ArgumentParser) -> None:
         default=Match.XNNPACK,
         help="; ".join(f"{match}: {name}" for match, name in RUNTIME.items()),
     )
-    result.add_argument("--optimize", type=Optimize, choices=list(Optimize), default=Optimize.SPEED)
+    result.add_argument(
+        "--optimize",
+        type=Optimize,
+        choices=list(Optimize),
+        default=Optimize.SPEED,
+        help="of a core's kernels, take the fastest (default) or the smallest",
+    )
     result.add_argument(
         "--core",
         action="append",
