@@ -28,9 +28,9 @@ KIND = Kind(
     "cmake",
     "CMake",
     CORES,
-    "configured, built, installed and found again with CMake, by find_package, FetchContent and "
-    "add_subdirectory; the example run on the computer and its text compared with LiteRT's answer; "
-    "compiled for Cortex-M4 and M55 by arm-none-eabi-gcc",
+    "configured, built by GCC and by clang, installed and found again, by find_package, "
+    "FetchContent and add_subdirectory; the example run on the computer and its text compared with "
+    "LiteRT's answer; compiled for Cortex-M4 and M55 by arm-none-eabi-gcc",
     "CMake's generators for Visual Studio and Xcode, and compilers other than GCC and clang",
     files,
 )
