@@ -27,7 +27,7 @@ OPTIONS = ("-O2", "-std=gnu99", "-Wall", "-Waddr-space-convert", "-Werror")
 RAM = 8192 - 1024
 """Bytes for an arena and a state; the rest is for the stack."""
 FLASH = 256 << 10
-_TIMEOUT = 600  # seconds
+_TIMEOUT = 120  # seconds
 _HZ = "16000000"
 _LINE = re.compile(r"\x1b\[32m([0-9a-f]+)\.")
 _GUARD = 16  # bytes in front of and behind the arena that nothing may write
