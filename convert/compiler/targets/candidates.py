@@ -22,6 +22,7 @@ _OWN: Mapping[Target, Find] = {
     Target.CORTEX_M7: simd32.candidates,
     Target.CORTEX_M33: simd32.candidates,
     Target.CORTEX_M55: mve.candidates,
+    Target.AVR: avr.candidates,
     Target.WASM: simd32.candidates,
 }
 
