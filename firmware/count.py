@@ -29,6 +29,8 @@ from runtime.errors import ToolError
 BARE = Path(__file__).with_name("bare")
 _SHIFT = 3  # an instruction takes 2^shift ns of the emulator's time
 _TIMEOUT = 600  # seconds
+NANOSECONDS = 1_000_000_000
+"""How often a counter counts in a second that is the emulator's own time, as RISC-V's are."""
 
 Arrays = Sequence[npt.NDArray[Any]]
 
@@ -92,6 +94,11 @@ CORES = {
         *(Target.CORTEX_M55, "mps3-an547", _HARD, 32_000_000),
         flash_size=512 << 10,
         ram_size=512 << 10,
+    ),
+    Target.RISCV32: Core(
+        *(cores.of(Target.RISCV32), "virt", ("-march=rv32imc", "-mabi=ilp32"), NANOSECONDS),
+        flash=0x8000_0000,
+        ram=0x8040_0000,
     ),
 }
 """The emulated machine of each core; that of the Cortex-M3 stands in for a Cortex-M0's."""
