@@ -22,6 +22,7 @@ COUNTED = (
     Target.CORTEX_M4,
     Target.CORTEX_M55,
     Target.AVR,
+    Target.RISCV32,
 )
 """The cores that have coefficients of their own."""
 _UNKNOWN = {"calls": 100.0, "inputs": 15.0, "outputs": 30.0, "macs": 15.0}
