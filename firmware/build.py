@@ -17,7 +17,7 @@ from convert.compiler import toolchain
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.targets.options import Optimize, Options, Target
 from convert.footprint import Need
-from firmware import boards, deployment, uf2
+from firmware import avr_stack, boards, deployment, uf2
 from firmware.boards import Board
 from firmware.cores import Family, Toolchain
 from firmware.deployment import Deployment
@@ -103,13 +103,17 @@ def _measured(image: Image, tree: Path) -> Image:
     tools = family.toolchain
     sizes = toolchain.sections(_run([tools.program("size"), "-A", str(image.elf)], tools))
     graph = "\n".join(path.read_text() for path in sorted(tree.rglob("*.ci")))
+    if image.board.target == Target.AVR:
+        code = _run([tools.program("objdump"), "-d", str(image.elf)], tools)
+        graph = avr_stack.graph(code, family.calls.pushed)
     return Image(
         image.board,
         image.deployment,
         image.folder,
         image.predicted,
         flash=sizes[".text"] + sizes.get(".data", 0),
-        ram=sum(sizes.get(name, 0) for name in (".stack", ".noinit", ".data", ".bss")),
+        ram=sum(sizes.get(name, 0) for name in (".noinit", ".data", ".bss"))
+        + sizes.get(".stack", image.board.stack),
         stack=deepest(graph, family),
     )
 

@@ -36,7 +36,7 @@ _REFUSALS = {
     Error.SELF_TEST: "failed its self-test and gives no answers: flash it again",
     Error.ARENA: "has had its working memory overwritten and gives no answers: reset it",
 }
-CAUSES = ("none", "hard fault", "stack exhausted", "unexpected exception")
+CAUSES = ("none", "hard fault", "stack exhausted", "unexpected exception", "watchdog")
 
 _ANSWER = struct.Struct("<II")
 

@@ -7,6 +7,10 @@
 
 #include "core.h"
 
+#if !defined(CORE_FLASH)
+#define CORE_FLASH const /* constants that stay in flash, where others would not */
+#endif
+
 extern uint32_t __stack_bottom[], __stack_top[];
 extern uint32_t __data_start[], __data_end[], __data_load[];
 extern uint32_t __bss_start[], __bss_end[];
@@ -28,7 +32,8 @@ enum fault_cause {
     FAULT_NONE = 0,
     FAULT_HARD = 1,  /* the core stopped at an access or an instruction */
     FAULT_STACK = 2, /* the stack was used to its end */
-    FAULT_OTHER = 3  /* an exception that nobody expects */
+    FAULT_OTHER = 3, /* an exception that nobody expects */
+    FAULT_WATCHDOG = 4 /* nobody fed the watchdog */
 };
 
 struct fault_record {

@@ -69,7 +69,6 @@ void protocol_begin(uint8_t type, uint32_t sequence);
 void protocol_put(uint8_t byte);
 void protocol_put_u32(uint32_t value);
 void protocol_put_bytes(const void *bytes, uint32_t size);
-void protocol_put_text(const char *text); /* with the zero at its end */
 void protocol_end(void);
 
 #endif
