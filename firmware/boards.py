@@ -20,12 +20,19 @@ BOARDS = Path(__file__).with_name("boards")
 class Machine:
     """How an emulator runs a board."""
 
-    machine: str  # QEMU's name of it
+    machine: str  # the emulator's name of it
     ticks_hz: int  # of the counter that the firmware reads
-    shift: int  # an instruction takes 2^shift ns of the emulator's time
+    shift: int | None = None  # an instruction takes 2^shift ns of its time; None: its true cycles
+
+    @property
+    def counts(self) -> str:
+        """What is counted: instructions, or cycles."""
+        return "cycles" if self.shift is None else "instructions"
 
     def instructions(self, ticks: float) -> float:
-        """Instructions that were executed in ``ticks``."""
+        """Instructions that were executed in ``ticks``, or cycles where those are counted."""
+        if self.shift is None:
+            return ticks
         return ticks * 1e9 / self.ticks_hz / (1 << self.shift)
 
 

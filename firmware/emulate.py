@@ -1,7 +1,8 @@
 """Boards in an emulator: QEMU with the board's real peripherals, its serial port on a socket.
 
 ``-icount`` makes each instruction take a fixed time of the emulator's clock, so that the counter
-that the firmware reads counts instructions. Not cycles: the emulator has no pipeline.
+that the firmware reads counts instructions. Not cycles: the emulator has no pipeline. An AVR runs in
+simavr, which has its cycles.
 """
 
 import contextlib
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from convert.compiler.targets.options import Target
+from firmware import avr_emulator
 from firmware.boards import Board, Machine
 from firmware.build import Image
 from firmware.device import Device
@@ -80,12 +83,8 @@ def emulate(board: Board, elf: Path, options: Sequence[str] = ()) -> Iterator[Em
     with tempfile.TemporaryDirectory(prefix="thimble-") as name:
         folder = Path(name)
         qemu = board.family.emulator
-        words = [
-            *(qemu.program, "-machine", board.emulator.machine, *qemu.image, str(elf)),
-            *("-display", "none", "-icount", f"shift={board.emulator.shift}"),
-            *("-serial", f"unix:{folder / 'serial'},server=on,wait=off"),
-            *("-qmp", f"unix:{folder / 'monitor'},server=on,wait=off", *options),
-        ]
+        words = _command(board, board.emulator, elf, folder)
+        words += options
         with (folder / "log").open("wb") as log:
             try:
                 process = subprocess.Popen(
@@ -103,6 +102,19 @@ def emulate(board: Board, elf: Path, options: Sequence[str] = ()) -> Iterator[Em
             yield emulator
         finally:
             emulator.stop()
+
+
+def _command(board: Board, machine: Machine, elf: Path, folder: Path) -> list[str]:
+    """What runs ``elf`` with its sockets in ``folder``."""
+    if board.target == Target.AVR:
+        return avr_emulator.command(board, machine.machine, elf, folder)
+    qemu = board.family.emulator
+    return [
+        *(qemu.program, "-machine", machine.machine, *qemu.image, str(elf)),
+        *("-display", "none", "-icount", f"shift={machine.shift}"),
+        *("-serial", f"unix:{folder / 'serial'},server=on,wait=off"),
+        *("-qmp", f"unix:{folder / 'monitor'},server=on,wait=off"),
+    ]
 
 
 @contextlib.contextmanager

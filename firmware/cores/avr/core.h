@@ -17,10 +17,10 @@ enum core_register {
 /* Constants that stay in flash, for text: an AVR would copy others to RAM. */
 #define CORE_FLASH const __flash
 
-/* A loop of 2 * iterations instructions. */
+/* A loop of 2 * iterations cycles, for an even number of them: simavr counts cycles. */
 static inline void core_loop(uint32_t iterations)
 {
-    uint16_t left = (uint16_t)iterations;
+    uint16_t left = (uint16_t)iterations / 2;
 
     __asm volatile("1: sbiw %0, 1\n\t"
                    "brne 1b"
