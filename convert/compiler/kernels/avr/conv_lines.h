@@ -40,66 +40,94 @@ NO_LIBC static void lay_out_lines(const struct conv_shape *c, const int8_t *in, 
     }
 }
 
-/* The output at (row, column) of filter `f` and what it is made of. */
-static void store_lines(const struct conv_shape *c, sum24 *sums, int16_t row, int16_t column,
-                        int16_t f, int8_t *out)
+/* Where the sums of a filter go. */
+struct place {
+    int8_t *out;              /* of the first pixel */
+    int16_t step;             /* bytes from one output to the next */
+    int8_t outputs, columns;  /* so many are made; of so many pixels of the map, in a row */
+    int8_t rows;              /* of them, in a pooling window */
+};
+
+static void store_lines(const struct place *p, const struct factor *factor, const sum24 *sums)
 {
-    struct factor factor = factor_of(&c->scaling, f);
-    int16_t step = c->out.channels, width = c->map.width;
+    int8_t *out = p->out;
 
-    if (c->pool == 1) {
-        out += (row * width + column) * step + f;
-        for (uint8_t i = 0; i < 4 && column < width; i++, column++, out += step)
-            *out = requantize_by(&factor, sums[i]);
-        return;
-    }
-    out += ((row >> 1) * c->out.width + (column >> 1)) * step + f;
-    for (uint8_t i = 0; i < 4 && column < width; i = (uint8_t)(i + 2), column = (int16_t)(column + 2)) {
-        sum24 best = sums[i];
+    for (int8_t i = 0; i < p->outputs; i++, out += p->step, sums++)
+        *out = requantize_by(factor, *sums);
+}
 
-        if (column + 1 < width)
-            best = larger(best, sums[i + 1]);
-        if (row + 1 < c->map.height) {
-            best = larger(best, sums[i + 4]);
-            if (column + 1 < width)
-                best = larger(best, sums[i + 5]);
+/* Of each 2x2 sums, which lie in two rows of four. */
+static void store_largest(const struct place *p, const struct factor *factor, const sum24 *sums)
+{
+    int8_t *out = p->out, right = (int8_t)(p->columns - 1);
+
+    for (int8_t i = 0; i < p->outputs; i++, out += p->step, sums += 2, right = (int8_t)(right - 2)) {
+        sum24 best = sums[0];
+
+        if (right > 0)
+            best = larger(best, sums[1]);
+        if (p->rows > 1) {
+            best = larger(best, sums[4]);
+            if (right > 0)
+                best = larger(best, sums[5]);
         }
-        if ((column >> 1) < c->out.width)
-            *out = requantize_by(&factor, best);
-        out += step;
+        *out = requantize_by(factor, best);
     }
+}
+
+/* All filters on the pixels that `patch` holds, of the group that has these. */
+static void sum_lines(const struct conv_shape *c, struct place *p, const int8_t *patch, int16_t f,
+                      int16_t filters)
+{
+    int16_t channels = (int16_t)(c->in.channels / c->groups), width = c->window.width, taps = c->taps;
+    uint8_t lines = (uint8_t)(c->window.height * channels), pooled = c->pool == 2;
+    const int8_t *below = patch + channels * (width + 3);
+    const int8_t *weights = c->weights + f * taps;
+    sum24 sums[8];
+
+    for (int16_t end = (int16_t)(f + filters); f < end; f++, weights += taps, p->out++) {
+        struct factor factor = factor_of(&c->scaling, f);
+        sum24 bias = (sum24)c->bias[f];
+
+        if (width == 5) {
+            mac_lines_5(sums, patch, weights, bias, lines);
+            if (pooled)
+                mac_lines_5(sums + 4, below, weights, bias, lines);
+        } else {
+            mac_lines_3(sums, patch, weights, bias, lines);
+            if (pooled)
+                mac_lines_3(sums + 4, below, weights, bias, lines);
+        }
+        if (pooled)
+            store_largest(p, &factor, sums);
+        else
+            store_lines(p, &factor, sums);
+    }
+}
+
+static int8_t at_most(int16_t value, int8_t most)
+{
+    return value < most ? (int8_t)value : most;
 }
 
 static void conv_lines(const struct conv_shape *c, const int8_t *in, int8_t *out, int8_t *patch)
 {
-    int16_t channels = (int16_t)(c->in.channels / c->groups), width = c->window.width;
-    int16_t filters = (int16_t)(c->out.channels / c->groups), taps = c->taps, pool = c->pool;
-    int16_t rows = pool == 2 ? (int16_t)(2 * c->out.height) : c->map.height;
-    int16_t columns = pool == 2 ? (int16_t)(2 * c->out.width) : c->map.width;
-    uint8_t lines = (uint8_t)(c->window.height * channels);
-    const int8_t *below = patch + channels * (width + 3);
-    sum24 sums[8];
+    int16_t channels = (int16_t)(c->in.channels / c->groups), pool = c->pool, width = c->out.width;
+    int16_t filters = (int16_t)(c->out.channels / c->groups), together = (int16_t)(4 / pool);
+    struct place p = {out, c->out.channels, 0, 0, 0};
 
-    for (int16_t row = 0; row < rows; row = (int16_t)(row + pool)) {
-        for (int16_t column = 0; column < columns; column = (int16_t)(column + 4)) {
-            const int8_t *weights = c->weights;
-            for (int16_t f = 0, of_group = 0; f < c->out.channels; f++, weights += taps) {
-                sum24 bias = (sum24)c->bias[f];
-
-                if (of_group == 0)
-                    lay_out_lines(c, in + f / filters * channels, row, column, patch);
-                of_group = of_group + 1 == filters ? 0 : (int16_t)(of_group + 1);
-                if (width == 5) {
-                    mac_lines_5(sums, patch, weights, bias, lines);
-                    if (pool == 2)
-                        mac_lines_5(sums + 4, below, weights, bias, lines);
-                } else {
-                    mac_lines_3(sums, patch, weights, bias, lines);
-                    if (pool == 2)
-                        mac_lines_3(sums + 4, below, weights, bias, lines);
-                }
-                store_lines(c, sums, row, column, f, out);
+    for (int16_t row = 0; row < c->out.height; row++) {
+        p.rows = at_most((int16_t)(c->map.height - pool * row), 2);
+        for (int16_t column = 0; column < width; column = (int16_t)(column + together)) {
+            p.outputs = at_most((int16_t)(width - column), (int8_t)together);
+            p.columns = at_most((int16_t)(c->map.width - pool * column), 4);
+            p.out = out;
+            for (int16_t group = 0; group < c->groups; group++) {
+                lay_out_lines(c, in + group * channels, (int16_t)(pool * row),
+                              (int16_t)(pool * column), patch);
+                sum_lines(c, &p, patch, (int16_t)(group * filters), filters);
             }
+            out += p.outputs * p.step;
         }
     }
 }

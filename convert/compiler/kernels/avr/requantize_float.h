@@ -30,8 +30,9 @@ static uint64_t as_float(uint64_t value, int16_t *bits)
     return round_even(value, excess);
 }
 
-/* sum * scale, each rounded as a float32, to the nearest integer or something beyond any int8. */
-static int16_t scale_exactly(uint32_t scale, int32_t sum)
+/* sum * scale, each rounded as a float32, to the nearest integer or something beyond any int8. A
+ * function of its own, which is seldom called and needs every register. */
+APART static int16_t scale_exactly(uint32_t scale, int32_t sum)
 {
     uint64_t value = sum < 0 ? 0 - (uint64_t)sum : (uint64_t)sum;
     int16_t bits = (int16_t)((int16_t)(scale >> 23) - 150); /* scale = mantissa * 2^bits */
@@ -49,14 +50,15 @@ static int16_t scale_exactly(uint32_t scale, int32_t sum)
 
 /* What a channel's outputs need. */
 struct factor {
-    const struct scaling *scaling;
     uint32_t scale;
     uint32_t whole; /* scale * 2^32, towards zero; 0: that has more than 24 bits, or next to none */
+    int16_t zero_point, low, high;
 };
 
 HELPER struct factor factor_of(const struct scaling *s, int32_t channel)
 {
-    struct factor f = {s, s->scale[channel], 0};
+    struct factor f = {s->scale[channel], 0, (int16_t)s->zero_point, (int16_t)s->low,
+                       (int16_t)s->high};
     uint8_t down = (uint8_t)(118 - (uint8_t)(f.scale >> 23)); /* scale = mantissa / 2^(32 + down) */
 
     if (down < 16)
@@ -64,25 +66,27 @@ HELPER struct factor factor_of(const struct scaling *s, int32_t channel)
     return f;
 }
 
-/* requantize with the factor of the channel. Where the sum has 24 bits and scale * 2^32 too, their
- * product is within 2^-9 of the real one, and float32's within another 2^-16 as far as an int8
- * goes: that decides unless it lies within 2^-8 of a half. */
-HELPER int8_t requantize_by(const struct factor *f, int32_t sum)
+HELPER int8_t within(const struct factor *f, int16_t result)
 {
-    const struct scaling *s = f->scaling;
-    int16_t result, low = (int16_t)s->low, high = (int16_t)s->high;
+    if (result < -1024 || result > 1024)
+        return (int8_t)(result < 0 ? f->low : f->high);
+    result = (int16_t)(result + f->zero_point);
+    return (int8_t)(result < f->low ? f->low : result > f->high ? f->high : result);
+}
+
+/* requantize with the factor of the channel. Where the sum has 23 bits and scale * 2^32 no more
+ * than 24, their product is within 2^-9 of the real one, and float32's within another 2^-16 as far
+ * as an int8 goes: that decides unless it lies within 2^-8 of a half. */
+static int8_t requantize_by(const struct factor *f, int32_t sum)
+{
+    uint16_t above = (uint16_t)((uint32_t)sum >> 16);
     int32_t product = 0;
 
-    if (f->whole != 0 && sum >= -0x400000 && sum <= 0x3fffff)
+    if (f->whole != 0 && (uint16_t)(above + 0x40) < 0x80)
         product = by_2_16(sum, f->whole) + 0x8000; /* 65536 times, and a half */
     if ((uint8_t)((uint8_t)(product >> 8) + 1) <= 1)
-        result = scale_exactly(f->scale, sum);
-    else
-        result = (int16_t)(product >> 16);
-    if (result < -1024 || result > 1024)
-        return (int8_t)(result < 0 ? low : high);
-    result = (int16_t)(result + (int16_t)s->zero_point);
-    return (int8_t)(result < low ? low : result > high ? high : result);
+        return within(f, scale_exactly(f->scale, sum));
+    return within(f, (int16_t)(product >> 16));
 }
 
 HELPER int8_t requantize(const struct scaling *s, int32_t channel, int32_t sum)
