@@ -21,7 +21,7 @@ from convert.compiler import toolchain
 from convert.compiler.build import Compiled
 from convert.compiler.emit import border
 from convert.compiler.targets.options import Target
-from firmware import cores
+from firmware import cores, count_avr
 from firmware.cores import Family
 from runtime import children
 from runtime.errors import ToolError
@@ -147,10 +147,15 @@ class Program:
 def count(compiled: Compiled, inputs: Arrays, options: Sequence[str] = ("-O2",)) -> Counted:
     """Run ``compiled`` once on the core that it was made for; ``options`` are the compiler's.
 
+    On an AVR it is cycles that are counted, and the compiler has options of its own.
+
     A model with state is at its beginning. Raises ToolError when a compiler or the emulator is
     missing, or the run fails.
     """
     with tempfile.TemporaryDirectory(prefix="thimble-count-") as name:
+        if compiled.unit.options.target is Target.AVR:
+            ((run,),) = count_avr.run(Path(name), [compiled], [[one[np.newaxis] for one in inputs]])
+            return Counted(run.steps, run.outputs)
         program = build(compiled, Path(name), options)
         (counted,) = program.run([array[np.newaxis] for array in inputs])
         return counted

@@ -10,6 +10,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from convert.compiler.arithmetic import fixed_point
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import Node, Window
 from convert.compiler.memory import overlap
 from convert.compiler.operators.common import linear
@@ -68,7 +70,8 @@ def candidates(node: Node, site: LoweringContext) -> list[Step]:
     weights = _by_group(node)
     height, width, channels = weights.shape[1:]
     slides = node.window.stride[1] == node.window.dilation[1] == 1
-    if width in (3, 5) and slides and height * channels <= _LINES and _rows_meet(node, site):
+    short = max(height * channels, node.input.shape[3]) <= _LINES
+    if width in (3, 5) and slides and short and _rows_meet(node, site):
         return [_lines(node, site, weights)]
     return [_pairs(node, site, weights)]
 
@@ -141,6 +144,7 @@ def _step(
     bias, scaling, tables = linear.requantization(node, site)
     output, pooled = site.group[-1].output, len(site.group) > 1
     groups = node.input.shape[3] // _by_group(node).shape[3]
+    whole = _whole(node, site)
     fields = {
         "in": image(node.input),
         "map": image(node.output),
@@ -153,6 +157,7 @@ def _step(
         "bias": bias,
         "zero_point": node.input.zero_point,
         "scaling": scaling,
+        "whole": whole,
     }
     pooling = _SQUARE if pooled else Window((1, 1), (1, 1), (1, 1), (0, 0))
     # Four pixels of several rows, written group by group, could meet what a later group reads.
@@ -161,10 +166,21 @@ def _step(
     return site.step(
         kernel,
         fields,
-        (weights, *tables),
+        (weights, *tables, whole),
         macs=int(_by_group(node)[0].size * node.output.size),
         work=needs[1],
         why="four pixels at a time, products of bytes",
         scratch=Buffer(f"{site.name}_patch", needs[0]),
         lead=lead,
     )
+
+
+def _whole(node: Conv2D | DepthwiseConv2D, site: LoweringContext) -> Table:
+    """The factor of each channel in 2^-32, towards zero; 0 where that has more than 24 bits."""
+    factors = linear.output_scales(node, site.match)
+    if site.match is not Match.XNNPACK:
+        each = [fixed_point.multiplier(float(factor)) for factor in factors]
+        factors = np.array([one.quantized * 2.0 ** (one.shift - 31) for one in each])
+    values = np.floor(factors * 2.0**32)
+    values[(values >= 1 << 24) | (values < 1 << 8)] = 0
+    return Table(f"{site.name}_whole", "uint32_t", values.astype(np.uint32), "[out_ch]")

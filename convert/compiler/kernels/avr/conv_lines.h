@@ -2,21 +2,9 @@
 /* Windows of three or five pixels in a row, with stride 1 along it: of each line of inputs so many
  * are laid out as four pixels beside each other see, [rows, channels, width + 3]. */
 
-/* Lay out a row of one channel from column `x` on. */
-NO_LIBC static int8_t *lay_out_line(const struct conv_shape *c, const int8_t *row, int16_t x,
-                                    int8_t *to)
+HELPER uint8_t at_most(int16_t value, uint8_t most)
 {
-    int16_t step = c->in.channels, end = c->in.width, count = (int16_t)(c->window.width + 3);
-    int8_t zero = (int8_t)c->zero_point;
-
-    for (; count > 0 && x < 0; count--, x++)
-        *to++ = zero;
-    row += x * step;
-    for (; count > 0 && x < end; count--, x++, row += step)
-        *to++ = *row;
-    for (; count > 0; count--)
-        *to++ = zero;
-    return to;
+    return value < most ? (uint8_t)value : most;
 }
 
 /* Lay out what the pixels from (row, column) of the map on see of the group that begins at `in`. */
@@ -25,17 +13,28 @@ NO_LIBC static void lay_out_lines(const struct conv_shape *c, const int8_t *in, 
 {
     const struct slide *w = &c->window;
     int16_t y = (int16_t)(row * w->stride_y - w->top), x = (int16_t)(column - w->left);
-    int16_t channels = (int16_t)(c->in.channels / c->groups), columns = (int16_t)(w->width + 3);
-    int16_t rows = (int16_t)(w->height + c->pool - 1), pitch = (int16_t)(c->in.width * c->in.channels);
+    uint8_t columns = (uint8_t)(w->width + 3), step = (uint8_t)c->in.channels;
+    uint8_t channels = (uint8_t)(c->in.channels / c->groups), rows = (uint8_t)(w->height + c->pool - 1);
+    int16_t pitch = (int16_t)(c->in.width * c->in.channels), down = w->dilation_y;
+    int16_t right = (int16_t)(c->in.width - x), height = c->in.height;
+    uint8_t before = x < 0 ? at_most((int16_t)-x, columns) : 0; /* columns of padding */
+    uint8_t end = right < before ? before : at_most(right, columns);
+    int8_t zero = (int8_t)c->zero_point;
 
-    for (int16_t r = 0; r < rows; r++, y = (int16_t)(y + w->dilation_y)) {
-        if (y >= 0 && y < c->in.height) {
-            const int8_t *line = in + y * pitch;
-            for (int16_t channel = 0; channel < channels; channel++)
-                to = lay_out_line(c, line + channel, x, to);
-        } else {
-            for (int16_t i = (int16_t)(channels * columns); i > 0; i--)
-                *to++ = (int8_t)c->zero_point;
+    in += y * pitch + (x + before) * (int16_t)c->in.channels;
+    for (; rows > 0; rows--, y = (int16_t)(y + down), in += down * pitch) {
+        uint8_t first = before, last = y >= 0 && y < height ? end : before;
+
+        for (uint8_t channel = 0; channel < channels; channel++) {
+            const int8_t *pixel = in + channel;
+            uint8_t i = 0;
+
+            for (; i < first; i++)
+                *to++ = zero;
+            for (; i < last; i++, pixel += step)
+                *to++ = *pixel;
+            for (; i < columns; i++)
+                *to++ = zero;
         }
     }
 }
@@ -44,24 +43,25 @@ NO_LIBC static void lay_out_lines(const struct conv_shape *c, const int8_t *in, 
 struct place {
     int8_t *out;              /* of the first pixel */
     int16_t step;             /* bytes from one output to the next */
-    int8_t outputs, columns;  /* so many are made; of so many pixels of the map, in a row */
-    int8_t rows;              /* of them, in a pooling window */
+    uint8_t outputs, columns; /* so many are made; of so many pixels of the map, in a row */
+    uint8_t rows;             /* of them, in a pooling window */
 };
 
 static void store_lines(const struct place *p, const struct factor *factor, const sum24 *sums)
 {
     int8_t *out = p->out;
 
-    for (int8_t i = 0; i < p->outputs; i++, out += p->step, sums++)
+    for (uint8_t i = 0; i < p->outputs; i++, out += p->step, sums++)
         *out = requantize_by(factor, *sums);
 }
 
 /* Of each 2x2 sums, which lie in two rows of four. */
 static void store_largest(const struct place *p, const struct factor *factor, const sum24 *sums)
 {
-    int8_t *out = p->out, right = (int8_t)(p->columns - 1);
+    int8_t *out = p->out;
+    int8_t right = (int8_t)(p->columns - 1);
 
-    for (int8_t i = 0; i < p->outputs; i++, out += p->step, sums += 2, right = (int8_t)(right - 2)) {
+    for (uint8_t i = 0; i < p->outputs; i++, out += p->step, sums += 2, right = (int8_t)(right - 2)) {
         sum24 best = sums[0];
 
         if (right > 0)
@@ -83,12 +83,14 @@ static void sum_lines(const struct conv_shape *c, struct place *p, const int8_t 
     uint8_t lines = (uint8_t)(c->window.height * channels), pooled = c->pool == 2;
     const int8_t *below = patch + channels * (width + 3);
     const int8_t *weights = c->weights + f * taps;
+    struct factor factor = factor_of_any(&c->scaling);
     sum24 sums[8];
 
     for (int16_t end = (int16_t)(f + filters); f < end; f++, weights += taps, p->out++) {
-        struct factor factor = factor_of(&c->scaling, f);
         sum24 bias = (sum24)c->bias[f];
 
+        factor.channel = f;
+        factor.whole = c->whole[f];
         if (width == 5) {
             mac_lines_5(sums, patch, weights, bias, lines);
             if (pooled)
@@ -105,11 +107,6 @@ static void sum_lines(const struct conv_shape *c, struct place *p, const int8_t 
     }
 }
 
-static int8_t at_most(int16_t value, int8_t most)
-{
-    return value < most ? (int8_t)value : most;
-}
-
 static void conv_lines(const struct conv_shape *c, const int8_t *in, int8_t *out, int8_t *patch)
 {
     int16_t channels = (int16_t)(c->in.channels / c->groups), pool = c->pool, width = c->out.width;
@@ -119,7 +116,7 @@ static void conv_lines(const struct conv_shape *c, const int8_t *in, int8_t *out
     for (int16_t row = 0; row < c->out.height; row++) {
         p.rows = at_most((int16_t)(c->map.height - pool * row), 2);
         for (int16_t column = 0; column < width; column = (int16_t)(column + together)) {
-            p.outputs = at_most((int16_t)(width - column), (int8_t)together);
+            p.outputs = at_most((int16_t)(width - column), (uint8_t)together);
             p.columns = at_most((int16_t)(c->map.width - pool * column), 4);
             p.out = out;
             for (int16_t group = 0; group < c->groups; group++) {

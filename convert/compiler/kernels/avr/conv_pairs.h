@@ -61,6 +61,7 @@ static void conv_pairs(const struct conv_shape *c, const int8_t *in, int8_t *out
     int16_t filters = (int16_t)(c->out.channels / c->groups), step = c->out.channels;
     int16_t left = (int16_t)(c->out.height * c->out.width), row = 0, column = 0;
     int16_t together = pool == 2 ? 1 : 4;
+    struct factor factor = factor_of_any(&c->scaling);
     sum24 sums[4];
 
     while (left > 0) {
@@ -68,8 +69,8 @@ static void conv_pairs(const struct conv_shape *c, const int8_t *in, int8_t *out
         int16_t pixels = left < together ? left : together;
 
         for (int16_t f = 0, of_group = 0; f < step; f++, weights += taps) {
-            struct factor factor = factor_of(&c->scaling, f);
-
+            factor.channel = f;
+            factor.whole = c->whole[f];
             if (of_group == 0) {
                 const int8_t *group = in + f / filters * channels;
                 if (pool == 2)

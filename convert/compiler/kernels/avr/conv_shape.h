@@ -11,6 +11,7 @@ struct conv_shape {
     const int32_t *bias;         /* [out.channels], with the input's zero point folded in */
     int16_t zero_point;          /* of the input: what padding holds */
     struct scaling scaling;
+    const uint32_t *whole;       /* [out.channels], as in struct factor */
 };
 
 HELPER sum24 larger(sum24 a, sum24 b)

@@ -8,20 +8,35 @@ struct scaling {
 
 /* What a channel's outputs need. */
 struct factor {
-    int32_t multiplier;
-    uint32_t whole; /* of the factor 2^32 times, towards zero; 0: it is not as below */
+    const struct scaling *scaling;
+    int16_t channel;
     int16_t zero_point, low, high;
-    int8_t shift;
+    uint32_t whole; /* of the factor 2^32 times, towards zero; 0: it is not as below */
 };
+
+/* Of any channel, until one is chosen. */
+HELPER struct factor factor_of_any(const struct scaling *s)
+{
+    struct factor f = {s, 0, (int16_t)s->zero_point, (int16_t)s->low, (int16_t)s->high, 0};
+
+    return f;
+}
 
 HELPER struct factor factor_of(const struct scaling *s, int32_t channel)
 {
-    struct factor f = {s->multiplier[channel], 0,          (int16_t)s->zero_point,
-                       (int16_t)s->low, (int16_t)s->high, s->shift[channel]};
+    struct factor f = factor_of_any(s);
+    int8_t shift = s->shift[channel];
 
-    if (f.shift <= -8 && f.shift > -16) /* the factor is below 2^-8 */
-        f.whole = (uint32_t)f.multiplier >> (uint8_t)(-f.shift - 1);
+    f.channel = (int16_t)channel;
+    if (shift <= -8 && shift > -16) /* the factor is below 2^-8 */
+        f.whole = (uint32_t)s->multiplier[channel] >> (uint8_t)(-shift - 1);
     return f;
+}
+
+/* scale_fixed, a function of its own, which is seldom called and needs every register. */
+APART static int32_t scale_exactly(const struct scaling *s, int16_t channel, int32_t sum)
+{
+    return scale_fixed(sum, s->multiplier[channel], s->shift[channel]);
 }
 
 HELPER int8_t within(const struct factor *f, int32_t result)
@@ -41,7 +56,7 @@ static int8_t requantize_by(const struct factor *f, int32_t sum)
     if (f->whole != 0 && (uint16_t)(above + 0x40) < 0x80)
         product = by_2_16(sum, f->whole) + 0x8000; /* 65536 times, and a half */
     if ((uint8_t)((uint8_t)(product >> 8) + 2) <= 3)
-        return within(f, scale_fixed(sum, f->multiplier, f->shift));
+        return within(f, scale_exactly(f->scaling, f->channel, sum));
     return within(f, (int16_t)(product >> 16));
 }
 

@@ -50,19 +50,29 @@ APART static int16_t scale_exactly(uint32_t scale, int32_t sum)
 
 /* What a channel's outputs need. */
 struct factor {
-    uint32_t scale;
-    uint32_t whole; /* scale * 2^32, towards zero; 0: that has more than 24 bits, or next to none */
+    const struct scaling *scaling;
+    int16_t channel;
     int16_t zero_point, low, high;
+    uint32_t whole; /* scale * 2^32, towards zero; 0: that has more than 24 bits, or next to none */
 };
+
+/* Of any channel, until one is chosen. */
+HELPER struct factor factor_of_any(const struct scaling *s)
+{
+    struct factor f = {s, 0, (int16_t)s->zero_point, (int16_t)s->low, (int16_t)s->high, 0};
+
+    return f;
+}
 
 HELPER struct factor factor_of(const struct scaling *s, int32_t channel)
 {
-    struct factor f = {s->scale[channel], 0, (int16_t)s->zero_point, (int16_t)s->low,
-                       (int16_t)s->high};
-    uint8_t down = (uint8_t)(118 - (uint8_t)(f.scale >> 23)); /* scale = mantissa / 2^(32 + down) */
+    struct factor f = factor_of_any(s);
+    uint32_t scale = s->scale[channel];
+    uint8_t down = (uint8_t)(118 - (uint8_t)(scale >> 23)); /* scale = mantissa / 2^(32 + down) */
 
+    f.channel = (int16_t)channel;
     if (down < 16)
-        f.whole = ((f.scale & 0x7fffffu) | 0x800000u) >> down;
+        f.whole = ((scale & 0x7fffffu) | 0x800000u) >> down;
     return f;
 }
 
@@ -85,7 +95,7 @@ static int8_t requantize_by(const struct factor *f, int32_t sum)
     if (f->whole != 0 && (uint16_t)(above + 0x40) < 0x80)
         product = by_2_16(sum, f->whole) + 0x8000; /* 65536 times, and a half */
     if ((uint8_t)((uint8_t)(product >> 8) + 1) <= 1)
-        return within(f, scale_exactly(f->scale, sum));
+        return within(f, scale_exactly(f->scaling->scale[f->channel], sum));
     return within(f, (int16_t)(product >> 16));
 }
 
