@@ -7,81 +7,22 @@ there are, the task says: see convert.robustness.
 
 import argparse
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from convert import publish, tflite
 from convert.report.document import dump
-from convert.robustness import (
-    SEED,
-    Change,
-    Condition,
-    brightness,
-    changed,
-    contract_of,
-    contrast,
-    gain,
-    geometric,
-    judged,
-    noise,
-    shown,
-    tested_on,
-    without,
-)
+from convert.robustness.changes import SEED, Condition, changed
+from convert.robustness.judging import contract_of, judged, shown, tested_on
+from convert.robustness.sweeps import sweeps
 from runtime import console, judge, numbers, options
 from runtime.contract import Contract
 from runtime.dataset import Examples
-from runtime.tasks.task import Task
-from train.augment import Level
 from train.tf import configure
 
 FLOAT = "model_float.tflite"
 """The float network, which an export leaves beside the int8 one."""
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """One kind of change at rising strengths."""
-
-    name: str
-    unit: str
-    strengths: tuple[float, ...]  # the first leaves the examples as they are
-    change: Callable[[float], Change]
-
-
-SHIFT = "± pixels", (0, 1, 2, 3, 4, 5, 6)
-ROTATION = "± degrees", (0, 10, 20, 30, 40, 50)
-SCALE = "± share of the size", (0, 0.1, 0.2, 0.3, 0.4, 0.5)
-CONTRAST = Sweep("contrast", "share left", (1, 0.8, 0.6, 0.4, 0.2, 0.1), contrast)
-DIGITS = (
-    Sweep("shift", *SHIFT, lambda x: geometric(Level(shift=x))),
-    Sweep("rotation", *ROTATION, lambda x: geometric(Level(rotation=x))),
-    Sweep("scale", *SCALE, lambda x: geometric(Level(scale=x))),
-    Sweep("noise", "deviation, 1 is full ink", (0, 0.1, 0.2, 0.3, 0.4, 0.5), noise),
-    CONTRAST,
-)
-PICTURES = (
-    Sweep("shift", *SHIFT, lambda x: geometric(Level(shift=x), "REFLECT")),
-    Sweep("rotation", *ROTATION, lambda x: geometric(Level(rotation=x), "REFLECT")),
-    Sweep("scale", *SCALE, lambda x: geometric(Level(scale=x), "REFLECT")),
-    Sweep("noise", "deviation, 1 is white", (0, 0.05, 0.1, 0.15, 0.2, 0.3), noise),
-    CONTRAST,
-    Sweep("brightness", "± share of white", (0, 0.1, 0.2, 0.3, 0.4, 0.5), brightness),
-)
-ARRAYS = (
-    Sweep("noise", "deviation, 1 is that of the channel", (0, 0.1, 0.2, 0.3, 0.5, 1), noise),
-    Sweep("gain", "± share", (0, 0.1, 0.2, 0.3, 0.4, 0.5), gain),
-)
-LESS = Sweep("missing", "channels", (0, 1), without)
-"""Of arrays with several channels."""
-
-
-def sweeps(task: Task) -> tuple[Sweep, ...]:
-    """The changes that mean something for ``task``."""
-    more = (LESS,) if task.shape[-1] > 1 else ()
-    return {"digits": DIGITS, "image": PICTURES, "tensor": (*ARRAYS, *more)}[task.kind]
 
 
 def measure(model: Path, known: Contract, test: Examples) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from runtime.errors import ToolError
 
 BARE = Path(__file__).with_name("bare")
 CHIP = "atmega2560"
-OPTIONS = ("-O2", "-std=gnu99", "-mcall-prologues")
+OPTIONS = ("-O2", "-std=gnu99", "-Wall", "-Waddr-space-convert", "-Werror")
 RAM = 8192 - 1024
 """Bytes for an arena and a state; the rest is for the stack."""
 FLASH = 256 << 10
@@ -85,7 +85,7 @@ def _build(folder: Path, compiled: Sequence[Compiled], inputs: Sequence[Arrays])
     for one in compiled:
         name = one.unit.name
         hook = ("-include", f"{name}_hook.h")
-        toolchain.run([*words, "-Wall", *hook, "-c", f"{name}.c", "-o", f"{name}.o"], folder)
+        toolchain.run([*words, *hook, "-c", f"{name}.c", "-o", f"{name}.o"], folder)
     objects = [f"{one.unit.name}.o" for one in compiled]
     toolchain.run(
         [*words, "-I", str(BARE), "-I", ".", "main.c", *objects, "-o", "program.elf"], folder

@@ -14,6 +14,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cobs import cobs
+
 VERSION = 2
 REPLY = 0x80
 """Added to a request's type in its reply."""
@@ -62,7 +64,9 @@ class Frame:
     def encode(self) -> bytes:
         """The bytes on the line, with both delimiters."""
         content = _HEADER.pack(self.version, self.type, self.sequence) + self.payload
-        return b"\0" + stuff(content + struct.pack("<I", zlib.crc32(content))) + b"\0"
+        whole = content + struct.pack("<I", zlib.crc32(content))
+        stuffed: bytes = cobs.encode(whole)
+        return b"\0" + stuffed + b"\0"
 
 
 class Decoder:
@@ -88,38 +92,14 @@ class Decoder:
 
 def parse(line: bytes) -> Frame | None:
     """The frame in what lay between two delimiters; None when there is none."""
-    content = unstuff(line)
-    if content is None or len(content) < _HEADER.size + 4:
+    try:
+        content = cobs.decode(line)
+    except cobs.DecodeError:
+        return None
+    if len(content) < _HEADER.size + 4:
         return None
     body, crc = content[:-4], int.from_bytes(content[-4:], "little")
     if zlib.crc32(body) != crc:
         return None
     version, kind, sequence = _HEADER.unpack_from(body)
     return Frame(kind, sequence, body[_HEADER.size :], version)
-
-
-def stuff(content: bytes) -> bytes:
-    """``content`` in COBS: without zero bytes."""
-    result = bytearray()
-    for block in content.split(b"\0"):
-        full, rest = divmod(len(block), 254)
-        for start in range(0, full * 254, 254):
-            result += b"\xff" + block[start : start + 254]
-        result += bytes([rest + 1]) + block[full * 254 :]
-    return bytes(result)
-
-
-def unstuff(line: bytes) -> bytes | None:
-    """What ``stuff`` was given; None when ``line`` is not COBS."""
-    result = bytearray()
-    place = 0
-    while place < len(line):
-        code = line[place]
-        block = line[place + 1 : place + code]
-        if code == 0 or len(block) != code - 1 or 0 in block:
-            return None
-        result += block
-        place += code
-        if code < 255 and place < len(line):
-            result.append(0)
-    return bytes(result)

@@ -15,7 +15,11 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO, Any, NoReturn, TypeVar
 
+import tabulate
+
 from runtime.errors import BackendError, Terminated, ThimbleError
+
+tabulate.MIN_PADDING = 0  # or every column is as wide as its header and two more
 
 Item = TypeVar("Item")
 
@@ -114,7 +118,7 @@ def _style(text: str, code: str) -> str:
 
 def _coloured(text: str) -> str:
     """``text`` with the headers of its tables in bold and marked rows in yellow."""
-    bold = re.sub(r"^\|.*\|$(?=\n\|-)", lambda m: _style(m[0], _BOLD), text, flags=re.MULTILINE)
+    bold = re.sub(r"^\|.*\|$(?=\n\|:?-)", lambda m: _style(m[0], _BOLD), text, flags=re.MULTILINE)
     marked = rf"^\|.*{MARK} *\|$"
     return re.sub(marked, lambda m: _style(m[0], _YELLOW), bold, flags=re.MULTILINE)
 
@@ -194,13 +198,5 @@ def _error(message: str) -> str:
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table in Markdown: the first column left-aligned, the others right-aligned."""
-    widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
-
-    def line(cells: Sequence[str]) -> str:
-        first = cells[0].ljust(widths[0])
-        rest = [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
-        return "| " + " | ".join([first, *rest]) + " |"
-
-    rule = "|-" + "-|-".join(["-" * widths[0]] + ["-" * w + ":" for w in widths[1:]]) + "-|"
-    rule = rule.replace(":-|", ":|")
-    return "\n".join([line(header), rule, *map(line, rows)])
+    sides = ["left"] + ["right"] * (len(header) - 1)
+    return tabulate.tabulate(rows, header, "pipe", colalign=sides, disable_numparse=True)

@@ -13,6 +13,7 @@ import pytest
 from runtime import console, dataset, reading
 from runtime import mnist as mnist_files
 from runtime.dataset import Examples
+from tests import tiny
 
 ROOT = Path(__file__).parents[1]
 # A shell's background jobs ignore Ctrl-C, and so would the commands that the tests interrupt.
@@ -89,3 +90,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         group = item.nodeid if item.get_closest_marker("spread") else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The tiny networks, by name."""
+    folder = tmp_path_factory.mktemp("models")
+    return {name: tiny.write(folder, name) for name in tiny.MADE}

@@ -174,7 +174,7 @@ TABLE = (
 
 def test_colour_is_for_terminals() -> None:
     """Headers, marked rows and the word error; not with NO_COLOR, not on a dumb terminal."""
-    plain = "| a |     b |\r\n|---|------:|\r\n| 1 |     2 |\r\n| 3 | 4 <-- |\r\nerror: no\r\n"
+    plain = "| a |     b |\r\n|:--|------:|\r\n| 1 |     2 |\r\n| 3 | 4 <-- |\r\nerror: no\r\n"
     shown = on_a_terminal(TABLE)
     assert "\x1b[1m| a |     b |\x1b[0m" in shown
     assert "\x1b[33m| 3 | 4 <-- |\x1b[0m" in shown

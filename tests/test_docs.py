@@ -26,7 +26,7 @@ MODULES = [
     "convert.export",
     "convert.networks",
     "convert.report.__main__",
-    "convert.robustness",
+    "convert.robustness.__main__",
     "convert.sweep",
     "convert.web.__main__",
     "firmware.bench.__main__",

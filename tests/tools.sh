@@ -66,3 +66,7 @@ pinned() { # pinned NAME: Python packages, by hash
 fetch typescript npm ci --silent --ignore-scripts --no-audit --no-fund
 pinned tflite-support
 pinned tree-sitter
+# The package managers whose own checks the packages pass.
+pinned platformio
+pinned esp-idf
+pinned kconfiglib

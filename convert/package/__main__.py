@@ -85,6 +85,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     library = request.library(
         options, dict.fromkeys(core for kind in chosen for core in kind.cores)
     )
+    for core, why in library.cores.refused.items():
+        console.note(f"without kernels for {core}: {why}")
     guard = earlier.guard(force=options.force)
     written = {}
     with contextlib.ExitStack() as held:

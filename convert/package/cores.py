@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from convert import tflite
 from convert.compiler.build import Compiled, compile_model
 from convert.compiler.targets.options import Options, Target
+from runtime.errors import ModelError
 
 _ARM = "defined(THIMBLE_CORTEX_M)"
 _IS_ARM = """\
@@ -33,6 +34,10 @@ _CONDITIONS = {
 UNTOLD = {"cortex-m7": "cortex-m4"}
 """Cores that no macro tells from another one: they are chosen by name, and else taken for that."""
 
+AVR = "avr"
+_AVR_TABLE, _AVR_TABLES = 32_767, 65_535
+"""Bytes: of an object, and of what a pointer of 16 bits reaches."""
+
 CORES = tuple(one for one in Target if one.is_core and one in {*_CONDITIONS, *UNTOLD})
 """The cores that a library may have besides ``generic``."""
 
@@ -46,13 +51,41 @@ class Choice:
     condition: str  # of the preprocessor; "": only when it is named
 
 
+@dataclass(frozen=True)
+class Made:
+    """A network's C for several cores."""
+
+    compiled: Mapping[Target, Compiled]
+    refused: Mapping[Target, str]  # cores that cannot have it, and why
+
+
 def compiled(
     model: tflite.Model, name: str, options: Mapping[Target, Options], source: str
-) -> dict[Target, Compiled]:
-    """The C of each core. Raises ModelError for what cannot be compiled."""
-    return {
-        target: compile_model(model, name, chosen, source) for target, chosen in options.items()
-    }
+) -> Made:
+    """The C of each core. Raises ModelError for what cannot be compiled for any."""
+    made: dict[Target, Compiled] = {}
+    refused: dict[Target, str] = {}
+    for target, chosen in options.items():
+        try:
+            one = compile_model(model, name, chosen, source)
+            _require_room(target, one)
+        except ModelError as error:
+            if target is Target.GENERIC:
+                raise
+            refused[target] = str(error)
+        else:
+            made[target] = one
+    return Made(made, refused)
+
+
+def _require_room(target: Target, one: Compiled) -> None:
+    """Raise ModelError where a core's compiler cannot address the tables."""
+    largest = max((table.size for table in one.unit.tables), default=0)
+    if target == AVR and (largest > _AVR_TABLE or one.unit.flash > _AVR_TABLES):
+        raise ModelError(
+            f"its tables have {one.unit.flash:,} bytes, the largest {largest:,}; avr-gcc takes "
+            f"{_AVR_TABLE:,} at once and {_AVR_TABLES:,} in all"
+        )
 
 
 def choices(made: Mapping[Target, Compiled]) -> list[Choice]:
@@ -77,16 +110,22 @@ def macro(name: str, target: Target, word: str = "CORE") -> str:
     return f"{name}_{word}_{target}".upper().replace("-", "_")
 
 
-def header(name: str, found: Sequence[Choice]) -> str:
-    """``NAME_core.h``: which of the folders in ``cores/`` is taken."""
+def header(name: str, found: Sequence[Choice], refused: Mapping[Target, str]) -> str:
+    """``NAME_core.h``: which of the folders in ``cores/`` is taken.
+
+    An AVR reads tables in its own way alone, so that nothing else takes its place.
+    """
     named = " \\\n    && ".join(f"!defined({macro(name, one.target)})" for one in found)
     asked = [one for one in found if one.condition]
     lines = [_IS_ARM, f"#if {named}"]
     for number, one in enumerate(asked):
         lines.append(f"#{'elif' if number else 'if'} {one.condition}")
         lines.append(f"#define {macro(name, one.target)}")
+    if AVR in refused:
+        lines.append(f"#{'elif' if asked else 'if'} {_CONDITIONS[AVR]}")
+        lines.append(f"#error {name} is not for an AVR")
     fallback = f"#define {macro(name, Target.GENERIC)}"
-    lines += ["#else", fallback, "#endif"] if asked else [fallback]
+    lines += ["#else", fallback, "#endif"] if asked or AVR in refused else [fallback]
     lines += ["#endif", ""]
     for number, one in enumerate(found):
         lines.append(f"#{'elif' if number else 'if'} defined({macro(name, one.target)})")

@@ -12,7 +12,7 @@ from convert.package import cores
 from convert.package.library import About, Library
 from runtime import classifier, contract
 from runtime.contract import Contract
-from runtime.errors import DataError
+from runtime.errors import DataError, ModelError
 
 _VERSION = r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
 _SPDX = r"[A-Za-z0-9.+-]+( (AND|OR|WITH) [A-Za-z0-9.+-]+)*"
@@ -51,8 +51,11 @@ def library(options: argparse.Namespace, targets: Iterable[Target]) -> Library:
     if len(name) > _LONGEST:
         raise DataError(f"{name} is longer than {_LONGEST} characters: choose another with --name")
     made = cores.compiled(tflite.read(path), name, _options(options, targets), path.name)
-    known = feed.contract_of(path, made[Target.GENERIC].unit.network)
-    labels = _labels(options.labels, path, made[Target.GENERIC], known)
+    if options.core is not None and made.refused:  # who names a core wants it
+        raise ModelError("; ".join(f"{core}: {why}" for core, why in made.refused.items()))
+    plain = made.compiled[Target.GENERIC]
+    known = feed.contract_of(path, plain.unit.network)
+    labels = _labels(options.labels, path, plain, known)
     about = About(
         options.version,
         options.author.strip(),

@@ -30,19 +30,6 @@ def quick_device(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_host(tmp_path_factory.mktemp("quick"), options=())
 
 
-@pytest.mark.parametrize("length", LENGTHS)
-def test_stuffing_is_cobs(length: int) -> None:
-    """Another implementation of COBS gives the same bytes, and takes ours back."""
-    rng = np.random.default_rng(length)
-    for zeros in (0.0, 0.01, 0.5, 1.0):
-        content = bytes(np.where(rng.random(length) < zeros, 0, rng.integers(1, 256, length)))
-        stuffed = protocol.stuff(content)
-        assert cobs.decode(stuffed) == content
-        assert protocol.unstuff(stuffed) == content
-        assert protocol.unstuff(cobs.encode(content)) == content
-        assert 0 not in stuffed
-
-
 def test_frame_arrives_in_pieces_of_any_size() -> None:
     """A decoder finds the same frames however the line cuts them up."""
     sent = [Frame(n % 7, n, bytes(range(n % 256))) for n in range(1, 40)]

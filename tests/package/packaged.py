@@ -84,3 +84,11 @@ def lines(printed: str) -> list[str]:
     """Printed lines without the outputs' names; "-0.000" is "0.000"."""
     found = (line.replace("= -0.000", "= 0.000") for line in printed.splitlines() if line.strip())
     return [re.sub(r"^output\w*\[", "[", line) for line in found]
+
+
+def fetched(name: str) -> Path:
+    """Where tests/tools.sh keeps a program that it fetched; a test is left out where it did not."""
+    folder = ROOT / "build" / name
+    if not (folder / "pinned").is_file():
+        pytest.skip(f"{name} was not fetched: run tests/tools.sh with a connection")
+    return folder

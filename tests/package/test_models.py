@@ -144,3 +144,26 @@ def test_one_target_that_fails_leaves_none_behind(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="mine"):
         command.main(words)
     assert not (tmp_path / "nano-cmake").exists()
+
+
+def test_a_core_that_cannot_have_it_is_left_out(tmp_path: Path) -> None:
+    """It is said, and that core's compiler stops at the header, with the reason in the README."""
+    library = packaged.make("arduino", "base", tmp_path)
+    assert not (library / "src/cores/avr").exists()
+    assert "Not for `avr`: its tables have 243,392 bytes" in (library / "README.md").read_text()
+    with pytest.raises(AssertionError, match="base is not for an AVR"):
+        packaged.run("avr-gcc", "-mmcu=atmega2560", "-c", library / "src/base.c", cwd=tmp_path)
+
+
+def test_who_names_a_core_wants_it(tmp_path: Path) -> None:
+    """Then it is an error that it cannot be had."""
+    with pytest.raises(ModelError, match="avr: its tables have 243,392 bytes"):
+        packaged.make("arduino", "base", tmp_path, "--core", "avr")
+    assert not list(tmp_path.iterdir())
+
+
+def test_only_the_cores_that_are_named(tmp_path: Path) -> None:
+    """And plain C."""
+    library = packaged.make("cmake", "nano", tmp_path, "--core", "cortex-m4")
+    found = {path.name for path in (library / "src/cores").iterdir()}
+    assert found == {"generic", "cortex-m4"}

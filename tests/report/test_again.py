@@ -12,7 +12,8 @@ import pytest
 from convert import sweep
 from convert.report import __main__ as command
 from convert.report import document
-from convert.sweep import DIGITS
+from convert.robustness import sweeps
+from convert.robustness.sweeps import DIGITS
 from runtime import worker
 from runtime.dataset import Examples
 from runtime.errors import DataError
@@ -64,7 +65,7 @@ def test_sweep_is_what_litert_measures(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The first and the last strength of contrast, worked out from the definition."""
-    assert [kind.name for kind in sweep.DIGITS] == [
+    assert [kind.name for kind in sweeps.DIGITS] == [
         "shift",
         "rotation",
         "scale",
@@ -72,7 +73,7 @@ def test_sweep_is_what_litert_measures(
         "contrast",
     ]
     ends = [replace(kind, strengths=kind.strengths[:: len(kind.strengths) - 1]) for kind in DIGITS]
-    monkeypatch.setattr(sweep, "DIGITS", (ends[0], ends[-1]))
+    monkeypatch.setattr(sweeps, "DIGITS", (ends[0], ends[-1]))
     assert sweep.main([str(folder / "model.tflite"), "--images", "100"]) == 0
     found = again(folder)["robustness"]
     test: Examples = data.split(data.embedded()).test

@@ -29,3 +29,19 @@ def told_apart(text: str, names: Collection[str] = ()) -> str:
     which = "|".join((*_NAMES, *names))
     text = re.sub(_POINTER.format(name=rf"(?:{which})\b"), r"const FLASH \1 *", text)
     return _TABLE.sub(r"static const FLASH \1", text)
+
+
+_WIDE = re.compile(r"\bconst FLASH (?:u?int64_t) (?:\*(\w+);|(\w+)\[)")
+
+
+def read_in_halves(text: str) -> str:
+    """The same with 64-bit constants read as two of 32 bits.
+
+    Of a load of 64 bits from flash, avr-gcc 5 makes an instruction that it does not know itself.
+    """
+    names = {one or other for one, other in _WIDE.findall(text)}
+    if not names:
+        return text
+    which = "|".join(sorted(names))
+    read = re.compile(rf"(?<!int64_t )((?:\w+->)?\b(?:{which}))\[([^\[\]]+)\]")
+    return read.sub(r"in_halves(\1 + (\2))", text)

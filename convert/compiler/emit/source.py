@@ -29,7 +29,8 @@ def text(unit: Unit) -> str:
         *_functions(unit),
         told(self_test.text(unit)),
     ]
-    return "\n\n".join(parts) + "\n"
+    whole = "\n\n".join(parts) + "\n"
+    return memories.read_in_halves(whole) if is_avr else whole
 
 
 def _kernel(unit: Unit, kernel: Kernel) -> str:

@@ -8,7 +8,15 @@ from convert.compiler.program import Buffer, Home, Step
 
 
 def fetched(steps: Sequence[Step], site: LoweringContext) -> list[Step]:
-    """``steps`` with a copy of each constant input in front of them, which kernels read in RAM."""
+    """``steps`` with a copy of each constant input in front of them, which kernels read in RAM.
+
+    Raises ValueError for what no avr-gcc computes: its double has the 32 bits of float.
+    """
+    if any(table.ctype == "double" for step in steps for table in step.tables):
+        raise ValueError(
+            "LiteRT's reference kernels compute it in 64-bit double, which avr-gcc does not have: "
+            "choose --match xnnpack or --match tflm"
+        )
     return [one for step in steps for one in _fetched(step, site)]
 
 

@@ -53,8 +53,8 @@ KIND = Kind(
     "cmsis-pack",
     "CMSIS-Pack",
     tuple(one for one in CORES if one.startswith("cortex-m")),
-    "the .pdsc read by cmsis-pack-manager and held to the rules of the documented format, as is "
-    "the archive; its contents built for Cortex-M0, M4 and M55 by arm-none-eabi-gcc",
+    "the .pdsc and the archive held to the rules of the documented format; the "
+    "contents built for Cortex-M0, M4 and M55 by arm-none-eabi-gcc",
     "packchk and PACK.xsd itself, which are not in any registry that the tests reach; Keil MDK, "
     "the CMSIS-Toolbox, armclang and IAR's compiler",
     files,

@@ -7,3 +7,19 @@
 #else
 #define FLASH
 #endif
+
+/* A constant of 64 bits: of a load of it, or of its halves within a loop, avr-gcc 5 makes what it
+ * does not know itself. */
+#if defined(__GNUC__)
+__attribute__((noinline, unused))
+#endif
+static uint64_t in_halves(const FLASH void *of)
+{
+#if defined(__AVR__)
+    const FLASH uint32_t *half = of;
+
+    return half[0] | (uint64_t)half[1] << 32;
+#else
+    return *(const uint64_t *)of;
+#endif
+}
