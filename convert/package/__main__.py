@@ -67,7 +67,13 @@ def _add_compiler(result: argparse.ArgumentParser) -> None:
         default=Match.XNNPACK,
         help="; ".join(f"{match}: {name}" for match, name in RUNTIME.items()),
     )
-    result.add_argument("--optimize", type=Optimize, choices=list(Optimize), default=Optimize.SPEED)
+    result.add_argument(
+        "--optimize",
+        type=Optimize,
+        choices=list(Optimize),
+        default=Optimize.SPEED,
+        help="of a core's kernels, take the fastest (default) or the smallest",
+    )
     result.add_argument(
         "--core",
         action="append",
@@ -85,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     library = request.library(
         options, dict.fromkeys(core for kind in chosen for core in kind.cores)
     )
-    for core, why in library.cores.refused.items():
+    for core, why in library.built.refused.items():
         console.note(f"without kernels for {core}: {why}")
     guard = earlier.guard(force=options.force)
     written = {}

@@ -36,7 +36,7 @@ class Library:
     name: str  # C identifier that starts every public name
     about: About
     model: str  # the file's name
-    cores: cores.Made  # the C by core; the same functions for each
+    built: cores.Made  # the C by core; the same functions for each
     labels: Sequence[str]  # of the first output; (): none are known
     contract: Contract | None  # None: several inputs, or one that is no real number
     kind: str = ""  # the ecosystem that it is for, as on the command line
@@ -49,7 +49,7 @@ class Library:
     @property
     def made(self) -> Mapping[Target, Compiled]:
         """The C by core."""
-        return self.cores.compiled
+        return self.built.compiled
 
     @property
     def slug(self) -> str:
@@ -84,8 +84,8 @@ class Library:
     def only(self, kind: str, wanted: Sequence[Target]) -> "Library":
         """The same library for an ecosystem, with some of its cores; ``generic`` stays."""
         kept = {one: made for one, made in self.made.items() if one in (*wanted, Target.GENERIC)}
-        refused = {one: why for one, why in self.cores.refused.items() if one in wanted}
-        return replace(self, cores=cores.Made(kept, refused), kind=kind)
+        refused = {one: why for one, why in self.built.refused.items() if one in wanted}
+        return replace(self, built=cores.Made(kept, refused), kind=kind)
 
     def vectors(self) -> list[tuple[list[Array], Sequence[Array]]]:
         """Golden inputs with their outputs, one sequence where the network keeps a state."""

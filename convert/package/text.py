@@ -131,13 +131,13 @@ def places(library: Library) -> dict[str, str]:
         "printed_comment": _comment(["", *shown["printed"].split("\n")]).lstrip("\n"),
         "label_count": str(len(library.labels)),
         "label_text": "\n".join(f"    {carray.literal(one + chr(0))}" for one in library.labels),
-        "cores": cores.header(library.name, library.choices, library.cores.refused),
+        "cores": cores.header(library.name, library.choices, library.built.refused),
         "core_macros": _comment(textwrap.wrap(f"Define {macros} to choose", 96)),
         "core_words": " ".join(one.target for one in library.listed),
         "labels_source": f" src/{library.name}_labels.c" if library.labels else "",
         "cores_table": _cores_table(library),
         "refused": "".join(
-            f"\n\nNot for `{on}`: {why}." for on, why in library.cores.refused.items()
+            f"\n\nNot for `{on}`: {why}." for on, why in library.built.refused.items()
         ),
     }
 

@@ -69,7 +69,7 @@ def answers(model: Path, step: float = 1.0, backend: str = "litert") -> list[str
     labels = model.with_name("labels.txt")
     if labels.is_file():
         lines.append(f"label: {labels.read_text().splitlines()[int(np.argmax(values))]}")
-    return lines
+    return [line.replace("= -0.000", "= 0.000") for line in lines]
 
 
 def public(name: str) -> Path:

@@ -32,11 +32,11 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return packaged.make("cmake", "nano", tmp_path_factory.mktemp("cmake"), "--version", "1.2.3")
 
 
-@pytest.fixture(scope="module")
-def built(library: Path) -> Path:
+@pytest.fixture(scope="module", params=["gcc", "clang"])
+def built(request: pytest.FixtureRequest, library: Path) -> Path:
     """The library built by itself, as a user does it first."""
-    build = library.parent / "build"
-    packaged.run("cmake", "-S", library, "-B", build)
+    build = library.parent / request.param
+    packaged.run("cmake", "-S", library, "-B", build, f"-DCMAKE_C_COMPILER={request.param}")
     packaged.run("cmake", "--build", build)
     return build
 

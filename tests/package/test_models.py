@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from convert import carray
 from convert.compiler import __main__ as compiler
 from convert.package import __main__ as command
 from runtime.errors import DataError, ModelError, OutputError
@@ -115,6 +116,7 @@ def test_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
         (["--author", "a\nb"], "more than one line"),
         (["--url", "nowhere"], "https://"),
         (["--name", "3d"], "no C identifier"),
+        (["--name", "test"], "CMake has a target test of its own"),
         (["--name", "string"], "would hide the C library's string.h"),
         (["--name", "n" * 41], "longer than 40"),
         (["--labels", "none.txt"], "there is no file none.txt"),
@@ -167,3 +169,20 @@ def test_only_the_cores_that_are_named(tmp_path: Path) -> None:
     library = packaged.make("cmake", "nano", tmp_path, "--core", "cortex-m4")
     found = {path.name for path in (library / "src/cores").iterdir()}
     assert found == {"generic", "cortex-m4"}
+
+
+def test_what_a_model_may_be(tmp_path: Path) -> None:
+    """A folder of an export, with what lies beside; or C source with the array."""
+    folder = packaged.NANO.parent
+    by_folder = packaged.make("cmake", folder, tmp_path / "folder")
+    assert by_folder.name == "nano-cmake"
+    assert (by_folder / "src/nano_labels.c").is_file()
+    carray.main([str(packaged.NANO), "--name", "kept", "--out", str(tmp_path), "--quiet"])
+    by_source = packaged.make("cmake", tmp_path / "kept_data.c", tmp_path / "source")
+    assert by_source.name == "kept_data-cmake"
+    path = "src/cores/generic/{}.inc"
+    bodies = [
+        (place / path.format(name)).read_text().split("\n", 1)[1].replace(name, "nano")
+        for place, name in ((by_folder, "nano"), (by_source, "kept_data"))
+    ]
+    assert bodies[0] == bodies[1].replace("KEPT_DATA", "NANO")

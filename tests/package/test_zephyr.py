@@ -48,7 +48,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def configured(library: Path, work: Path, *lines: str) -> Any:
-    """The configuration of the sample with further lines, by kconfiglib; ``.config`` in ``work``."""
+    """The sample's configuration with further lines, by kconfiglib; ``.config`` in ``work``."""
     place = packaged.fetched("kconfiglib") / "kconfiglib.py"
     spec = importlib.util.spec_from_file_location("kconfiglib", place)
     assert spec is not None

@@ -26,8 +26,8 @@ KIND = Kind(
     "ESP-IDF",
     _cores(),
     "packed by Espressif's `compote component pack`, which validates idf_component.yml; CMake "
-    "configured against a stand-in for ESP-IDF's functions; the C compiled for RV32IMC by "
-    "riscv64-unknown-elf-gcc",
+    "configured against a stand-in for ESP-IDF's functions, with which the example was built and "
+    "run on the computer; the C compiled for RV32IMC by riscv64-unknown-elf-gcc",
     "`idf.py build`, because ESP-IDF and its compilers are not in any registry that the tests "
     "reach; a board; Xtensa",
     files,

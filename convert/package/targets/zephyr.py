@@ -40,7 +40,7 @@ KIND = Kind(
     tuple(one for one in CORES if one != _AVR),
     "Kconfig parsed by kconfiglib, Zephyr's own; CMake configured against a stand-in for Zephyr's "
     "functions, with which the sample was built and run on the computer and its text compared with "
-    "LiteRT's answer; module.yml read as Zephyr reads it",
+    "LiteRT's answer, by the paths that module.yml has",
     "Zephyr itself, west and twister, which are not in any registry that the tests reach; a board",
     files,
 )
