@@ -124,6 +124,7 @@ def common(library: Library) -> dict[str, str]:
         "equals": library.equals,
         "origin": f"Made by: {library.command} ({unit.version})",
         "description_json": as_json(library.about.description),
+        "url_json": as_json(library.about.url),
         "licence_json": as_json(library.about.licence),
         "memory": f"{unit.arena + unit.state:,}",
         "tables": f"{unit.flash:,}",
