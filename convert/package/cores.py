@@ -35,7 +35,7 @@ UNTOLD = {"cortex-m7": "cortex-m4"}
 """Cores that no macro tells from another one: they are chosen by name, and else taken for that."""
 
 AVR = "avr"
-_AVR_TABLE, _AVR_TABLES = 32_767, 65_535
+_AVR_OBJECT, _AVR_TABLES = 32_767, 65_535
 """Bytes: of an object, and of what a pointer of 16 bits reaches."""
 
 CORES = tuple(one for one in Target if one.is_core and one in {*_CONDITIONS, *UNTOLD})
@@ -80,12 +80,15 @@ def compiled(
 
 
 def _require_room(target: Target, one: Compiled) -> None:
-    """Raise ModelError where a core's compiler cannot address the tables."""
-    largest = max((table.size for table in one.unit.tables), default=0)
-    if target == AVR and (largest > _AVR_TABLE or one.unit.flash > _AVR_TABLES):
+    """Raise ModelError where a core's compiler cannot address the tables or the arena."""
+    if target != AVR:
+        return
+    unit = one.unit
+    largest = max([unit.arena, unit.state, *(table.size for table in unit.tables)])
+    if largest > _AVR_OBJECT or unit.flash > _AVR_TABLES:
         raise ModelError(
-            f"its tables have {one.unit.flash:,} bytes, the largest {largest:,}; avr-gcc takes "
-            f"{_AVR_TABLE:,} at once and {_AVR_TABLES:,} in all"
+            f"its tables have {unit.flash:,} bytes, its arena {unit.arena:,}, the largest object "
+            f"{largest:,}; avr-gcc takes {_AVR_OBJECT:,} in one and {_AVR_TABLES:,} of tables"
         )
 
 

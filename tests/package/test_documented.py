@@ -1,4 +1,4 @@
-"""docs/packages.md says of each target what its own README says, and its commands are understood."""
+"""docs/packages.md says of each target what its README says; its commands are understood."""
 
 import re
 import shlex
