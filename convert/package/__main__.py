@@ -14,7 +14,7 @@ from convert.compiler.arithmetic.match import RUNTIME, Match
 from convert.compiler.targets.options import Optimize, Target
 from convert.package import cores, earlier, request
 from convert.package.library import Library
-from convert.package.targets import kinds
+from convert.package.targets import android, kinds
 from runtime import console
 
 OUT = Path("build/packages")
@@ -44,6 +44,11 @@ def parser() -> argparse.ArgumentParser:
         "--licence", default="Apache-2.0", help="SPDX; default: Apache-2.0, as the kernels are"
     )
     result.add_argument("--url", help=f"where it lives; default: {request.URL}")
+    result.add_argument(
+        "--group",
+        default=android.GROUP,
+        help=f"of android: the Java package that holds the library's; default: {android.GROUP}",
+    )
     result.add_argument("--description", help="one sentence; default: what is known of the model")
     _add_compiler(result)
     result.add_argument(

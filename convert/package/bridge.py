@@ -107,9 +107,16 @@ def pascal(name: str) -> str:
     return "".join(word[0].upper() + word[1:] for word in name.split("_") if word)
 
 
+def steps(one: Tensor) -> str:
+    """What an element of a quantized tensor stands for: ``0.5 * (stored + 128)``."""
+    if not one.zero_point:
+        return f"{one.scale:.9g} * stored"
+    sign = "+" if one.zero_point < 0 else "-"
+    return f"{one.scale:.9g} * (stored {sign} {abs(one.zero_point)})"
+
+
 def _row(one: Tensor) -> str:
-    steps = f"{one.scale:.9g} * (stored - {one.zero_point})" if one.scale else "as it is"
-    return f"| `{one.name}` | {one} | {steps} |"
+    return f"| `{one.name}` | {one} | {steps(one) if one.scale else 'as it is'} |"
 
 
 def common(library: Library) -> dict[str, str]:
@@ -124,6 +131,7 @@ def common(library: Library) -> dict[str, str]:
         "equals": library.equals,
         "origin": f"Made by: {library.command} ({unit.version})",
         "description_json": as_json(library.about.description),
+        "url_json": as_json(library.about.url),
         "licence_json": as_json(library.about.licence),
         "memory": f"{unit.arena + unit.state:,}",
         "tables": f"{unit.flash:,}",

@@ -6,7 +6,7 @@ Cores for which the compiler writes the same text share one folder, named after 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from convert import tflite
+from convert import tflite, wasm
 from convert.compiler.build import Compiled, compile_model
 from convert.compiler.targets.options import Options, Target
 from runtime.errors import ModelError
@@ -67,7 +67,8 @@ def compiled(
     refused: dict[Target, str] = {}
     for target, chosen in options.items():
         try:
-            one = compile_model(model, name, chosen, source)
+            given = wasm.fast(made[Target.GENERIC]) if target is Target.WASM else chosen
+            one = compile_model(model, name, given, source)
             _require_room(target, one)
         except ModelError as error:
             if target is Target.GENERIC:

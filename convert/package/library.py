@@ -27,6 +27,7 @@ class About:
     licence: str  # an SPDX expression
     description: str  # one sentence
     url: str  # where it lives
+    group: str  # the Java package that holds the library's
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from convert.compiler.build import Compiled
 from convert.compiler.targets.options import Options, Target
 from convert.package import cores
 from convert.package.library import About, Library
+from convert.package.targets import android
 from runtime import classifier, contract
 from runtime.contract import Contract
 from runtime.errors import DataError, ModelError
@@ -33,6 +34,7 @@ def check(options: argparse.Namespace) -> None:
         raise DataError(f"--licence {options.licence!r} is no SPDX expression: give one, as MIT")
     if options.url is not None and not re.fullmatch(_URL, options.url, re.ASCII):
         raise DataError(f"--url {options.url!r} is no address: give one that begins with https://")
+    android.check_group(options.group)
     for word in ("author", "description"):
         text = getattr(options, word)
         if text is not None and (not text.strip() or not text.isprintable()):
@@ -62,6 +64,7 @@ def library(options: argparse.Namespace, targets: Iterable[Target]) -> Library:
         options.licence,
         (options.description or _described(name, labels)).strip(),
         options.url or URL,
+        options.group,
     )
     return Library(name, about, path.name, made, labels, known)
 
@@ -76,7 +79,8 @@ def _named(model: str, path: Path) -> str:
 
 def _options(options: argparse.Namespace, targets: Iterable[Target]) -> dict[Target, Options]:
     """The compiler's options for each core."""
-    wanted = [one for one in targets if options.core is None or one in options.core]
+    cores_named = options.core if options.core is not None else list(targets)
+    wanted = [one for one in targets if one in cores_named or not one.is_core]
     return {
         target: Options(options.match, target, options.optimize)
         for target in dict.fromkeys([Target.GENERIC, *wanted])
@@ -100,5 +104,5 @@ def _labels(
 def _described(name: str, labels: tuple[str, ...]) -> str:
     """A sentence for a library of which nothing else is told."""
     if not labels:
-        return f"{name}, an int8 neural network as plain C without an interpreter."
-    return f"{name}, an int8 neural network that tells {len(labels)} classes apart, as plain C."
+        return f"{name}, an int8 neural network, compiled to C without an interpreter."
+    return f"{name}, an int8 neural network that tells {len(labels)} classes apart, compiled to C."

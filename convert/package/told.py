@@ -42,11 +42,7 @@ def stored(tensors: list[Tensor]) -> list[str]:
     """A line for each input or output: what its elements are, and mean."""
     return [
         f"{one.name}: {one}, "
-        + (
-            f"real = {one.scale:.9g} * (stored - {one.zero_point})"
-            if one.scale
-            else "numbers as they are"
-        )
+        + (f"real = {bridge.steps(one)}" if one.scale else "numbers as they are")
         for one in tensors
     ]
 

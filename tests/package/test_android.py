@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from convert.package.targets import android
+from runtime.errors import DataError
 from tests.package import given, grammar, packaged
 from tests.package.given import Case
 
@@ -144,6 +145,27 @@ def test_what_gradle_reads(built: Built) -> None:
     assert ET.parse(library / "src/main/AndroidManifest.xml").getroot().tag == "manifest"  # noqa: S314
     rules = (library / "consumer-rules.pro").read_text()
     assert "-keep class com.example.nano.Nano {" in rules
+
+
+def test_another_group(tmp_path: Path) -> None:
+    """The class, the rules and the C speak of the package that was asked for."""
+    made = packaged.make("android", "nano", tmp_path, "--group", "org.acme.ml")
+    told = {
+        path: path.read_text()
+        for path in made.rglob("*")
+        if path.is_file() and path.suffix != ".md"
+    }
+    assert "package org.acme.ml.nano;" in told[made / "src/main/java/org/acme/ml/nano/Nano.java"]
+    assert '"org/acme/ml/nano/Nano"' in told[made / "src/main/cpp/nano_jni.c"]
+    assert "com.example" not in "".join(told.values())
+
+
+@pytest.mark.parametrize("group", ["Org.acme", "org.acme-1", "org..acme", "org.new", "org.1a", ""])
+def test_a_wrong_group_is_refused(group: str, tmp_path: Path) -> None:
+    """In one line, with nothing written."""
+    with pytest.raises(DataError, match="--group"):
+        packaged.make("android", "nano", tmp_path, "--group", group)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

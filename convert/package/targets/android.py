@@ -1,11 +1,13 @@
 """An Android library module: a Java class, and JNI over the C."""
 
+import re
 import textwrap
 
 from convert.package import bridge, told
 from convert.package.bridge import Tensor
 from convert.package.library import Library
 from convert.package.targets.kind import Kind
+from runtime.errors import DataError
 
 GROUP = "com.example"
 _ARRAYS = {"int16": ("short", "asShortBuffer()."), "int32": ("int", "asIntBuffer().")} | {
@@ -35,6 +37,15 @@ def package_name(name: str, group: str = GROUP) -> str:
     return f"{group}.{word}{'network' if word in _KEYWORDS.split() else ''}"
 
 
+def check_group(group: str) -> None:
+    """Raise DataError unless ``group`` can hold Java packages."""
+    words = group.split(".")
+    if not all(re.fullmatch(r"[a-z][a-z0-9_]*", word) for word in words):
+        raise DataError(f"--group {group!r} is no Java package: give lower-case words, org.example")
+    if kept := [word for word in words if word in _KEYWORDS.split()]:
+        raise DataError(f"--group {group} has {kept[0]} in it, a keyword of Java: choose another")
+
+
 def files(library: Library) -> dict[str, bytes]:
     """A module for a Gradle project."""
     values = _values(library)
@@ -56,11 +67,11 @@ def files(library: Library) -> dict[str, bytes]:
 def _values(library: Library) -> dict[str, str]:
     """What the templates are filled with."""
     inputs, outputs = bridge.inputs(library.unit), bridge.outputs(library.unit)
-    package, name = package_name(library.name), class_name(library.name)
+    package, name = package_name(library.name, library.about.group), class_name(library.name)
     several = len(outputs) > 1
     return {
         **bridge.common(library),
-        "group": GROUP,
+        "group": library.about.group,
         "package": package,
         "class": name,
         "path": f"{package.replace('.', '/')}/{name}",

@@ -85,6 +85,7 @@ def _values(library: Library) -> dict[str, str]:
         **bridge.common(library),
         "package": package_name(library),
         "title": told.title(library),
+        "homepage": f'  "homepage": {bridge.as_json(library.about.url)},\n',
         "author_line": f'  "author": {bridge.as_json(author)},\n' if author else "",
         "imports": f'{_IMPORTS.get(_task(library), "")}import {{ simd }} from "./app/simd.js";',
         "arguments_told": ", ".join(one.name for one in inputs),
