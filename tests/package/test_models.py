@@ -1,5 +1,6 @@
 """Any network can be packaged: several inputs and outputs, any type, a state, odd names."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,17 @@ def test_who_names_a_core_wants_it(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="avr: its tables have 243,392 bytes"):
         packaged.make("arduino", "base", tmp_path, "--core", "avr")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_limit_is_kept_on_every_core(tmp_path: Path) -> None:
+    """Smaller kernels are taken, the README has the figures, and the command is told in the C."""
+    library = packaged.make("cmake", "nano", tmp_path / "made", "--max-ram", "1200")
+    text = (library / "README.md").read_text()
+    rows = re.findall(r"^\| [\w-]+ +\| +[\d,]+ \| +([\d,]+) \|", text, re.MULTILINE)
+    assert len(rows) > 5
+    assert max(int(row.replace(",", "")) for row in rows) <= 1200
+    assert "--max-ram 1200" in (library / "src/nano.h").read_text()
+    assert packaged.lines(example(library, tmp_path)) == packaged.answers(packaged.NANO)
 
 
 def test_only_the_cores_that_are_named(tmp_path: Path) -> None:
