@@ -23,6 +23,9 @@ SOFTWARE = 6656
 of 8-bit pictures, which need none of it."""
 STATICS = 720
 """Bytes of RAM, at most, besides arena, state and stack."""
+CODE_AVR, STATICS_AVR = 15 * 1024, 416
+"""The same for an AVR, whose kernels are written in 8-bit instructions, and whose text stays in
+flash."""
 _FEW, _STEP, _STEP_M0 = 4, 384, 512
 """Operators that CODE is for, and bytes of the struct and the call of each one more. An operator in
 bands has several structs."""
@@ -48,6 +51,8 @@ def code(compiled: Compiled) -> int:
     is_m0 = options.target is Target.CORTEX_M0
     software = SOFTWARE if is_m0 and not _is_small(compiled) else 0
     step = _STEP_M0 if is_m0 else _STEP
+    if options.target is Target.AVR:
+        return CODE_AVR + _STEP * max(0, more)
     return CODE[options.optimize] + doubles + software + step * max(0, more)
 
 
@@ -66,7 +71,8 @@ def driver(compiled: Compiled) -> int:
     """
     unit = compiled.unit
     kept = sum(tensor.bytes for tensor in unit.network.outputs) if unit.state else 0
-    return unit.state + kept + STATICS
+    statics = STATICS_AVR if unit.options.target is Target.AVR else STATICS
+    return unit.state + kept + statics
 
 
 def need(compiled: Compiled, stack: int = STACK) -> Need:

@@ -76,9 +76,13 @@ def require_own(folder: Path, written: Mapping[str, str], cure: str) -> None:
 
     ``written`` gives each file's sha256 in hexadecimal, or "" where any content will do.
     """
-    folders = {str(parent) for name in written for parent in PurePosixPath(name).parents}
-    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*"))
-    others = sorted(name for name in found if name not in folders and name not in written)
+    folders = {".", *(str(parent) for name in written for parent in PurePosixPath(name).parents)}
+    found = (path.relative_to(folder) for path in folder.rglob("*"))
+    others = sorted(
+        path.as_posix()
+        for path in found
+        if path.as_posix() not in folders | written.keys() and str(path.parent) in folders
+    )
     changed = [
         f"{name}, changed since"
         for name, digest in written.items()

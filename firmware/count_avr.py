@@ -27,7 +27,7 @@ OPTIONS = ("-O2", "-std=gnu99", "-Wall", "-Waddr-space-convert", "-Werror")
 RAM = 8192 - 1024
 """Bytes for an arena and a state; the rest is for the stack."""
 FLASH = 256 << 10
-_TIMEOUT = 600  # seconds
+_TIMEOUT = 120  # seconds
 _HZ = "16000000"
 _LINE = re.compile(r"\x1b\[32m([0-9a-f]+)\.")
 _GUARD = 16  # bytes in front of and behind the arena that nothing may write
@@ -61,6 +61,9 @@ def run(folder: Path, compiled: Sequence[Compiled], inputs: Sequence[Arrays]) ->
                 f"emulated {CHIP} has {RAM:,} for them: leave this core out"
             )
     answer = _emulated(_build(folder, compiled, inputs))
+    length = sum(1 + len(given[0]) * _size(one) for one, given in zip(compiled, inputs, strict=True))
+    if len(answer) < length:
+        raise ToolError(f"a program of {', '.join(c.unit.name for c in compiled)} does not end")
     found, place = [], 0
     for one, given in zip(compiled, inputs, strict=True):
         runs = []
@@ -188,6 +191,12 @@ def _emulated(program: Path) -> bytes:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ToolError(f"simavr cannot run this: {error}") from error
     return bytes.fromhex("".join(_LINE.findall(done.stderr.decode("ascii", "replace"))))
+
+
+def _size(compiled: Compiled) -> int:
+    """Bytes that are written of a run."""
+    unit = compiled.unit
+    return 4 * len(unit.program.steps) + 5 + sum(tensor.bytes for tensor in unit.network.outputs)
 
 
 def _parsed(compiled: Compiled, answer: bytes, place: int) -> tuple[Run, int]:

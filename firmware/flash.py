@@ -103,7 +103,10 @@ def write(image: Image, name: str, options: argparse.Namespace) -> list[str]:
         back = Path(folder) / "back.bin"
         argument = options.gdb or image.board.flash_with[name]
         start = memory.minaddr()
-        job = Job(image.folder / "firmware.hex", start, len(content), argument, options.probe, back)
+        steps = [step.format(start=f"{start:#x}") for step in image.board.family.gdb_start]
+        job = Job(
+            image.folder / "firmware.hex", start, len(content), argument, options.probe, steps, back
+        )
         commands = flasher.commands(found or flasher.programs[0], job)
         if options.dry_run:
             return [shlex.join(words) for words in commands]

@@ -20,6 +20,7 @@ class Job:
     size: int  # bytes
     argument: str | Sequence[str]  # of the board's ``flash_with`` for this program
     probe: str | None  # which debug probe; None: the only one
+    start_steps: Sequence[str]  # of a debugger, to start what was written
     back: Path  # receives ``size`` bytes from ``start``; in the folder that commands run in
 
 
@@ -67,15 +68,13 @@ def _st_flash(program: str, job: Job) -> Commands:
 
 
 def _gdb(program: str, job: Job) -> Commands:
-    vectors = f"{{unsigned}}{job.start:#x}", f"{{unsigned}}{job.start + 4:#x}"
     steps = [
         "set pagination off",
         "set tcp connect-timeout 5",
         f"target extended-remote {job.argument}",
         "load",
         f"dump binary memory {job.back.name} {job.start:#x} {job.start + job.size:#x}",
-        f"set $sp = {vectors[0]}",
-        f"set $pc = {vectors[1]} & ~1",
+        *job.start_steps,
         "detach",
     ]
     return [[program, "-batch", str(job.hex), *(word for step in steps for word in ("-ex", step))]]

@@ -14,11 +14,13 @@ from thimble.extras import needed
 
 ABOUT = "Any int8 .tflite to one C file, and small networks from data to proven int8 on a board."
 HELP = ("-h", "--help")
+NAMES = {command.module: f"thimble {name}" for name, command in COMMANDS.items()}
+"""What a command is called in all that is said, by its module."""
 
 
 def main() -> NoReturn:
     """Run the command that the process was called with, and leave the process."""
-    console.speak_as({command.module: f"thimble {name}" for name, command in COMMANDS.items()})
+    console.speak_as(NAMES)
     console.run(lambda _: dispatch(sys.argv[1:]))
 
 

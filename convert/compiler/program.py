@@ -106,7 +106,7 @@ class Step:
     """One call of a kernel, or a chain of them in bands."""
 
     kernel: str  # the C function, and the file it stands in
-    title: str  # "CONV_2D + MAX_POOL_2D"
+    operators: tuple[str, ...]  # that it does in one: ("CONV_2D", "MAX_POOL_2D")
     shapes: str  # "[28, 28, 1] -> [14, 14, 16]"
     quantization: str  # of input and output, for the reader of the C
     inputs: tuple[Buffer, ...]
@@ -127,6 +127,11 @@ class Step:
     as_bytes: bool = False  # the kernel takes bytes, whatever they are
     bands: Bands | None = None  # what is done instead of one call
     note: str = ""  # for the header and the report
+
+    @property
+    def title(self) -> str:
+        """Its operators, for the reader."""
+        return " + ".join(self.operators)
 
     @property
     def flash(self) -> int:

@@ -17,7 +17,7 @@ from convert.compiler.emit.border import Border
 from convert.compiler.emit.unit import Unit
 from convert.compiler.operators.common.reader import QUANTIZED
 from convert.compiler.targets.options import Target
-from convert.package import text
+from convert.package import places, text
 from convert.package.library import Library
 from runtime.tasks.scaling import Scaling
 
@@ -152,7 +152,7 @@ def documents(
 ) -> dict[str, bytes]:
     """README.md and LICENSE; ``proof`` is what thimble's tests run of the kind, and what not."""
     plain = library.only(library.kind, ())
-    known = {**text.places(plain), **values, "was_run": proof[0], "not_run": proof[1]}
+    known = {**places.of(plain), **values, "was_run": proof[0], "not_run": proof[1]}
     use = filled_text(f"{library.kind}/{text.USE}", known).strip()
     return {
         **text.readme(plain, library.kind, proof, known),

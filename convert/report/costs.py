@@ -48,7 +48,7 @@ def _steps(unit: Unit) -> list[Json]:
     steps = []
     for number, step in enumerate(program.steps):
         last = ends.get(step.output.name, -1)  # a move within the arena is none of the file's
-        first = last - step.title.count(" + ")  # fused operators stand next to each other
+        first = last - len(step.operators) + 1  # fused operators stand next to each other
         steps.append(
             {
                 "operators": list(range(first, last + 1)) if last >= 0 else [],

@@ -55,7 +55,7 @@ def build(model: tflite.Model, *, simd: bool) -> Module:
     kept = [
         (number, step)
         for number, step in enumerate(compiled.unit.program.steps)
-        if step.title.startswith(("CONV_2D", "DEPTHWISE_CONV_2D"))
+        if step.operators[0] in ("CONV_2D", "DEPTHWISE_CONV_2D")
     ]
     outputs = [_output(compiled, step) for _, step in kept]
     content = _compile(

@@ -38,6 +38,8 @@ WORDS = ("conv_single", "conv_packed", "winograd", "dense_packed", "depthwise_fo
 PAIRS = (*WORDS, "winograd_nested", "conv_pixels", "depthwise_lines")
 VECTORS = ("conv_vectors", "dense_vectors", "depthwise_vectors", "depthwise_four", "add_vectors")
 SCALAR = (*WORDS, "conv_pixels", "depthwise_pixels")
+STUDIED = (Target.CORTEX_M0, Target.CORTEX_M4, Target.CORTEX_M55, Target.RISCV32)
+"""A core of each kind."""
 KERNELS = {
     Target.CORTEX_M0: SCALAR,
     Target.CORTEX_M3: SCALAR,
@@ -45,6 +47,7 @@ KERNELS = {
     Target.CORTEX_M7: PAIRS,
     Target.CORTEX_M33: PAIRS,
     Target.CORTEX_M55: VECTORS,
+    Target.RISCV32: SCALAR,
 }
 
 
@@ -155,11 +158,7 @@ def used(compiled: Sequence[Compiled], kernel: str) -> int:
 @pytest.mark.parametrize("match", [Match.XNNPACK, Match.TFLM])
 @pytest.mark.parametrize(
     ("target", "kernel"),
-    [
-        (target, kernel)
-        for target in (Target.CORTEX_M0, Target.CORTEX_M4, Target.CORTEX_M55)
-        for kernel in KERNELS[target]
-    ],
+    [(target, kernel) for target in STUDIED for kernel in KERNELS[target]],
 )
 def test_kernel_equals_the_runtime_here(
     target: Target, kernel: str, match: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -201,7 +200,7 @@ def test_vectors_in_fixed_point_equal_the_runtime_on_the_core(
 
 
 @pytest.mark.parametrize("match", [Match.XNNPACK, Match.TFLM])
-@pytest.mark.parametrize("target", [Target.CORTEX_M0, Target.CORTEX_M4, Target.CORTEX_M55])
+@pytest.mark.parametrize("target", STUDIED)
 def test_depthwise_of_one_channel_is_a_convolution(
     target: Target, match: Match, tmp_path: Path
 ) -> None:
@@ -276,8 +275,20 @@ def test_other_compilers_build_it(
     )
     for name, content in compiled.files().items():
         (tmp_path / name).write_bytes(content)
-    core = ["--target=arm-none-eabi", f"-mcpu={target}", "-mthumb", "-ffreestanding"]
-    words = ["clang", *core, *harness.WARNINGS, "-O2", "-c", "model.c", "-o", "model.o"]
+    core = [f"-mcpu={target}", "-mthumb", "--target=arm-none-eabi"]
+    if target is Target.RISCV32:
+        core = ["-march=rv32imc", "-mabi=ilp32", "--target=riscv32"]
+    words = [
+        "clang",
+        *core,
+        "-ffreestanding",
+        *harness.WARNINGS,
+        "-O2",
+        "-c",
+        "model.c",
+        "-o",
+        "model.o",
+    ]
     subprocess.run(words, cwd=tmp_path, check=True)
 
 
@@ -376,7 +387,7 @@ LINEAR = (
 
 
 @pytest.mark.parametrize("match", [Match.XNNPACK, Match.TFLM])
-@pytest.mark.parametrize("target", [Target.CORTEX_M0, Target.CORTEX_M4, Target.CORTEX_M55])
+@pytest.mark.parametrize("target", STUDIED)
 def test_every_shape_and_width_on_the_core(target: Target, match: Match, tmp_path: Path) -> None:
     """Groups, batches, rows, 16-bit activations, 4-bit weights: what no fast kernel is made for."""
     kinds = [kind for kind in LINEAR if match in models.only().get(kind, tuple(Match))]

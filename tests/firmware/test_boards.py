@@ -56,7 +56,7 @@ def test_cost_is_within_what_was_predicted(name: str) -> None:
     built = image(name)
     assert built.flash <= built.predicted.flash <= built.board.flash
     assert built.predicted.ram - 256 <= built.ram <= built.predicted.ram <= built.board.ram
-    assert built.stack <= build.STACK
+    assert built.stack <= built.board.stack
     assert built.flash == len((built.folder / "firmware.bin").read_bytes())
 
 

@@ -1,7 +1,4 @@
-"""docs/packages.md says of each target what its README says; its commands are understood."""
-
-import re
-import shlex
+"""docs/packages.md says of each target what its README says, and explains the options."""
 
 import pytest
 
@@ -19,12 +16,8 @@ def test_what_was_run(kind: Kind) -> None:
     assert f"| `{kind.name}` | {kind.was_run} | {kind.not_run} |" in DOCUMENT
 
 
-def test_commands_and_options() -> None:
-    """Each command parses, each option has its place."""
-    lines = re.findall(r"^\$ \.venv/bin/python -m convert\.package (.*)$", DOCUMENT, re.MULTILINE)
-    assert len(lines) == 2
-    for line in lines:
-        command.parser().parse_args(shlex.split(line, comments=True))
+def test_options() -> None:
+    """Each has its place."""
     for action in command.parser()._actions:
         for option in action.option_strings:
             if option.startswith("--") and option not in ("--help", "--json", "--quiet"):

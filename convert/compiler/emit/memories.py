@@ -12,7 +12,8 @@ from collections.abc import Collection
 _STRUCT = re.compile(r"^struct \w+ \{\n.*?^\};", re.MULTILINE | re.DOTALL)
 _POINTER = r"\bconst ((?:struct )?\w+) \*(?={name})"
 _FIELD = re.compile(_POINTER.format(name=r"\w"))
-_OF_STRUCT = re.compile(r"\bconst (struct (?!factor\b)\w+) \*")
+_OF_STRUCT = re.compile(r"\bconst (struct (?!(?:factor|place)\b)\w+) \*")
+"""A pointer to a struct, but for those that are made when the code runs."""
 _TABLE = re.compile(r"\bstatic const ((?:struct )?\w+ \w+(?:\[| =))")
 _NAMES = ("weights", "weight", "entries")
 """Pointers that lead to tables in every kernel."""

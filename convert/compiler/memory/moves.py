@@ -69,7 +69,7 @@ def _move(step: Step) -> Step:
     source = step.inputs[0]
     return Step(
         _KERNEL,
-        "move",
+        ("move",),
         f"{source.size} bytes",
         "q",
         (source,),

@@ -17,6 +17,7 @@ class Target(enum.StrEnum):
     CORTEX_M33 = "cortex-m33"
     CORTEX_M55 = "cortex-m55"
     AVR = "avr"
+    RISCV32 = "riscv32"  # RV32IM; what else the core has is the C compiler's business
     WASM = "wasm"
 
     @property
@@ -36,7 +37,10 @@ class Target(enum.StrEnum):
             return ("scalar",)
         if self is Target.AVR:
             return ("avr",)
-        return ("mve", "simd32") if self is Target.CORTEX_M55 else ("simd32",)
+        if self is Target.RISCV32:
+            return ("riscv32", "pixels", "scalar")
+        own = ("mve", "simd32") if self is Target.CORTEX_M55 else ("simd32",)
+        return (*own, "pixels")
 
 
 class Optimize(enum.StrEnum):

@@ -46,7 +46,7 @@ class LoweringContext:
         constant = tuple(t for t in map(self._table, given) if t)
         return Step(
             kernel,
-            " + ".join(node.op for node in nodes),
+            tuple(node.op for node in nodes),
             f"{_shape(first)} -> {_shape(last)}",
             f"{_real(first)} -> {_real(last)}",
             buffers,

@@ -1,39 +1,18 @@
-/* needs: prologue, window, tap_rows, fours, mac_biased, factors, store_four */
+/* needs: prologue, window, tap_rows, fours, mac_biased, finish_pixels */
 /* A convolution with 8-bit weights for four pixels at once, one behind the other. The whole window
  * of each is laid out once, for all filters. */
 struct conv_pixels {
     struct image in, out;
     struct window window;
     const uint32_t *weights;  /* [out.channels / FILTERS][1 + window.height * words][FILTERS]: the
-                               * bias, 256 times, with the zero point folded in, and weights as
-                               * mac_packed has them; a word is four taps (x, channel) of a row */
+                               * bias in the units of the sums, with the zero point folded in, and
+                               * weights as mac_packed has them; a word is four taps (x, channel)
+                               * of a row */
     int32_t zero_point;       /* of the input: what padding holds */
     struct scaling scaling;
 };
 
 enum { GROUPS = 8 }; /* of FILTERS filters, whose sums are kept at once */
-
-/* Requantize the sums [channels][4] of the channels from `first` on, for so many pixels. */
-static void finish_pixels(const struct conv_pixels *c, const int32_t *sums, int32_t first,
-                          int32_t channels, int32_t pixels, int8_t *out)
-{
-    struct scaling scaling = c->scaling;
-    int32_t step = c->out.channels;
-
-    out += first;
-#if defined(REQUANTIZE_IN_ASSEMBLY)
-    if (pixels == 4 && is_free(&scaling)) {
-        store_four(scaling.scale + first, sums, out, out + channels, step, scaling.zero_point);
-        return;
-    }
-#endif
-    for (int32_t channel = first; channel < first + channels; channel++, sums += 4, out++) {
-        struct factor factor = factor_of(&scaling, channel);
-
-        for (int32_t i = 0; i < pixels; i++)
-            out[i * step] = requantize_256ths(&factor, sums + i);
-    }
-}
 
 /* Lay out the window at (row, column) of the input as one of four columns. */
 HELPER void lay_out_window(const struct tap_rows *r, const int8_t *in, int32_t height, int32_t row,
@@ -72,7 +51,7 @@ static void compute_pixels(const struct conv_pixels *c, const uint32_t *x, int32
         macs.blocks = (filters + FILTERS - 1) / FILTERS;
         mac_biased(&macs);
         macs.weights += FILTERS * macs.blocks * (1 + words);
-        finish_pixels(c, sums, first, filters, pixels, out);
+        finish_pixels(&c->scaling, sums, first, first + filters, channels, pixels, out);
     }
 }
 

@@ -1,22 +1,12 @@
-/* A program's start, and its standard input and output, on a Cortex-M in an emulator that offers
- * semihosting. Arm, "Semihosting for AArch32 and AArch64". */
-#include <stdint.h>
+/* Standard input and output of a program in an emulator that offers semihosting. Arm, "Semihosting
+ * for AArch32 and AArch64"; RISC-V has taken over its operations. */
+#include "semihosting.h"
+
 #include <stdio.h>
 #include <string.h>
 
 enum { SYS_OPEN = 0x01, SYS_WRITE = 0x05, SYS_READ = 0x06, SYS_EXIT_EXTENDED = 0x20 };
-
-extern uint32_t __stack_top[];
-int main(void);
-
-static int semihost(int operation, const uint32_t *arguments)
-{
-    register int r0 __asm("r0") = operation;
-    register const uint32_t *r1 __asm("r1") = arguments;
-
-    __asm volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
-    return r0;
-}
+enum { APPLICATION_EXIT = 0x20026 }; /* ADP_Stopped_ApplicationExit */
 
 /* The console, opened for reading or writing, whichever `mode` says. */
 static uint32_t console(int mode)
@@ -62,34 +52,11 @@ void *memset(void *to, int value, size_t size)
     return to;
 }
 
-static void start(void)
+void leave(uint32_t status)
 {
-#if defined(__ARM_FP)
-    *(volatile uint32_t *)0xe000ed88u |= 0xfu << 20; /* CPACR: let the FPU be used */
-    __asm volatile("dsb\n isb");
-#endif
-    const uint32_t arguments[] = {0x20026, (uint32_t)main()}; /* ADP_Stopped_ApplicationExit */
+    const uint32_t arguments[] = {APPLICATION_EXIT, status};
+
     semihost(SYS_EXIT_EXTENDED, arguments);
     for (;;)
         continue;
 }
-
-static void fault(void)
-{
-    const uint32_t arguments[] = {0x20026, 99};
-    semihost(SYS_EXIT_EXTENDED, arguments);
-    for (;;)
-        continue;
-}
-
-/* SysTick's interrupt, for a program that counts its rounds. */
-void systick(void);
-__attribute__((weak)) void systick(void)
-{
-    fault();
-}
-
-typedef void (*handler)(void);
-__attribute__((section(".vectors"), used)) static const handler vectors[16] = {
-    (handler)__stack_top, start, fault, fault, fault, fault, fault, fault,
-    fault, fault, fault, fault, fault, fault, fault, systick};

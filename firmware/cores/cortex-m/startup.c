@@ -11,10 +11,6 @@ void fault_handler(void);
 void fault_report(const uint32_t *frame, uint32_t exception);
 void systick_handler(void);
 
-__attribute__((section(".noinit"))) struct fault_record last_fault;
-/* FAULT_MAGIC when this firmware painted the stack. */
-__attribute__((section(".noinit"))) static uint32_t stack_painted;
-
 /* Where the fault handler works: the stack may be what failed. */
 __attribute__((used)) uint32_t fault_stack[64];
 
@@ -40,45 +36,6 @@ __attribute__((section(".vectors"), used)) static const handler vectors[16] = {
     fault_handler,   /* PendSV */
     systick_handler, /* SysTick */
 };
-
-static void fill(volatile uint32_t *from, const volatile uint32_t *to, uint32_t value)
-{
-    while (from < to)
-        *from++ = value;
-}
-
-/* A new record of a fault, all zeros but its cause. */
-static void record_fault(enum fault_cause cause)
-{
-    fill(&last_fault.magic, (const volatile uint32_t *)(&last_fault + 1), 0);
-    last_fault.cause = cause;
-    last_fault.magic = FAULT_MAGIC;
-}
-
-/* Note a stack that the run before used to its end, without the core being able to say so. */
-static void remember_overflow(void)
-{
-    bool overflow = stack_painted == FAULT_MAGIC && *__stack_bottom != STACK_PAINT;
-
-    if (overflow && last_fault.magic != FAULT_MAGIC)
-        record_fault(FAULT_STACK);
-}
-
-/* Runs on the very stack that it paints, so it leaves what lies above its own frame. */
-static void paint_stack(void)
-{
-    fill(__stack_bottom, (volatile uint32_t *)__builtin_frame_address(0) - 16, STACK_PAINT);
-    stack_painted = FAULT_MAGIC;
-}
-
-uint32_t stack_used(void)
-{
-    const volatile uint32_t *word = __stack_bottom;
-
-    while (word < __stack_top && *word == STACK_PAINT)
-        word++;
-    return (uint32_t)((uintptr_t)__stack_top - (uintptr_t)word);
-}
 
 #define SCB_VTOR  ((volatile uint32_t *)0xe000ed08u)
 #define SCB_CPACR ((volatile uint32_t *)0xe000ed88u)
@@ -112,13 +69,8 @@ static void guard_stack(void)
 
 void reset_handler(void)
 {
-    const volatile uint32_t *from = __data_load;
-
-    for (volatile uint32_t *to = __data_start; to < __data_end; to++)
-        *to = *from++;
-    fill(__bss_start, __bss_end, 0);
-    remember_overflow();
-    paint_stack();
+    memory_start();
+    stack_start();
 #if defined(__ARM_FP)
     *SCB_CPACR |= 0xfu << 20; /* let the floating-point unit be used */
     __asm volatile("dsb\n isb");
@@ -150,37 +102,28 @@ __attribute__((naked)) void fault_handler(void)
 static void read_fault_status(void)
 {
 #if __ARM_ARCH >= 7
-    last_fault.cfsr = *SCB_CFSR;
-    last_fault.hfsr = *SCB_HFSR;
-    last_fault.mmfar = *SCB_MMFAR;
-    last_fault.bfar = *SCB_BFAR;
+    last_fault.registers[CORE_CFSR] = *SCB_CFSR;
+    last_fault.registers[CORE_HFSR] = *SCB_HFSR;
+    last_fault.registers[CORE_MMFAR] = *SCB_MMFAR;
+    last_fault.registers[CORE_BFAR] = *SCB_BFAR;
 #endif
 }
 
-static void read_frame(const uint32_t *frame)
-{
-    last_fault.r0 = frame[0];
-    last_fault.r1 = frame[1];
-    last_fault.r2 = frame[2];
-    last_fault.r3 = frame[3];
-    last_fault.r12 = frame[4];
-    last_fault.lr = frame[5];
-    last_fault.pc = frame[6];
-    last_fault.xpsr = frame[7];
-}
+enum { STACKED = CORE_XPSR + 1 }; /* words that the core stacks: r0 to r3, r12, lr, pc, xpsr */
 
-/* `frame` is what the core stacked: r0 to r3, r12, lr, pc, xpsr; nothing if there was no room. */
+/* `frame` is what the core stacked; nothing if there was no room. */
 void fault_report(const uint32_t *frame, uint32_t exception)
 {
     bool expected = exception >= 3 && exception <= 7; /* HardFault and its finer kinds */
 
-    record_fault(expected ? FAULT_HARD : FAULT_OTHER);
+    fault_begin(expected ? FAULT_HARD : FAULT_OTHER);
     read_fault_status();
-    last_fault.sp = (uint32_t)(uintptr_t)frame;
-    if (frame < __stack_bottom || *__stack_bottom != STACK_PAINT || last_fault.cfsr & CFSR_STKOF)
+    last_fault.registers[CORE_SP] = (uint32_t)(uintptr_t)frame;
+    if (frame < __stack_bottom || !stack_is_left() || last_fault.registers[CORE_CFSR] & CFSR_STKOF)
         last_fault.cause = FAULT_STACK;
-    else if (frame + 8 <= __stack_top)
-        read_frame(frame);
+    else if (frame + STACKED <= __stack_top)
+        for (int i = 0; i < STACKED; i++)
+            last_fault.registers[CORE_R0 + i] = frame[i];
     device_report_fault();
     for (;;)
         continue; /* the watchdog, where there is one, resets the chip */
