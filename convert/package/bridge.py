@@ -129,7 +129,7 @@ def common(library: Library) -> dict[str, str]:
         "version": library.about.version,
         "sha256": unit.network.sha256,
         "equals": library.equals,
-        "origin": f"Made by: {library.command} ({unit.version})",
+        "origin": f"Made by: {library.command} ({unit.version})".replace('"', "'"),
         "description_json": as_json(library.about.description),
         "url_json": as_json(library.about.url),
         "licence_json": as_json(library.about.licence),

@@ -235,8 +235,8 @@ KIND = Kind(
     "Android",
     (),
     "the class and the JNI library, built by javac and by CMake with GCC, run on OpenJDK 17 on "
-    "Linux with -Xcheck:jni: the bytes of LiteRT, wrong lengths, use after close, threads; the "
-    "syntax of build.gradle.kts",
+    "Linux with -Xcheck:jni: the bytes of LiteRT, wrong lengths, use after close, threads; every "
+    "kernel compiled by clang for arm64 and armv7 and run in QEMU; the syntax of build.gradle.kts",
     "Gradle, Android's NDK and devices",
     files,
 )

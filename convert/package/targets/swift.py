@@ -185,8 +185,9 @@ KIND = Kind(
     "swift",
     "Swift",
     (),
-    "the C, compiled by clang with all warnings as errors, and run: the bytes of LiteRT; "
-    "the syntax of the Swift files, by tree-sitter's grammar",
+    "the C, compiled by clang with all warnings as errors, and run: the bytes of LiteRT; every "
+    "kernel compiled by clang for arm64 and run in QEMU; the module map imported by clang; the "
+    "syntax of the Swift files, by tree-sitter's grammar",
     "the Swift itself, as no compiler of it was at hand: swift test runs the golden vectors",
     files,
 )
