@@ -150,10 +150,9 @@ def _found(outputs: list[Tensor]) -> dict[str, str]:
 
 
 def _records(outputs: list[Tensor]) -> str:
-    """The classes of several outputs; "": one needs none."""
-    if len(outputs) == 1:
-        return ""
-    return _record("Outputs", outputs, "") + _record("Values", outputs, "float")
+    """The classes of several outputs."""
+    found = _record("Outputs", outputs, "") + _record("Values", outputs, "float")
+    return found.rstrip()
 
 
 def _record(name: str, outputs: list[Tensor], kind: str) -> str:

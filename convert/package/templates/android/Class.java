@@ -305,7 +305,10 @@ public final class {{class}} implements AutoCloseable {
             return name + ": " + type + " " + Arrays.toString(shape);
         }
     }
-{{records}}<!-- if labels -->
+<!-- if several -->
+{{records}}
+<!-- end -->
+<!-- if labels -->
 
     /** The class that a network found. */
     public static final class Answer {
