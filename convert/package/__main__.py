@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from convert import publish
-from convert.compiler.arithmetic.match import RUNTIME, Match
-from convert.compiler.targets.options import Optimize, Target
+from convert.compiler.command import line
+from convert.compiler.targets.options import Target
 from convert.package import cores, earlier, request
 from convert.package.library import Library
 from convert.package.targets import android, kinds
@@ -65,20 +65,8 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_compiler(result: argparse.ArgumentParser) -> None:
     """What is handed on to the compiler."""
-    result.add_argument(
-        "--match",
-        type=Match,
-        choices=list(Match),
-        default=Match.XNNPACK,
-        help="; ".join(f"{match}: {name}" for match, name in RUNTIME.items()),
-    )
-    result.add_argument(
-        "--optimize",
-        type=Optimize,
-        choices=list(Optimize),
-        default=Optimize.SPEED,
-        help="of a core's kernels, take the fastest (default) or the smallest",
-    )
+    line.add_match(result)
+    line.add_kernels(result)
     result.add_argument(
         "--core",
         action="append",

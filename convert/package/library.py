@@ -8,12 +8,12 @@ import numpy as np
 
 from convert import carray
 from convert.compiler import golden
-from convert.compiler.arithmetic.match import RUNTIME, Match
+from convert.compiler.arithmetic.match import RUNTIME
 from convert.compiler.build import Compiled
 from convert.compiler.emit.unit import Unit
 from convert.compiler.ir import Array
 from convert.compiler.operators.common.reader import QUANTIZED
-from convert.compiler.targets.options import Optimize, Target
+from convert.compiler.targets.options import Target
 from convert.package import cores
 from runtime.contract import Contract
 
@@ -76,10 +76,8 @@ class Library:
     @property
     def command(self) -> str:
         """What makes it again, but for what only its author knows."""
-        options = self.unit.options
         words = [carray.command("convert.package", self.model, self.name), f"--for {self.kind}"]
-        words += [f"--match {options.match}"] if options.match is not Match.XNNPACK else []
-        words += ["--optimize size"] if options.optimize is Optimize.SIZE else []
+        words.append(str(self.unit.options).replace(f" --target {Target.GENERIC}", ""))
         return " ".join(words)
 
     def only(self, kind: str, wanted: Sequence[Target]) -> "Library":

@@ -9,7 +9,6 @@ from dataclasses import asdict
 from convert import carray
 from convert.bundle.kinds import KINDS
 from convert.compiler.emit import ctext
-from convert.compiler.targets.options import Optimize
 from convert.package import cores, example
 from convert.package.library import Library
 from runtime.console import table
@@ -42,7 +41,6 @@ def _about(library: Library) -> dict[str, str]:
 def _model(library: Library) -> dict[str, str]:
     """What it was made of, and what it equals and costs."""
     unit = library.unit
-    smaller = "Made with `--optimize size`, it needs less of both on some cores."
     return {
         "command": library.command,
         "tool": unit.version,
@@ -51,7 +49,6 @@ def _model(library: Library) -> dict[str, str]:
         "equals": library.equals,
         "sha256": unit.network.sha256,
         "figures": _figures(library),
-        "smaller": smaller if unit.options.optimize is Optimize.SPEED else "",
         "rule": _rule(library),
     }
 

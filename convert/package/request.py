@@ -7,6 +7,7 @@ from pathlib import Path
 
 from convert import carray, feed, tflite
 from convert.compiler.build import Compiled
+from convert.compiler.command import line
 from convert.compiler.targets.options import Options, Target
 from convert.package import cores
 from convert.package.library import About, Library
@@ -82,7 +83,7 @@ def _options(options: argparse.Namespace, targets: Iterable[Target]) -> dict[Tar
     cores_named = options.core if options.core is not None else list(targets)
     wanted = [one for one in targets if one in cores_named or not one.is_core]
     return {
-        target: Options(options.match, target, options.optimize)
+        target: line.chosen_for(options, target)
         for target in dict.fromkeys([Target.GENERIC, *wanted])
     }
 
