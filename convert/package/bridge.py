@@ -68,15 +68,33 @@ def _is_scaled(one: Border) -> bool:
     return bool(one.tensor.scale) and one.tensor.dtype in QUANTIZED
 
 
-def filled(template: str, values: Mapping[str, str]) -> bytes:
-    """The template of that name with its places filled."""
-    return filled_text(template, values).encode()
-
-
-def filled_text(template: str, values: Mapping[str, str]) -> str:
-    """The same as text."""
+def filled(template: str, values: Mapping[str, str], holds: frozenset[str] = frozenset()) -> str:
+    """The template of that name with its places filled, and of its blocks those that hold."""
     content = (FOLDER / template).read_text(encoding="utf-8")
-    return texts.filled(content, set(), values)
+    return texts.filled(content, set(holds), values)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the templates of a library's kind are filled with."""
+
+    library: Library
+    values: Mapping[str, str]
+    holds: frozenset[str]
+
+    def filled(self, template: str) -> bytes:
+        """The kind's template of that name."""
+        return filled(f"{self.library.kind}/{template}", self.values, self.holds).encode()
+
+    def documents(self, proof: tuple[str, str]) -> dict[str, bytes]:
+        """README.md and LICENSE; ``proof`` is what the tests run of the kind, and what not."""
+        plain = self.library.only(self.library.kind, ())
+        known = {**places.of(plain), **self.values, "was_run": proof[0], "not_run": proof[1]}
+        use = filled(f"{self.library.kind}/{text.USE}", known, self.holds).strip()
+        return {
+            **text.readme(plain, self.library.kind, proof, known),
+            "README.md": filled("bridge/README.md", {**known, "use": use}).encode(),
+        }
 
 
 def quoted(text: str) -> str:
@@ -132,6 +150,7 @@ def common(library: Library) -> dict[str, str]:
         "origin": f"Made by: {library.command} ({unit.version})".replace('"', "'"),
         "description_json": as_json(library.about.description),
         "url_json": as_json(library.about.url),
+        "author_json": as_json(library.about.author),
         "licence_json": as_json(library.about.licence),
         "memory": f"{unit.arena + unit.state:,}",
         "tables": f"{unit.flash:,}",
@@ -145,19 +164,6 @@ def scaling(library: Library) -> Scaling | None:
     if contract is None or contract.is_guess or contract.task.scaling == Scaling():
         return None
     return contract.task.scaling
-
-
-def documents(
-    library: Library, proof: tuple[str, str], values: Mapping[str, str]
-) -> dict[str, bytes]:
-    """README.md and LICENSE; ``proof`` is what thimble's tests run of the kind, and what not."""
-    plain = library.only(library.kind, ())
-    known = {**places.of(plain), **values, "was_run": proof[0], "not_run": proof[1]}
-    use = filled_text(f"{library.kind}/{text.USE}", known).strip()
-    return {
-        **text.readme(plain, library.kind, proof, known),
-        "README.md": filled("bridge/README.md", {**known, "use": use}),
-    }
 
 
 def files(library: Library) -> dict[str, bytes]:
@@ -188,7 +194,7 @@ def files(library: Library) -> dict[str, bytes]:
     return (
         dict(library.made[Target.GENERIC].files())
         | helper
-        | {f"{name}_bridge.{end}": filled(f"bridge/bridge.{end}", values) for end in "hc"}
+        | {f"{name}_bridge.{end}": filled(f"bridge/bridge.{end}", values).encode() for end in "hc"}
     )
 
 

@@ -1,9 +1,13 @@
-"""What the libraries of every language say of a network, in words and numbers."""
+"""What the libraries of every language say of a network: facts and words for their templates."""
 
+from convert.compiler.ir import Graph
 from convert.package import bridge
 from convert.package.bridge import Tensor
 from convert.package.library import Library
 from runtime.tasks.meaning import Classes
+
+_PASSING = frozenset(("DEQUANTIZE", "QUANTIZE", "RESHAPE"))
+_BY_OPERATOR = {"SOFTMAX": "probabilities", "LOGISTIC": "independent"}
 
 
 def scores(library: Library) -> str:
@@ -12,18 +16,36 @@ def scores(library: Library) -> str:
         return ""
     if library.is_binary:
         return "binary"
-    first = library.contract.outputs[0] if library.contract else None
-    if isinstance(first, Classes):
-        return first.scores
-    output = library.unit.network.output
-    lowest = 0 if output.dtype == "UINT8" else -128
-    is_softmax = float(output.scale) == 1 / 256 and output.zero_point == lowest
-    return "probabilities" if is_softmax else "logits"
+    known = library.contract
+    first = known.outputs[0] if known and not known.is_guess else None
+    return first.scores if isinstance(first, Classes) else _made(library.unit.network)
 
 
-def memory(library: Library) -> int:
-    """Bytes that a network needs to run: its arena, and what it keeps."""
-    return library.unit.arena + library.unit.state
+def _made(network: Graph) -> str:
+    """The scores of the first output, by the operator that makes it."""
+    makers = {tensor.number: node for node in network.nodes for tensor in node.outputs}
+    node = makers.get(network.output.number)
+    while node is not None and node.op in _PASSING:
+        node = makers.get(node.input.number)
+    return _BY_OPERATOR.get(node.op, "logits") if node else "logits"
+
+
+def facts(library: Library) -> frozenset[str]:
+    """What holds of a library, by the names that the templates use."""
+    kind, number = (
+        scores(library),
+        "single" if len(library.unit.network.outputs) == 1 else "several",
+    )
+    found = {number}
+    if is_pixels(library):
+        found |= {"pixels"}
+    if not kind:
+        return frozenset(found | {"unlabelled"})
+    found |= {"labels", f"{number}_labels"}
+    found |= {kind if kind in ("logits", "binary") else "clipped"}
+    if is_pixels(library) and library.contract:
+        found |= {"labelled_pixels", library.contract.task.kind}
+    return frozenset(found)
 
 
 def numbers(library: Library) -> str:
@@ -57,3 +79,18 @@ def title(library: Library) -> str:
     """The description on one line, with nothing that could end a comment or a string."""
     plain = " ".join(library.about.description.split())
     return plain.replace("\\", "/").replace('"', "'").replace("*/", "* /")
+
+
+def words(library: Library) -> dict[str, str]:
+    """What the templates of all four languages say."""
+    inputs, outputs = bridge.inputs(library.unit), bridge.outputs(library.unit)
+    return {
+        **bridge.common(library),
+        "title": title(library),
+        "numbers": numbers(library),
+        "whose": "its output" if len(outputs) == 1 else "each output",
+        "nothing_kept": "" if library.unit.state else ": nothing, here",
+        "input_names": ", ".join(bridge.quoted(one.name) for one in inputs),
+        "output_names": ", ".join(bridge.quoted(one.name) for one in outputs),
+        "arguments_told": ", ".join(one.name for one in inputs),
+    }

@@ -11,11 +11,12 @@
 #define RAW(what)      CALLED(NAME, _raw_##what)
 #define COUNT(array)   (sizeof(array) / sizeof(array)[0])
 
+static void *memory; /* the process keeps it to its end */
 static const size_t input_sizes[] = {INPUT_SIZES}, output_sizes[] = {OUTPUT_SIZES};
 
 int main(void)
 {
-    void *memory = aligned_alloc(RAW(alignment)(), (RAW(size)() + 63) / 64 * 64);
+    memory = aligned_alloc(RAW(alignment)(), (RAW(size)() + 63) / 64 * 64);
 
     if (memory == NULL)
         return 1;

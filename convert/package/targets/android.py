@@ -48,53 +48,42 @@ def check_group(group: str) -> None:
 
 def files(library: Library) -> dict[str, bytes]:
     """A module for a Gradle project."""
-    values = _values(library)
-    java, cpp = f"src/main/java/{values['path']}.java", "src/main/cpp"
-    sources = {f"{cpp}/{name}": content for name, content in bridge.files(library).items()}
+    page = bridge.Page(library, _values(library), told.facts(library))
+    java, cpp = f"src/main/java/{page.values['path']}.java", "src/main/cpp"
     return {
-        "build.gradle.kts": bridge.filled("android/build.gradle.kts", values),
-        "consumer-rules.pro": bridge.filled("android/consumer-rules.pro", values),
-        "src/main/AndroidManifest.xml": bridge.filled("android/AndroidManifest.xml", values),
-        java: bridge.filled("android/Class.java", values),
-        f"{cpp}/CMakeLists.txt": bridge.filled("android/CMakeLists.txt", values),
-        f"{cpp}/{library.name}_jni.c": bridge.filled("android/jni.c", values),
-        **sources,
-        "example/Example.java": bridge.filled("android/Example.java", values),
-        **bridge.documents(library, KIND.proof, values),
+        "build.gradle.kts": page.filled("build.gradle.kts"),
+        "consumer-rules.pro": page.filled("consumer-rules.pro"),
+        "src/main/AndroidManifest.xml": page.filled("AndroidManifest.xml"),
+        java: page.filled("Class.java"),
+        f"{cpp}/CMakeLists.txt": page.filled("CMakeLists.txt"),
+        f"{cpp}/{library.name}_jni.c": page.filled("jni.c"),
+        **{f"{cpp}/{name}": content for name, content in bridge.files(library).items()},
+        "example/Example.java": page.filled("Example.java"),
+        **page.documents(KIND.proof),
     }
 
 
 def _values(library: Library) -> dict[str, str]:
     """What the templates are filled with."""
     inputs, outputs = bridge.inputs(library.unit), bridge.outputs(library.unit)
-    package, name = package_name(library.name, library.about.group), class_name(library.name)
-    several = len(outputs) > 1
+    group, name = library.about.group, class_name(library.name)
+    package = package_name(library.name, group)
     return {
-        **bridge.common(library),
-        "group": library.about.group,
+        **told.words(library),
+        "group": group,
         "package": package,
         "class": name,
         "path": f"{package.replace('.', '/')}/{name}",
-        "input_names": ", ".join(bridge.quoted(one.name) for one in inputs),
-        "output_names": ", ".join(bridge.quoted(one.name) for one in outputs),
+        "input": inputs[0].name,
         "input_rows": _rows(inputs),
         "output_rows": _rows(outputs),
-        "title": told.title(library),
-        "usage": "Answer answer = network.classify(values);"
-        if library.labels
-        else f"{'Values' if several else 'float[]'} reals = network.predict(values);",
+        "label_rows": ",\n".join(f"            {bridge.as_ascii(one)}" for one in library.labels),
         "run_told": _comment([*told.stored(inputs), *told.stored(outputs)]),
-        "whose": "each output" if several else "the output",
-        "numbers": told.numbers(library),
-        "nothing_kept": "" if library.unit.state else ": nothing, here",
-        "arguments_told": ", ".join(one.name for one in inputs),
-        "classify_told": "\n    Answer answer = "
-        f"network.classify({', '.join(one.name for one in inputs)});      // answer.label"
-        if library.labels
-        else "",
-        **_methods(inputs, outputs),
-        **_classifier(library, inputs, outputs),
-        "pixels": _pixels(library, inputs, outputs),
+        "arguments": ", ".join(one.name for one in inputs),
+        "scores": f".{outputs[0].name}" if len(outputs) > 1 else "",
+        "records": _records(outputs),
+        **_given(inputs),
+        **_found(outputs),
     }
 
 
@@ -125,94 +114,45 @@ def _lines(lines: list[str]) -> str:
     return textwrap.indent("\n".join(lines), " " * 8)
 
 
-def _methods(inputs: list[Tensor], outputs: list[Tensor]) -> dict[str, str]:
-    """Parameters, results and bodies of ``run`` and ``predict``."""
-    puts = [f"requireLength(INPUTS.get({n}), {one.name}.length);" for n, one in enumerate(inputs)]
-    puts += [f"inputBuffer({n}).{_array(one)[1]}put({one.name});" for n, one in enumerate(inputs)]
-    run_gets, predict_gets = [], []
+def _given(inputs: list[Tensor]) -> dict[str, str]:
+    """Parameters of ``run`` and ``predict``, and what is done with them."""
+    # All lengths before the first element: a call that fails changes nothing.
+    checks = [f"requireLength(INPUTS.get({n}), {one.name}.length);" for n, one in enumerate(inputs)]
+    run = [f"inputBuffer({n}).{_array(one)[1]}put({one.name});" for n, one in enumerate(inputs)]
+    predict = [f"put(memory, {n}, {one.name});" for n, one in enumerate(inputs)]
+    return {
+        "run_parameters": ", ".join(f"{_array(one)[0]}[] {one.name}" for one in inputs),
+        "run_puts": _lines([*checks, *run]),
+        "predict_parameters": ", ".join(f"float[] {one.name}" for one in inputs),
+        "predict_puts": _lines([*checks, *predict]),
+    }
+
+
+def _found(outputs: list[Tensor]) -> dict[str, str]:
+    """Results of ``run`` and ``predict``, and how they come about."""
+    run, predict = [], []
     for n, one in enumerate(outputs):
         kind, view = _array(one)
-        run_gets += [
-            f"{kind}[] {one.name} = new {kind}[{one.count}];",
-            f"outputBuffer({n}).{view}get({one.name});",
-        ]
-        predict_gets += [
-            f"float[] {one.name} = new float[{one.count}];",
-            f"get(memory, {n}, {one.name});",
-        ]
+        run += [f"{kind}[] {one.name} = new {kind}[{one.count}];"]
+        run += [f"outputBuffer({n}).{view}get({one.name});"]
+        predict += [f"float[] {one.name} = new float[{one.count}];"]
+        predict += [f"get(memory, {n}, {one.name});"]
     names = ", ".join(one.name for one in outputs)
     single = len(outputs) == 1
     return {
-        "run_parameters": ", ".join(f"{_array(one)[0]}[] {one.name}" for one in inputs),
         "run_result": f"{_array(outputs[0])[0]}[]" if single else "Outputs",
-        "run_told_result": f"{_array(outputs[0])[0]}[]" if single else "Outputs",
-        "run_puts": _lines(puts),
-        "run_gets": _lines([*run_gets, f"return {names if single else f'new Outputs({names})'};"]),
-        "predict_parameters": ", ".join(f"float[] {one.name}" for one in inputs),
+        "run_gets": _lines([*run, f"return {names if single else f'new Outputs({names})'};"]),
         "predict_result": "float[]" if single else "Values",
-        "predict_puts": _predict_puts(inputs),
         "predict_gets": _lines(
-            [*predict_gets, f"return {names if single else f'new Values({names})'};"]
+            [*predict, f"return {names if single else f'new Values({names})'};"]
         ),
     }
 
 
-def _predict_puts(inputs: list[Tensor]) -> str:
-    # All lengths before the first number: a call that fails changes nothing.
-    checks = [f"requireLength(INPUTS.get({n}), {one.name}.length);" for n, one in enumerate(inputs)]
-    return _lines([*checks, *(f"put(memory, {n}, {one.name});" for n, one in enumerate(inputs))])
-
-
-def _pixels(library: Library, inputs: list[Tensor], outputs: list[Tensor]) -> str:
-    """The same methods for pixels in bytes, where the network is for such."""
-    if not told.is_pixels(library):
-        return ""
-    methods = _methods(inputs, outputs) | {
-        "input": inputs[0].name,
-        "numbers": told.numbers(library),
-    }
-    return bridge.filled_text("android/pixels.java", methods)
-
-
-def _classifier(library: Library, inputs: list[Tensor], outputs: list[Tensor]) -> dict[str, str]:
-    """What a network with labels has besides, and the classes of several outputs."""
-    nested = "".join(
-        _record(name, outputs, kind) for name, kind in (("Outputs", ""), ("Values", "float"))
-    )
-    result = {"labels": "", "classify": "", "nested": nested if len(outputs) > 1 else ""}
-    kind = told.scores(library)
-    if not kind:
-        return result
-    labels = ",\n".join(f"            {bridge.as_ascii(label)}" for label in library.labels)
-    result["labels"] = (
-        "\n    /** The classes. */\n    public static final List<String> LABELS = "
-        f"Collections.unmodifiableList(Arrays.asList(\n{labels}));\n"
-    )
-    values = {
-        **_methods(inputs, outputs),
-        "numbers": told.numbers(library),
-        "arguments": ", ".join(one.name for one in inputs),
-        "scores": f".{outputs[0].name}" if len(outputs) > 1 else "",
-        "first": outputs[0].name,
-        "shares": bridge.filled_text(f"android/{_SHARES[kind]}.java", {}),
-    }
-    result["classify"] = bridge.filled_text("android/classify.java", values)
-    if told.is_pixels(library):
-        result["classify"] += bridge.filled_text(
-            "android/classify_pixels.java", values | {"input": inputs[0].name}
-        )
-    result["classify"] += bridge.filled_text("android/answer.java", values)
-    result["nested"] += bridge.filled_text("android/record.java", {})
-    return result
-
-
-_SHARES = {
-    "logits": "softmax",
-    "probabilities": "clipped",
-    "independent": "clipped",
-    "binary": "binary",
-}
-"""The template that makes probabilities of scores."""
+def _records(outputs: list[Tensor]) -> str:
+    """The classes of several outputs."""
+    found = _record("Outputs", outputs, "") + _record("Values", outputs, "float")
+    return found.rstrip()
 
 
 def _record(name: str, outputs: list[Tensor], kind: str) -> str:

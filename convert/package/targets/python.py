@@ -21,59 +21,42 @@ def module(name: str) -> str:
 
 def files(library: Library) -> dict[str, bytes]:
     """A source tree that pip builds into one wheel for every Python from 3.11 on."""
-    package = module(library.name)
-    values = _values(library, package)
-    sources = {f"c/{name}": content for name, content in bridge.files(library).items()}
+    page = bridge.Page(library, _values(library), told.facts(library))
+    source = f"src/{module(library.name)}"
     return {
-        **sources,
-        "pyproject.toml": bridge.filled("python/pyproject.in", values),
-        "setup.py": bridge.filled("python/setup.in", values),
-        "MANIFEST.in": bridge.filled("python/MANIFEST.in", values),
-        f"src/{package}/__init__.py": bridge.filled("python/init.in", values),
-        f"src/{package}/_network.c": bridge.filled("python/_network.c", values),
-        f"src/{package}/_network.pyi": bridge.filled("python/stub.in", values),
-        f"src/{package}/py.typed": b"",
-        "example.py": bridge.filled("python/example.in", values),
-        **bridge.documents(library, KIND.proof, values),
+        **{f"c/{name}": content for name, content in bridge.files(library).items()},
+        "pyproject.toml": page.filled("pyproject.in"),
+        "setup.py": page.filled("setup.in"),
+        "MANIFEST.in": page.filled("MANIFEST.in"),
+        f"{source}/__init__.py": page.filled("init.in"),
+        f"{source}/_given.h": page.filled("_given.h"),
+        f"{source}/_network.c": page.filled("_network.c"),
+        f"{source}/_network.pyi": page.filled("stub.in"),
+        f"{source}/py.typed": b"",
+        "example.py": page.filled("example.in"),
+        **page.documents(KIND.proof),
     }
 
 
-def _values(library: Library, package: str) -> dict[str, str]:
+def _values(library: Library) -> dict[str, str]:
     """What the templates are filled with."""
     inputs, outputs = bridge.inputs(library.unit), bridge.outputs(library.unit)
+    several = len(outputs) > 1
+    numbers = "Buffer | Sequence[float]"
     return {
-        **bridge.common(library),
-        "package": package,
-        "input_names": ", ".join(bridge.quoted(one.name) for one in inputs),
+        **told.words(library),
+        "package": module(library.name),
         "input_texts": ", ".join(bridge.quoted(str(one)) for one in inputs),
         "input_rows": _rows(inputs),
         "output_rows": _rows(outputs),
-        **_texts(library, inputs, outputs),
-        **_signatures(inputs, outputs),
-        **_classifier(library, inputs),
-    }
-
-
-def _texts(library: Library, inputs: list[Tensor], outputs: list[Tensor]) -> dict[str, str]:
-    """Sentences of docstrings."""
-    about = library.about
-    authors = f"authors = [{{ name = {bridge.as_json(about.author)} }}]" if about.author else ""
-    single = len(outputs) == 1
-    best = "answer = network.classify(...)    # answer.label, answer.probability"
-    return {
-        "authors": authors,
-        "title": told.title(library),
-        "numbers": told.numbers(library),
-        "arguments_told": ", ".join(one.name for one in inputs),
-        "classify_told": f"answer = network.classify({', '.join(one.name for one in inputs)})"
-        "          # answer.label, answer.probability"
-        if library.labels
-        else "",
-        "usage": f"    {best}" if library.labels else "    reals = network.predict(...)",
-        "whose": "its output" if single else "each output",
+        "label_rows": "\n".join(f"    {bridge.as_json(label)}," for label in library.labels),
         "run_told": _indented([*told.stored(inputs), *told.stored(outputs)]),
         "values_told": _indented([f"It takes {told.numbers(library)}."]),
-        "nothing_kept": "" if library.unit.state else ": nothing, here",
+        "run_parameters": ", ".join(f"{one.name}: Buffer" for one in inputs),
+        "predict_parameters": ", ".join(f"{one.name}: {numbers}" for one in inputs),
+        "arguments": ", ".join(one.name for one in inputs),
+        "run_result": "tuple[bytes, ...]" if several else "bytes",
+        "predict_result": "tuple[list[float], ...]" if several else "list[float]",
     }
 
 
@@ -89,99 +72,6 @@ def _rows(tensors: list[Tensor]) -> str:
         for one in tensors
     )
 
-
-_LIST = 'array("f", {}).tolist()'
-
-
-def _signatures(inputs: list[Tensor], outputs: list[Tensor]) -> dict[str, str]:
-    """Parameters and results of the methods."""
-    several = len(outputs) > 1
-    lists = f"tuple({_LIST.format('one')} for one in found)"
-    return {
-        "run_parameters": ", ".join(f"{one.name}: Buffer" for one in inputs),
-        "predict_parameters": ", ".join(f"{one.name}: Buffer | Sequence[float]" for one in inputs),
-        "arguments": ", ".join(one.name for one in inputs),
-        "run_result": "tuple[bytes, ...]" if several else "bytes",
-        "first": "" if several else "[0]",
-        "predict_result": "tuple[list[float], ...]" if several else "list[float]",
-        "predict": f"return {lists}" if several else f"return {_LIST.format('found[0]')}",
-    }
-
-
-def _classifier(library: Library, inputs: list[Tensor]) -> dict[str, str]:
-    """What a network with labels has besides; empty for another."""
-    exported = ["EQUALS", "INPUTS", "OUTPUTS", "SHA256", "Network", "Tensor"]
-    imports = [
-        "from array import array",
-        "from dataclasses import dataclass",
-        "from typing import TYPE_CHECKING",
-    ]
-    package = module(library.name)
-    values = {"labels": "", "answer": "", "classify": ""}
-    kind = told.scores(library)
-    if kind:
-        exported = [
-            "EQUALS",
-            "INPUTS",
-            "LABELS",
-            "OUTPUTS",
-            "SHA256",
-            "Answer",
-            "Network",
-            "Tensor",
-        ]
-        imports = (["import math"] if kind == "logits" else []) + imports
-        labels = "".join(f"    {bridge.as_json(label)},\n" for label in library.labels)
-        values["labels"] = f'\nLABELS: tuple[str, ...] = (\n{labels})\n"""Of the classes."""\n'
-        values["answer"] = _ANSWER
-        values["classify"] = bridge.filled_text(
-            "python/classify.in",
-            {
-                **_signatures(inputs, bridge.outputs(library.unit)),
-                "numbers": told.numbers(library),
-                "scores": "scores" if len(bridge.outputs(library.unit)) == 1 else "scores, *_",
-                "shares": _SHARES[kind],
-            },
-        )
-    return {
-        **values,
-        "imports": "\n".join([*imports, "", f"from {package} import _network"]),
-        "exported": ", ".join(f'"{name}"' for name in exported),
-    }
-
-
-_CLIPPED = (
-    "shares = [min(max(score, 0.0), 1.0) for score in scores]\n"
-    "        best = scores.index(max(scores))"
-)
-_SHARES = {
-    "logits": "most = max(scores)\n"
-    "        powers = [math.exp(score - most) for score in scores]\n"
-    "        total = sum(powers)\n"
-    "        shares = [power / total for power in powers]\n"
-    "        best = scores.index(most)",
-    "probabilities": _CLIPPED,
-    "independent": _CLIPPED,
-    "binary": "second = min(max(scores[0], 0.0), 1.0)\n"
-    "        shares = [1.0 - second, second]\n"
-    "        best = int(scores[0] > 0.5)",
-}
-"""The probabilities of the classes, by what the output is."""
-
-_ANSWER = '''
-@dataclass(frozen=True)
-class Answer:
-    """The class that a network found."""
-
-    label: str
-    index: int
-    """Of the label in LABELS."""
-    probability: float
-    """How sure the network is of it, 0..1."""
-    probabilities: tuple[float, ...]
-    """Of each class."""
-
-'''
 
 KIND = Kind(
     "python",

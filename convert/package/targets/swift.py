@@ -25,52 +25,41 @@ def module_name(name: str) -> str:
 
 def files(library: Library) -> dict[str, bytes]:
     """A package for the Swift Package Manager."""
-    values, module = _values(library), module_name(library.name)
+    page = bridge.Page(library, _values(library), told.facts(library))
+    module = module_name(library.name)
     c, swift = f"Sources/C{module}", f"Sources/{module}"
     return {
-        "Package.swift": bridge.filled("swift/Package.in", values),
+        "Package.swift": page.filled("Package.in"),
         **{f"{c}/{name}": content for name, content in bridge.files(library).items()},
-        f"{c}/{library.name}_raw.c": bridge.filled("swift/raw.c", values),
-        f"{c}/include/{library.name}_raw.h": bridge.filled("swift/raw.h", values),
-        f"{c}/include/module.modulemap": bridge.filled("swift/module.modulemap", values),
-        f"{swift}/{values['class']}.swift": bridge.filled("swift/Network.in", values),
-        f"{swift}Example/main.swift": bridge.filled("swift/main.in", values),
-        f"Tests/{module}Tests/{module}Tests.swift": bridge.filled("swift/Tests.in", values),
-        **bridge.documents(library, KIND.proof, values),
+        f"{c}/{library.name}_raw.c": page.filled("raw.c"),
+        f"{c}/include/{library.name}_raw.h": page.filled("raw.h"),
+        f"{c}/include/module.modulemap": page.filled("module.modulemap"),
+        f"{swift}/{module}Network.swift": page.filled("Network.in"),
+        f"{swift}Example/main.swift": page.filled("main.in"),
+        f"Tests/{module}Tests/{module}Tests.swift": page.filled("Tests.in"),
+        **page.documents(KIND.proof),
     }
 
 
 def _values(library: Library) -> dict[str, str]:
     """What the templates are filled with."""
     inputs, outputs = bridge.inputs(library.unit), bridge.outputs(library.unit)
-    module, several = module_name(library.name), len(outputs) > 1
+    module, told_of = module_name(library.name), [*told.stored(inputs), *told.stored(outputs)]
+    methods = _methods(inputs, outputs)
     return {
-        **bridge.common(library),
+        **told.words(library),
         "module": module,
         "class": f"{module}Network",
-        "title": told.title(library),
-        "usage": "let answer = try network.classify(values)  // answer.label"
-        if library.labels
-        else "let reals = try network.predict(values)",
         "input_rows": _rows(inputs),
         "output_rows": _rows(outputs),
+        "label_list": ", ".join(bridge.swift_string(label) for label in library.labels),
         "input_sizes": ", ".join(str(one.size) for one in inputs),
         "output_sizes": ", ".join(str(one.size) for one in outputs),
-        "run_told": "\n".join(
-            f"    /// - {line}" for line in [*told.stored(inputs), *told.stored(outputs)]
-        ),
-        "whose": "each output" if several else "the output",
-        "numbers": told.numbers(library),
-        "nothing_kept": "" if library.unit.state else ": nothing, here",
-        "arguments_told": _methods(inputs, outputs)["arguments"],
-        "classify_told": "let answer = try network.classify("
-        f"{_methods(inputs, outputs)['arguments']})          // answer.label, answer.probability"
-        if library.labels
-        else "",
-        **_methods(inputs, outputs),
-        **_classifier(library, inputs, outputs),
+        "run_told": "\n".join(f"    /// - {line}" for line in told_of),
+        "first": outputs[0].name,
+        **methods,
+        "arguments_told": methods["arguments"],
         "vectors": _vectors(library),
-        "imports": "import Foundation\n" if told.scores(library) == "logits" else "",
     }
 
 
@@ -123,49 +112,6 @@ def _methods(inputs: list[Tensor], outputs: list[Tensor]) -> dict[str, str]:
         "arguments": ", ".join(name if single else f"{name}: {name}" for name in names),
         "empty_arguments": ", ".join("[]" if single else f"{name}: []" for name in names),
     }
-
-
-def _classifier(library: Library, inputs: list[Tensor], outputs: list[Tensor]) -> dict[str, str]:
-    """What a network with labels has besides; empty for another."""
-    kind = told.scores(library)
-    if not kind:
-        return {"labels": "", "classify": ""}
-    labels = ", ".join(bridge.swift_string(label) for label in library.labels)
-    shares = "\n".join(f"        {line}" for line in _SHARES[kind])
-    values = {
-        **_methods(inputs, outputs),
-        "numbers": told.numbers(library),
-        "first": f".{outputs[0].name}" if len(outputs) > 1 else "",
-        "shares": shares,
-    }
-    classify = bridge.filled_text("swift/classify.in", values)
-    if told.is_pixels(library):
-        classify += bridge.filled_text("swift/pixels.in", values)
-    return {
-        "labels": f"\n    /// The classes.\n    public static let labels = [{labels}]\n",
-        "classify": classify,
-    }
-
-
-_BEST = ("let best = scores.firstIndex(of: scores.max()!)!",)
-_CLIPPED = (*_BEST, "let probabilities = scores.map { min(max($0, 0), 1) }")
-_SHARES = {
-    "logits": (
-        "let most = scores.max()!",
-        "let best = scores.firstIndex(of: most)!",
-        "let powers = scores.map { exp(Double($0 - most)) }",
-        "let total = powers.reduce(0, +)",
-        "let probabilities = powers.map { Float($0 / total) }",
-    ),
-    "probabilities": _CLIPPED,
-    "independent": _CLIPPED,
-    "binary": (
-        "let best = scores[0] > 0.5 ? 1 : 0",
-        "let second = min(max(scores[0], 0), 1)",
-        "let probabilities = [1 - second, second]",
-    ),
-}
-"""The most likely class and the probabilities, by what the output is."""
 
 
 def _vectors(library: Library) -> str:

@@ -17,7 +17,12 @@ import java.util.List;
  *
  * <pre>{@code
  * try (var network = new {{class}}()) {
- *     {{usage}}
+<!-- if labels -->
+ *     Answer answer = network.classify(values);
+<!-- end -->
+<!-- if unlabelled -->
+ *     {{predict_result}} reals = network.predict(values);
+<!-- end -->
  * }
  * }</pre>
  */
@@ -36,7 +41,13 @@ public final class {{class}} implements AutoCloseable {
     /** The outputs, in their order. */
     public static final List<Tensor> OUTPUTS = tensors(
 {{output_rows}});
-{{labels}}
+<!-- if labels -->
+
+    /** The classes. */
+    public static final List<String> LABELS = Collections.unmodifiableList(Arrays.asList(
+{{label_rows}}));
+<!-- end -->
+
     private ByteBuffer memory; // null: it is closed
 
     /** Makes the network ready: nothing was run, nothing is kept. */
@@ -76,7 +87,82 @@ public final class {{class}} implements AutoCloseable {
         run(memory);
 {{predict_gets}}
     }
-{{pixels}}{{classify}}
+<!-- if pixels -->
+
+    /**
+     * Runs the network on {{numbers}}; each byte is 0..255.
+     *
+     * @return the real numbers of the network
+     * @throws IllegalArgumentException for an array of another length
+     * @throws IllegalStateException after {@link #close}
+     */
+    public synchronized {{predict_result}} predict(byte[] {{input}}) {
+        require();
+{{predict_puts}}
+        run(memory);
+{{predict_gets}}
+    }
+<!-- end -->
+<!-- if labels -->
+
+    /**
+     * The most likely class, the first of equals, for numbers: {{numbers}}.
+     *
+     * @throws IllegalArgumentException for arrays of other lengths
+     * @throws IllegalStateException after {@link #close}
+     */
+    public Answer classify({{predict_parameters}}) {
+        return answer(predict({{arguments}}){{scores}});
+    }
+<!-- end -->
+<!-- if labelled_pixels -->
+
+    /**
+     * The most likely class, the first of equals, for {{numbers}}; each byte is 0..255.
+     *
+     * @throws IllegalArgumentException for an array of another length
+     * @throws IllegalStateException after {@link #close}
+     */
+    public Answer classify(byte[] {{input}}) {
+        return answer(predict({{input}}){{scores}});
+    }
+<!-- end -->
+<!-- if labels -->
+
+    private static Answer answer(float[] scores) {
+        int best = 0;
+        for (int i = 1; i < scores.length; i++) {
+            if (scores[i] > scores[best]) {
+                best = i;
+            }
+        }
+<!-- end -->
+<!-- if logits -->
+        float[] shares = new float[scores.length];
+        double total = 0;
+        for (float score : scores) {
+            total += Math.exp((double) score - scores[best]);
+        }
+        for (int i = 0; i < shares.length; i++) {
+            shares[i] = (float) (Math.exp((double) scores[i] - scores[best]) / total);
+        }
+<!-- end -->
+<!-- if clipped -->
+        float[] shares = scores.clone();
+        for (int i = 0; i < shares.length; i++) {
+            shares[i] = Math.min(Math.max(shares[i], 0), 1);
+        }
+<!-- end -->
+<!-- if binary -->
+        float second = Math.min(Math.max(scores[0], 0), 1);
+        float[] shares = {1 - second, second};
+        best = scores[0] > 0.5f ? 1 : 0;
+<!-- end -->
+<!-- if labels -->
+        return new Answer(best, shares);
+    }
+<!-- end -->
+
     /**
      * An input in the network's own memory, to be filled without a copy. A run overwrites it: fill
      * every input before each {@link #run()}, and let no other thread use the instance meanwhile.
@@ -219,4 +305,36 @@ public final class {{class}} implements AutoCloseable {
             return name + ": " + type + " " + Arrays.toString(shape);
         }
     }
-{{nested}}}
+<!-- if several -->
+{{records}}
+<!-- end -->
+<!-- if labels -->
+
+    /** The class that a network found. */
+    public static final class Answer {
+        public final String label;
+        /** Of the label in LABELS. */
+        public final int index;
+        /** How sure the network is of it, 0..1. */
+        public final float probability;
+        private final float[] probabilities;
+
+        Answer(int index, float[] probabilities) {
+            this.label = LABELS.get(index);
+            this.index = index;
+            this.probability = probabilities[index];
+            this.probabilities = probabilities;
+        }
+
+        /** Of each class. */
+        public float[] probabilities() {
+            return probabilities.clone();
+        }
+
+        @Override
+        public String toString() {
+            return label + " (" + Math.round(100 * probability) + " %)";
+        }
+    }
+<!-- end -->
+}

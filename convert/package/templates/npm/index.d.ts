@@ -21,7 +21,12 @@ export const inputs: readonly Tensor[];
 
 /** The outputs, in their order. */
 export const outputs: readonly Tensor[];
-{{labels}}
+<!-- if labels -->
+
+/** The classes. */
+export const labels: readonly string[];
+<!-- end -->
+
 /** The module for this machine: with SIMD where it has that. Both give the same bytes. */
 export function compile(): Promise<WebAssembly.Module>;
 
@@ -71,11 +76,62 @@ export class Network {
    * @throws {RangeError} another length
    */
   predict({{predict_parameters}}): {{predict_result}};
-{{classify}}
+<!-- if labels -->
+
+  /**
+   * The most likely class, the first of equals, for numbers: {{numbers}}.
+   * @throws {RangeError} another length
+   */
+  classify({{predict_parameters}}): Answer;
+<!-- end -->
+<!-- if image -->
+
+  /** The most likely class of a picture of any size. */
+  classifyImage(picture: Picture): Answer;
+<!-- end -->
+<!-- if digits -->
+
+  /** Every digit in a picture of any size, row by row and from left to right; [] for none. */
+  readDigits(picture: Picture): Digit[];
+<!-- end -->
+
   /** Begin a sequence: forget what is kept from one run to the next{{nothing_kept}}. */
   reset(): void;
 
   /** Check the tables and run the golden vectors; behind it nothing is kept. */
   selfTest(): boolean;
 }
-{{types}}
+<!-- if labels -->
+
+/** The class that a network found. */
+export interface Answer {
+  label: string;
+  /** Of the label in `labels`. */
+  index: number;
+  /** How sure the network is of it, 0..1. */
+  probability: number;
+  /** Of each class. */
+  probabilities: number[];
+}
+<!-- end -->
+<!-- if image digits -->
+
+/** A picture as an ImageData is: RGBA, row by row. */
+export interface Picture {
+  readonly data: Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+}
+<!-- end -->
+<!-- if digits -->
+
+/** A digit, and its place in the picture in pixels. */
+export interface Digit extends Answer {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** It may be two that touch. */
+  isWide: boolean;
+}
+<!-- end -->

@@ -5,7 +5,13 @@
  * @module
  */
 
-{{imports}}
+<!-- if image -->
+import { photo } from "./app/photo.js";
+<!-- end -->
+<!-- if digits -->
+import { digits } from "./app/read.js";
+<!-- end -->
+import { simd } from "./app/simd.js";
 
 const TYPES = {
   int8: Int8Array,
@@ -29,7 +35,16 @@ export const inputs = Object.freeze([
 export const outputs = Object.freeze([
 {{output_rows}}
 ]);
-{{labels}}
+<!-- if labels -->
+
+/** The classes. */
+export const labels = Object.freeze({{label_list}});
+<!-- end -->
+<!-- if image -->
+
+const TASK = {{task}};
+<!-- end -->
+
 /** The module for this machine: with SIMD where it has that. Both give the same bytes. */
 export async function compile() {
   const url = simd ? new URL("./simd.wasm", import.meta.url) : new URL("./plain.wasm", import.meta.url);
@@ -90,7 +105,50 @@ export class Network {
     this.#run();
     return one(outputs.map((about, number) => this.#get(number, about.count)));
   }
-{{classify}}
+<!-- if labels -->
+
+  /** The most likely class, the first of equals. */
+  classify(...given) {
+<!-- end -->
+<!-- if single_labels -->
+    const scores = this.predict(...given);
+<!-- end -->
+<!-- if several_labels -->
+    const [scores] = this.predict(...given);
+<!-- end -->
+<!-- if logits clipped -->
+    const best = scores.indexOf(Math.max(...scores));
+<!-- end -->
+<!-- if logits -->
+    const probabilities = softmax(scores);
+<!-- end -->
+<!-- if clipped -->
+    const probabilities = Array.from(scores, (score) => Math.min(Math.max(score, 0), 1));
+<!-- end -->
+<!-- if binary -->
+    const best = Number(scores[0] > 0.5);
+    const second = Math.min(Math.max(scores[0], 0), 1);
+    const probabilities = [1 - second, second];
+<!-- end -->
+<!-- if labels -->
+    return { label: labels[best], index: best, probability: probabilities[best], probabilities };
+  }
+<!-- end -->
+<!-- if image -->
+
+  /** The most likely class of a picture of any size: an ImageData. */
+  classifyImage(picture) {
+    return this.classify(photo(picture, TASK));
+  }
+<!-- end -->
+<!-- if digits -->
+
+  /** Every digit in a picture of any size, an ImageData, row by row; each with its place in it. */
+  readDigits(picture) {
+    return digits(picture).map(({ pixels, ...place }) => ({ ...this.classify(pixels), ...place }));
+  }
+<!-- end -->
+
   /** Begin a sequence: forget what is kept from one run to the next{{nothing_kept}}. */
   reset() {
     this.#exports.reset();
@@ -157,4 +215,12 @@ function requireCount({ name, shape, count }, values) {
     throw new RangeError(`${name} takes ${count} numbers, [${shape}], not ${values?.length}`);
   }
 }
-{{functions}}
+<!-- if logits -->
+
+function softmax(scores) {
+  const most = Math.max(...scores);
+  const powers = Array.from(scores, (score) => Math.exp(score - most));
+  const sum = powers.reduce((a, b) => a + b);
+  return powers.map((power) => power / sum);
+}
+<!-- end -->
