@@ -10,6 +10,7 @@
 #define WDOGFEED   REGISTER(0x10000018u)
 #define WDOGKEY    REGISTER(0x1000001cu)
 #define WDOGCMP    REGISTER(0x10000020u)
+#define HFROSCCFG  REGISTER(0x10008000u)
 #define HFXOSCCFG  REGISTER(0x10008004u)
 #define PLLCFG     REGISTER(0x10008008u)
 #define PLLOUTDIV  REGISTER(0x1000800cu)
@@ -41,6 +42,9 @@ static uint32_t start_clocks(void)
 {
     uint32_t settings = 1u << 17 | 1u << 10 | 31u << 4 | 1u; /* crystal, Q / 2, F * 64, R / 2 */
 
+    HFROSCCFG = 1u << 30 | 16u << 16 | 4u; /* the ring, as after a reset, while the PLL changes; */
+    if (wait_for(&HFROSCCFG, 1u << 31))    /* a bootloader may have gone over to that */
+        PLLCFG &= ~(1u << 16);
     HFXOSCCFG = 1u << 30; /* enable */
     if (!wait_for(&HFXOSCCFG, 1u << 31))
         return RING_HZ;

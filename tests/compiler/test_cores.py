@@ -47,7 +47,7 @@ KERNELS = {
     Target.CORTEX_M7: PAIRS,
     Target.CORTEX_M33: PAIRS,
     Target.CORTEX_M55: VECTORS,
-    Target.RISCV32: SCALAR,
+    Target.RISCV32: (*SCALAR, "winograd_nested"),
 }
 
 
