@@ -23,8 +23,17 @@ from tests.compiler.test_cores import check, expected_of, force, used
 RUNS = 2  # the extremes: of random inputs the first two
 KINDS = (
     *("CONV_2D groups", "CONV_2D groups pooled", "CONV_2D batch pooled", "CONV_2D int16"),
-    *("DEPTHWISE_CONV_2D", "DEPTHWISE_CONV_2D batch", "FULLY_CONNECTED rows", "ADD", "ADD broadcast"),
-    *("MUL", "MAX_POOL_2D", "AVERAGE_POOL_2D", "MEAN", "SOFTMAX", "SOFTMAX int16", "LOGISTIC"),
+    *("DEPTHWISE_CONV_2D", "DEPTHWISE_CONV_2D batch", "FULLY_CONNECTED rows", "ADD"),
+    *(
+        "ADD broadcast",
+        "MUL",
+        "MAX_POOL_2D",
+        "AVERAGE_POOL_2D",
+        "MEAN",
+        "SOFTMAX",
+        "SOFTMAX int16",
+        "LOGISTIC",
+    ),
     *("PAD", "CONCATENATION", "RESIZE_BILINEAR", "LOG_SOFTMAX", "TRANSPOSE_CONV", "GATHER"),
 )
 """Whatever an AVR's 16-bit int, two address spaces or 32-bit double could get wrong."""
@@ -134,9 +143,13 @@ def test_nothing_constant_lies_in_ram(tmp_path: Path) -> None:
             (tmp_path / file).write_bytes(text)
         words = ["avr-gcc", "-mmcu=atmega328p", "-Os", "-c", f"{name}.c", "-o", f"{name}.o"]
         subprocess.run(words, cwd=tmp_path, check=True)
-        sizes = subprocess.run(
-            ["avr-size", f"{name}.o"], cwd=tmp_path, check=True, capture_output=True, text=True
-        ).stdout.splitlines()[1].split()
+        sizes = (
+            subprocess.run(
+                ["avr-size", f"{name}.o"], cwd=tmp_path, check=True, capture_output=True, text=True
+            )
+            .stdout.splitlines()[1]
+            .split()
+        )
         assert sizes[1:3] == ["0", "0"], name
 
 

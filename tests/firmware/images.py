@@ -11,9 +11,7 @@ from firmware import boards, build
 from firmware.build import Image
 
 _AVR = boards.of_target("avr")
-EMULATED = tuple(
-    name for name in boards.names() if boards.find(name).emulator and name not in _AVR
-)
+EMULATED = tuple(name for name in boards.names() if boards.find(name).emulator and name not in _AVR)
 """The boards in QEMU; those with an AVR are in simavr, and have tests of their own."""
 _folder = TemporaryDirectory(prefix="thimble-images-")
 

@@ -18,6 +18,9 @@ from runtime import classifier
 from runtime.errors import ToolError
 from tests.firmware.images import image
 
+AVR = boards.of_target("avr")
+"""Linked by avr-libc's script and with its start-up code; test_avr_boards.py has them."""
+
 
 def symbols(built: Image) -> dict[str, int]:
     """Addresses by name in the image."""
@@ -32,7 +35,7 @@ def of_family(name: str) -> list[str]:
     return [board for board in boards.names() if boards.find(board).family.name == name]
 
 
-@pytest.mark.parametrize("name", boards.names())
+@pytest.mark.parametrize("name", [name for name in boards.names() if name not in AVR])
 def test_image_suits_the_board(name: str) -> None:
     """Memories are those of board.toml, and it all fits."""
     built, board = image(name), boards.find(name)
@@ -102,7 +105,7 @@ def test_nothing_of_a_c_library_is_in_it(name: str) -> None:
 
 def test_fault_handler_has_room() -> None:
     """The fault handler's own stack is as deep as its deepest chain of calls, on every core."""
-    for name in boards.names():
+    for name in set(boards.names()) - set(AVR):
         tree = image(name).folder / "cmake"
         graph = "\n".join(path.read_text() for path in sorted(tree.rglob("*.ci")))
         room = 256 if boards.find(name).family.name == "cortex-m" else 224  # less the registers
@@ -122,6 +125,8 @@ def test_default_model_is_the_largest_that_fits() -> None:
     """Base where there is flash for it, small where there are 128 KB."""
     chosen = {name: build.choose(boards.find(name), None).name for name in boards.names()}
     assert chosen.pop("stm32vldiscovery") == chosen.pop("longan-nano") == "small"
+    assert chosen.pop("uno") == "nano"
+    assert chosen.pop("mega2560") == "micro"
     assert set(chosen.values()) == {"base"}
 
 
