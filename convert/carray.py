@@ -159,11 +159,11 @@ def _source(name: str, model: Model, labels: Sequence[str]) -> Iterator[str]:
     yield "};"
     if labels:
         yield from ("", f"const char *const {name}_labels[{name.upper()}_LABEL_COUNT] = {{")
-        yield from (f"    {_literal(label)}," for label in labels)
+        yield from (f"    {literal(label)}," for label in labels)
         yield "};"
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """A C string literal. Octal escapes, because they end after three digits."""
     safe = "".join(chr(byte) if byte in _PLAIN else f"\\{byte:03o}" for byte in text.encode())
     return f'"{safe}"'

@@ -12,7 +12,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from runtime import owned
@@ -39,6 +39,7 @@ class Claim:
         """Put a folder with these files, and no others, in the place of the target."""
         with _trouble(self._target), _staging(self._target) as staging:
             for name, content in contents.items():
+                (staging / name).parent.mkdir(parents=True, exist_ok=True)
                 with (staging / name).open("wb") as sink:
                     sink.write(content)
                     # On the disk before the rename is: a power cut must not leave empty files.
@@ -75,7 +76,13 @@ def require_own(folder: Path, written: Mapping[str, str], cure: str) -> None:
 
     ``written`` gives each file's sha256 in hexadecimal, or "" where any content will do.
     """
-    others = sorted(path.name for path in folder.iterdir() if path.name not in written)
+    folders = {".", *(str(parent) for name in written for parent in PurePosixPath(name).parents)}
+    found = (path.relative_to(folder) for path in folder.rglob("*"))
+    others = sorted(
+        path.as_posix()
+        for path in found
+        if path.as_posix() not in folders | written.keys() and str(path.parent) in folders
+    )
     changed = [
         f"{name}, changed since"
         for name, digest in written.items()

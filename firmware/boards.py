@@ -8,7 +8,9 @@ from pathlib import Path
 from convert import footprint
 from convert.compiler.build import Compiled
 from convert.compiler.targets.options import Options
-from convert.footprint import Need
+from convert.footprint import STACK, Need
+from firmware import cores
+from firmware.cores import Family
 from runtime.errors import ToolError
 
 BOARDS = Path(__file__).with_name("boards")
@@ -18,12 +20,19 @@ BOARDS = Path(__file__).with_name("boards")
 class Machine:
     """How an emulator runs a board."""
 
-    machine: str  # QEMU's name of it
+    machine: str  # the emulator's name of it
     ticks_hz: int  # of the counter that the firmware reads
-    shift: int  # an instruction takes 2^shift ns of the emulator's time
+    shift: int | None = None  # an instruction takes 2^shift ns of its time; None: its true cycles
+
+    @property
+    def counts(self) -> str:
+        """What is counted: instructions, or cycles."""
+        return "cycles" if self.shift is None else "instructions"
 
     def instructions(self, ticks: float) -> float:
-        """Instructions that were executed in ``ticks``."""
+        """Instructions that were executed in ``ticks``, or cycles where those are counted."""
+        if self.shift is None:
+            return ticks
         return ticks * 1e9 / self.ticks_hz / (1 << self.shift)
 
 
@@ -38,13 +47,24 @@ class Board:
     clock: int  # Hz, of the core
     flash: int  # bytes
     ram: int  # bytes
+    stack: int = STACK  # bytes of RAM kept for it
     emulator: Machine | None = None  # None: it is built, and not run, where no board is
     flash_with: Mapping[str, str | list[str]] = field(default_factory=dict)  # tool: its argument
+
+    @property
+    def family(self) -> Family:
+        """What its core has in common with others."""
+        return cores.of(self.target)
 
 
 def names() -> tuple[str, ...]:
     """The boards there are."""
     return tuple(sorted(path.parent.name for path in BOARDS.glob("*/board.toml")))
+
+
+def of_target(target: str) -> tuple[str, ...]:
+    """The boards whose core is ``target``, one of the compiler."""
+    return tuple(name for name in names() if find(name).target == target)
 
 
 def find(name: str) -> Board:
@@ -61,9 +81,14 @@ def find(name: str) -> Board:
         raise ToolError(f"{path}: {error}; compare it with another board's") from error
 
 
-def limits(board: Board, compiled: Compiled, stack: int) -> Options:
+def need(board: Board, compiled: Compiled) -> Need:
+    """What an image with ``compiled`` takes on ``board`` at most."""
+    return footprint.need(compiled, board.stack)
+
+
+def limits(board: Board, compiled: Compiled) -> Options:
     """The options of ``compiled`` with what ``board`` has left for tables and arena."""
-    return footprint.limits(board.flash, board.ram, compiled, stack)
+    return footprint.limits(board.flash, board.ram, compiled, board.stack)
 
 
 def shortage(board: Board, needed: Need) -> str:

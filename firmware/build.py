@@ -1,8 +1,8 @@
 """Build the firmware around a model for a board: ``python -m firmware.build --board microbit``.
 
-Compiles the model to C, checks that it fits before anything is built, builds with CMake and the Arm
-GCC, and measures flash, RAM and stack against what was predicted. Needs cmake, ninja and
-arm-none-eabi-gcc.
+Compiles the model to C, checks that it fits before anything is built, builds with CMake and the
+core's GCC, and measures flash, RAM and stack against what was predicted. Needs cmake, ninja and,
+for an Arm core, arm-none-eabi-gcc.
 """
 
 import argparse
@@ -16,9 +16,10 @@ from convert import footprint, publish
 from convert.compiler import toolchain
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.targets.options import Optimize, Options, Target
-from convert.footprint import STACK, Need
-from firmware import boards, deployment, uf2
+from convert.footprint import Need
+from firmware import avr_stack, boards, deployment, uf2
 from firmware.boards import Board
+from firmware.cores import Family, Toolchain
 from firmware.deployment import Deployment
 from firmware.device import BOOT
 from runtime import classifier, console
@@ -26,22 +27,12 @@ from runtime.errors import ModelError, ToolError
 
 SOURCE = Path(__file__).parent
 OUT = Path("build/firmware")
-EXCEPTION = 108
-"""Bytes that the core stacks when an exception comes, at most, with alignment."""
 _PER_MAC, _SLOWEST = 10, 4e6  # instructions at most, and in a second at least
 HELPER = 32
 """Bytes of stack, at most, for a function of the compiler's own library, such as a 64-bit shift."""
 
-_PACKAGES = {
-    "cmake": "cmake",
-    "ninja": "ninja-build",
-    "arm-none-eabi-gcc": "gcc-arm-none-eabi",
-    "arm-none-eabi-size": "binutils-arm-none-eabi",
-}
-_MISSING = {
-    "unable to find a build program": "ninja",
-    "was not found in the PATH": "arm-none-eabi-gcc",
-}
+_PACKAGES = {"cmake": "cmake", "ninja": "ninja-build"}
+_NO_NINJA, _NO_COMPILER = "unable to find a build program", "was not found in the PATH"
 """What CMake says when it does not find a tool."""
 
 
@@ -82,7 +73,7 @@ def build(
 
     Raises ToolError when the model does not fit, a tool is missing or the build fails.
     """
-    needed = footprint.need(deployed.compiled, STACK)
+    needed = boards.need(board, deployed.compiled)
     if lacking := boards.shortage(board, needed):
         fitting = ", ".join(one.name for one in bundled(board, deployed.options)) or "none"
         raise ToolError(
@@ -91,9 +82,10 @@ def build(
     folder = out.resolve() / f"{board.name}-{deployed.label}"
     generated, tree = folder / "generated", folder / "cmake"
     publish.files(generated, deployed.files())
-    settings = [f"-DMODEL_DIR={generated}", f"-DSTACK_SIZE={STACK}", *options]
-    _run(["cmake", "--preset", board.name, "-B", str(tree), *settings], SOURCE)
-    _run(["cmake", "--build", str(tree)], SOURCE)
+    settings = [f"-DMODEL_DIR={generated}", f"-DSTACK_SIZE={board.stack}", *options]
+    tools = board.family.toolchain
+    _run(["cmake", "--preset", board.name, "-B", str(tree), *settings], tools)
+    _run(["cmake", "--build", str(tree)], tools)
     products = {name: (tree / name).read_bytes() for name in _products()}
     if "uf2" in board.flash_with:
         products["firmware.uf2"] = uf2.from_hex(products["firmware.hex"].decode())
@@ -107,31 +99,44 @@ def _products() -> tuple[str, ...]:
 
 def _measured(image: Image, tree: Path) -> Image:
     """``image`` with what the compiler and the linker made of it."""
-    sizes = toolchain.sections(_run(["arm-none-eabi-size", "-A", str(image.elf)], SOURCE))
+    family = image.board.family
+    tools = family.toolchain
+    sizes = toolchain.sections(_run([tools.program("size"), "-A", str(image.elf)], tools))
     graph = "\n".join(path.read_text() for path in sorted(tree.rglob("*.ci")))
-    thread = toolchain.deepest(graph, "reset_handler", HELPER)
-    interrupt = EXCEPTION + toolchain.deepest(graph, "systick_handler", HELPER)
+    if image.board.target == Target.AVR:
+        code = _run([tools.program("objdump"), "-d", str(image.elf)], tools)
+        graph = avr_stack.graph(code, family.calls.pushed)
     return Image(
         image.board,
         image.deployment,
         image.folder,
         image.predicted,
         flash=sizes[".text"] + sizes.get(".data", 0),
-        ram=sum(sizes.get(name, 0) for name in (".stack", ".noinit", ".data", ".bss")),
-        stack=thread + interrupt,
+        ram=sum(sizes.get(name, 0) for name in (".noinit", ".data", ".bss"))
+        + sizes.get(".stack", image.board.stack),
+        stack=deepest(graph, family),
     )
 
 
-def _run(words: list[str], folder: Path) -> str:
+def deepest(graph: str, family: Family) -> int:
+    """Bytes of stack of the deepest chain of calls, with an interrupt on top where there is one."""
+    calls = family.calls
+    thread = toolchain.deepest(graph, calls.entry, HELPER)
+    if not calls.interrupt:
+        return thread
+    return thread + calls.pushed + toolchain.deepest(graph, calls.interrupt, HELPER)
+
+
+def _run(words: list[str], tools: Toolchain) -> str:
     try:
-        done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(words, cwd=SOURCE, capture_output=True, text=True, check=False)
     except OSError as error:
-        raise missing(words[0]) from error
+        raise missing(words[0], tools) from error
     if done.returncode:
         lines = (done.stderr + done.stdout).splitlines()
-        for sign, tool in _MISSING.items():
+        for sign, tool in ((_NO_NINJA, "ninja"), (_NO_COMPILER, tools.program("gcc"))):
             if any(sign in line for line in lines):
-                raise missing(tool)
+                raise missing(tool, tools)
         raise ToolError(f"{words[0]} failed: {_telling(lines)}")
     return done.stdout
 
@@ -144,20 +149,23 @@ def _telling(lines: Sequence[str]) -> str:
     return lines[-1] if lines else "no message"
 
 
-def missing(tool: str) -> ToolError:
-    """The error that says how to get ``tool``."""
-    package = _PACKAGES.get(tool, tool)
+def missing(tool: str, tools: Toolchain) -> ToolError:
+    """The error that says how to get ``tool``, which may be one of ``tools``."""
+    packages = _PACKAGES | {
+        tools.program(name): package for name, package in tools.packages.items()
+    }
+    package = packages.get(tool, tool)
     return ToolError(f"{tool} cannot be run; on Debian: sudo apt-get install {package}")
 
 
 def fitted(board: Board, model: str, options: Options) -> Deployment | None:
     """``model`` as it fits on ``board``: with smaller kernels if it must be; None: not at all."""
     whole = deployment.load(model, options)
-    if not boards.shortage(board, footprint.need(whole.compiled, STACK)):
+    if not boards.shortage(board, boards.need(board, whole.compiled)):
         return whole
     try:
-        limited = deployment.load(model, boards.limits(board, whole.compiled, STACK))
-        needed = footprint.need(limited.compiled, STACK)
+        limited = deployment.load(model, boards.limits(board, whole.compiled))
+        needed = boards.need(board, limited.compiled)
     except ModelError:  # not even with the smallest kernels
         return None
     return None if boards.shortage(board, needed) else limited
@@ -255,7 +263,7 @@ def summary(image: Image) -> str:
             "",
         ),
         ("RAM", f"<= {image.predicted.ram:,}", f"{image.ram:,}", f"{image.board.ram:,}"),
-        ("stack, of that", f"<= {STACK:,}", f"{image.stack:,}", ""),
+        ("stack, of that", f"<= {image.board.stack:,}", f"{image.stack:,}", ""),
     ]
     return console.table(("bytes", "predicted", "built", "on the board"), rows)
 

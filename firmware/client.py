@@ -7,9 +7,8 @@ whenever they change.
 """
 
 import argparse
-import contextlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,11 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.targets.options import Options
 from firmware import boards, build, deployment, questions
 from firmware.boards import Machine
+from firmware.build import Image
 from firmware.deployment import Deployment
-from firmware.device import Answer, Device
-from firmware.emulate import emulate
+from firmware.device import BOOT, Answer, Device
+from firmware.emulate import connected
 from firmware.hello import Hello
-from firmware.port import Port, open_port
 from runtime import classifier, console, numbers, predict
 from runtime.contract import Contract
 from runtime.errors import DataError, DeviceError, ThimbleError
@@ -31,23 +30,12 @@ from runtime.tasks.task import Task
 _LOOK = 0.3  # seconds between looks at a watched file
 
 
-@contextlib.contextmanager
-def opened(given: argparse.Namespace) -> Iterator[tuple[Port, Machine | None, float | None]]:
-    """The line to a board that is plugged in, or to one in an emulator with what that counts.
-
-    And how many seconds it may take to boot, where that is known.
-    """
-    if given.port is not None:
-        line = open_port(given.port)
-        with contextlib.closing(line):
-            yield line, None, None
-        return
-    if given.board is None:
-        raise DeviceError("give the board's --port, or a --board to emulate")
+def built(given: argparse.Namespace) -> Image | None:
+    """The image to emulate; None: there is a board, or no --board."""
+    if given.port is not None or given.board is None:
+        return None
     wanted = boards.find(given.board)
-    image = build.build(wanted, build.choose(wanted, given.model, given.match))
-    with emulate(wanted, image.elf) as emulator, contextlib.closing(emulator.connect()) as line:
-        yield line, wanted.emulator, image.boot_seconds
+    return build.build(wanted, build.choose(wanted, given.model, given.match))
 
 
 @dataclass(frozen=True)
@@ -206,9 +194,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = console.parse(parser(), argv)
     if not any(Path(file).exists() for file in given.files):
         raise DataError(f"{given.files[0]} is not there: give files that are")
-    with opened(given) as (port, machine, seconds):
+    image = built(given)
+    with connected(image, given.port) as (port, machine):
         device = Device(port)
-        hello = device.hello(seconds) if seconds else device.hello()
+        hello = device.hello(image.boot_seconds if image else BOOT)
         deployed = known(hello, given.model)
         console.note(f"{hello.model} (--match {hello.match}) on {hello.board}")
         device.reset()

@@ -2,8 +2,8 @@
 
 No board and no firmware: the generated C, a start-up file and semihosting, so any model can be
 counted, whatever its inputs and outputs are and however many operators it has. QEMU's ``-icount``
-lets each instruction take the same time, which SysTick counts. Instructions are not cycles: the
-emulator has no pipeline.
+lets each instruction take the same time, which a counter of the core counts. Instructions are not
+cycles: the emulator has no pipeline.
 """
 
 import subprocess
@@ -21,12 +21,16 @@ from convert.compiler import toolchain
 from convert.compiler.build import Compiled
 from convert.compiler.emit import border
 from convert.compiler.targets.options import Target
+from firmware import cores, count_avr
+from firmware.cores import Family
 from runtime import children
 from runtime.errors import ToolError
 
 BARE = Path(__file__).with_name("bare")
 _SHIFT = 3  # an instruction takes 2^shift ns of the emulator's time
 _TIMEOUT = 600  # seconds
+NANOSECONDS = 1_000_000_000
+"""How often a counter counts in a second that is the emulator's own time, as RISC-V's are."""
 
 Arrays = Sequence[npt.NDArray[Any]]
 
@@ -35,33 +39,66 @@ Arrays = Sequence[npt.NDArray[Any]]
 class Core:
     """A core in QEMU, and the memory that its machine has for it."""
 
+    family: Family
     machine: str
     options: tuple[str, ...]  # of the compiler
-    ticks_hz: int  # of SysTick
+    ticks_hz: int  # of the counter
     flash: int = 0x0000_0000
     ram: int = 0x2000_0000
     flash_size: int = 4 << 20
     ram_size: int = 4 << 20
 
     @property
+    def including(self) -> tuple[str, ...]:
+        """The compiler's options that find what stands in for a C library."""
+        return ("-ffreestanding", "-I", str(BARE), "-I", str(self.family.bare))
+
+    @property
     def linking(self) -> tuple[str, ...]:
-        """The compiler's options that link a program for it."""
+        """The compiler's options and sources that make a program for it."""
         places = {"FLASH_ORIGIN": self.flash, "FLASH_LENGTH": self.flash_size}
         places |= {"RAM_ORIGIN": self.ram, "RAM_LENGTH": self.ram_size}
         symbols = (f"-Wl,--defsym={name}={value}" for name, value in places.items())
-        return ("-nostdlib", "-T", str(BARE / "bare.ld"), *symbols)
+        sources = str(self.family.bare / "start.c"), str(BARE / "semihosting.c")
+        return ("-nostdlib", "-T", str(BARE / "bare.ld"), *symbols, *sources)
+
+    def emulating(self, program: Path) -> list[str]:
+        """The command that runs a program, with the console at its standard input and output."""
+        qemu = self.family.emulator
+        return [
+            *(qemu.program, "-machine", self.machine, "-display", "none", "-monitor", "none"),
+            *("-serial", "none", "-semihosting-config", "enable=on,target=native"),
+            *(*qemu.image, str(program)),
+        ]
 
 
+def _cortex_m(target: Target, machine: str, floats: Sequence[str], hz: int, **memory: int) -> Core:
+    options = (f"-mcpu={target}", "-mthumb", *floats)
+    return Core(cores.of(target), machine, options, hz, **memory)
+
+
+_SOFT, _HARD = ("-mfloat-abi=soft",), ("-mfloat-abi=hard",)
 CORES = {
-    Target.CORTEX_M0: Core("mps2-an385", ("-mfloat-abi=soft",), 25_000_000),
-    Target.CORTEX_M3: Core("mps2-an385", ("-mfloat-abi=soft",), 25_000_000),
-    Target.CORTEX_M4: Core("mps2-an386", ("-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"), 25_000_000),
-    Target.CORTEX_M7: Core("mps2-an500", ("-mfpu=fpv5-sp-d16", "-mfloat-abi=hard"), 25_000_000),
-    Target.CORTEX_M33: Core(
-        "mps2-an505", ("-mfloat-abi=hard",), 20_000_000, 0x1000_0000, 0x3800_0000
+    Target.CORTEX_M0: _cortex_m(Target.CORTEX_M0, "mps2-an385", _SOFT, 25_000_000),
+    Target.CORTEX_M3: _cortex_m(Target.CORTEX_M3, "mps2-an385", _SOFT, 25_000_000),
+    Target.CORTEX_M4: _cortex_m(
+        Target.CORTEX_M4, "mps2-an386", ("-mfpu=fpv4-sp-d16", *_HARD), 25_000_000
     ),
-    Target.CORTEX_M55: Core(
-        "mps3-an547", ("-mfloat-abi=hard",), 32_000_000, flash_size=512 << 10, ram_size=512 << 10
+    Target.CORTEX_M7: _cortex_m(
+        Target.CORTEX_M7, "mps2-an500", ("-mfpu=fpv5-sp-d16", *_HARD), 25_000_000
+    ),
+    Target.CORTEX_M33: _cortex_m(
+        Target.CORTEX_M33, "mps2-an505", _HARD, 20_000_000, flash=0x1000_0000, ram=0x3800_0000
+    ),
+    Target.CORTEX_M55: _cortex_m(
+        *(Target.CORTEX_M55, "mps3-an547", _HARD, 32_000_000),
+        flash_size=512 << 10,
+        ram_size=512 << 10,
+    ),
+    Target.RISCV32: Core(
+        *(cores.of(Target.RISCV32), "virt", ("-march=rv32imc", "-mabi=ilp32"), NANOSECONDS),
+        flash=0x8000_0000,
+        ram=0x8040_0000,
     ),
 }
 """The emulated machine of each core; that of the Cortex-M3 stands in for a Cortex-M0's."""
@@ -110,10 +147,15 @@ class Program:
 def count(compiled: Compiled, inputs: Arrays, options: Sequence[str] = ("-O2",)) -> Counted:
     """Run ``compiled`` once on the core that it was made for; ``options`` are the compiler's.
 
+    On an AVR it is cycles that are counted, and the compiler has options of its own.
+
     A model with state is at its beginning. Raises ToolError when a compiler or the emulator is
     missing, or the run fails.
     """
     with tempfile.TemporaryDirectory(prefix="thimble-count-") as name:
+        if compiled.unit.options.target is Target.AVR:
+            ((run,),) = count_avr.run(Path(name), [compiled], [[one[np.newaxis] for one in inputs]])
+            return Counted(run.steps, run.outputs)
         program = build(compiled, Path(name), options)
         (counted,) = program.run([array[np.newaxis] for array in inputs])
         return counted
@@ -134,12 +176,12 @@ def build(compiled: Compiled, folder: Path, options: Sequence[str] = ("-O2",)) -
     publish.files(folder, compiled.files())
     (folder / "main.c").write_text(_main(compiled))
     compiler = command(unit.options.target, options)
-    words = [*compiler, "-std=c99", "-ffreestanding", "-I", str(BARE), "-include", "hook.h"]
-    source = [str(BARE / "bare.c"), "main.c", "model.o"]
+    words = [*compiler, "-std=c99", *core.including, "-include", "hook.h"]
     toolchain.run(
         [*words, "-c", f"{unit.name}.c", "-o", "model.o"],
         _with_hook(folder, compiled),
     )
+    source = ["main.c", "model.o"]
     toolchain.run([*words, "-I", ".", *core.linking, *source, "-o", "program", "-lgcc"], folder)
     return Program(compiled, folder)
 
@@ -147,7 +189,7 @@ def build(compiled: Compiled, folder: Path, options: Sequence[str] = ("-O2",)) -
 def command(target: Target, options: Sequence[str] = ("-O2",)) -> list[str]:
     """The compiler for a core."""
     core = CORES[target]
-    return ["arm-none-eabi-gcc", f"-mcpu={target}", "-mthumb", *core.options, *options]
+    return [core.family.toolchain.program("gcc"), *core.options, *options]
 
 
 def _with_hook(folder: Path, compiled: Compiled) -> Path:
@@ -202,11 +244,7 @@ int main(void)
 
 
 def _emulated(program: Path, core: Core, content: bytes, options: Sequence[str]) -> bytes:
-    words = [
-        *("qemu-system-arm", "-machine", core.machine, "-display", "none", "-monitor", "none"),
-        *("-icount", f"shift={_SHIFT}", "-serial", "none", "-kernel", str(program)),
-        *("-semihosting-config", "enable=on,target=native", *options),
-    ]
+    words = [*core.emulating(program), "-icount", f"shift={_SHIFT}", *options]
     try:
         done = subprocess.run(
             words,
@@ -217,7 +255,7 @@ def _emulated(program: Path, core: Core, content: bytes, options: Sequence[str])
             preexec_fn=children.TIED,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ToolError(f"qemu-system-arm cannot count this: {error}") from error
+        raise ToolError(f"{words[0]} cannot count this: {error}") from error
     if done.returncode:
         raise ToolError(f"the model ends with status {done.returncode} on {core.machine}")
     return done.stdout

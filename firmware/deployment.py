@@ -9,18 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from convert import publish, tflite
+from convert import feed, publish, tflite
 from convert.carray import c_name
-from convert.compiler import ir
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled, compile_model
-from convert.compiler.operators.common.reader import QUANTIZED
 from convert.compiler.targets.options import Optimize, Options
 from firmware import header
 from firmware.stored import Stored
-from runtime import classifier, contract
+from runtime import classifier
 from runtime.contract import Contract
-from runtime.interpreter import Tensor
 
 
 @dataclass(frozen=True)
@@ -53,14 +50,7 @@ class Deployment:
 
         Raises ModelError for a contract or labels beside it that do not fit it.
         """
-        network = self.compiled.unit.network
-        if len(network.inputs) != 1 or network.input.shape[:1] != (1,):
-            return None
-        if network.input.dtype != "FLOAT32" and not _is_quantized(network.input):
-            return None
-        return contract.of(
-            self.path, _as_read(network.input), [_as_read(one) for one in network.outputs]
-        )
+        return feed.contract_of(self.path, self.compiled.unit.network)
 
     @property
     def comes(self) -> Stored | None:
@@ -85,15 +75,6 @@ def load(model: str, options: Options) -> Deployment:
     named = model in classifier.bundled()
     name = model if named else path.parent.name if path.stem == "model" else path.stem
     return Deployment(path, c_name(name), options)
-
-
-def _is_quantized(tensor: ir.Tensor) -> bool:
-    return tensor.dtype in QUANTIZED and bool(tensor.scale)
-
-
-def _as_read(tensor: ir.Tensor) -> Tensor:
-    """``tensor`` as an interpreter tells of it."""
-    return Tensor(tensor.name, tensor.shape, tensor.numpy, float(tensor.scale), tensor.zero_point)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from firmware import protocol
+from firmware import cores, protocol
 from firmware.hello import Array, Hello, parse
 from firmware.port import BAUD, Port
 from firmware.protocol import Decoder, Error, Frame, Type
@@ -36,23 +36,7 @@ _REFUSALS = {
     Error.SELF_TEST: "failed its self-test and gives no answers: flash it again",
     Error.ARENA: "has had its working memory overwritten and gives no answers: reset it",
 }
-CAUSES = ("none", "hard fault", "stack exhausted", "unexpected exception")
-REGISTERS = (
-    "r0",
-    "r1",
-    "r2",
-    "r3",
-    "r12",
-    "lr",
-    "pc",
-    "xpsr",
-    "sp",
-    "cfsr",
-    "hfsr",
-    "mmfar",
-    "bfar",
-)
-
+CAUSES = ("none", "hard fault", "stack exhausted", "unexpected exception", "watchdog")
 
 _ANSWER = struct.Struct("<II")
 
@@ -93,7 +77,7 @@ class Fault:
     """The last fault."""
 
     cause: str  # one of CAUSES
-    registers: dict[str, int]  # by REGISTERS; zero where unknown
+    registers: dict[str, int]  # by the names of its core; zero where unknown
 
     def __str__(self) -> str:
         told = " ".join(f"{name}={value:#x}" for name, value in self.registers.items() if value)
@@ -273,7 +257,11 @@ def refusal(frame: Frame, sent: Frame) -> DeviceError:
 
 
 def fault(payload: bytes) -> Fault:
-    """A fault as a device reports it."""
-    cause, *values = struct.unpack(f"<{1 + len(REGISTERS)}I", payload)
+    """A fault as a device reports it; raises DeviceError for that of an unknown core."""
+    word, *values = struct.unpack(f"<{len(payload) // 4}I", payload)
+    cause, number = word & 0xFF, word >> 8
+    family = cores.numbered(number)
+    if family is None or len(values) != len(family.registers):
+        raise DeviceError("the device's report of a fault cannot be understood: flash it again")
     name = CAUSES[cause] if cause < len(CAUSES) else f"cause {cause}"
-    return Fault(name, dict(zip(REGISTERS, values, strict=True)))
+    return Fault(name, dict(zip(family.registers, values, strict=True)))

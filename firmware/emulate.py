@@ -1,7 +1,8 @@
 """Boards in an emulator: QEMU with the board's real peripherals, its serial port on a socket.
 
 ``-icount`` makes each instruction take a fixed time of the emulator's clock, so that the counter
-that the firmware reads counts instructions. Not cycles: the emulator has no pipeline.
+that the firmware reads counts instructions. Not cycles: the emulator has no pipeline. An AVR runs
+in simavr, which has its cycles.
 """
 
 import contextlib
@@ -15,14 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from firmware.boards import Board
+from convert.compiler.targets.options import Target
+from firmware import avr_emulator
+from firmware.boards import Board, Machine
 from firmware.build import Image
 from firmware.device import Device
 from firmware.port import Port, open_port
 from runtime import children
-from runtime.errors import ToolError
+from runtime.errors import DeviceError, ToolError
 
-QEMU = "qemu-system-arm"
 _START = 20.0  # seconds for the emulator to open its sockets
 
 
@@ -80,12 +82,9 @@ def emulate(board: Board, elf: Path, options: Sequence[str] = ()) -> Iterator[Em
         )
     with tempfile.TemporaryDirectory(prefix="thimble-") as name:
         folder = Path(name)
-        words = [
-            *(QEMU, "-machine", board.emulator.machine, "-kernel", str(elf)),
-            *("-display", "none", "-icount", f"shift={board.emulator.shift}"),
-            *("-serial", f"unix:{folder / 'serial'},server=on,wait=off"),
-            *("-qmp", f"unix:{folder / 'monitor'},server=on,wait=off", *options),
-        ]
+        qemu = board.family.emulator
+        words = _command(board, board.emulator, elf, folder)
+        words += options
         with (folder / "log").open("wb") as log:
             try:
                 process = subprocess.Popen(
@@ -96,24 +95,51 @@ def emulate(board: Board, elf: Path, options: Sequence[str] = ()) -> Iterator[Em
                     preexec_fn=children.TIED,  # noqa: PLW1509
                 )
             except OSError as error:
-                raise ToolError(
-                    f"{QEMU} cannot be run; on Debian: sudo apt-get install qemu-system-arm"
-                ) from error
+                raise qemu.missing() from error
         emulator = Emulator(process, folder)
         try:
-            _wait(emulator)
+            _wait(emulator, qemu.program)
             yield emulator
         finally:
             emulator.stop()
 
 
+def _command(board: Board, machine: Machine, elf: Path, folder: Path) -> list[str]:
+    """What runs ``elf`` with its sockets in ``folder``."""
+    if board.target == Target.AVR:
+        return avr_emulator.command(board, machine.machine, elf, folder)
+    qemu = board.family.emulator
+    return [
+        *(qemu.program, "-machine", machine.machine, *qemu.image, str(elf)),
+        *("-display", "none", "-icount", f"shift={machine.shift}"),
+        *("-serial", f"unix:{folder / 'serial'},server=on,wait=off"),
+        *("-qmp", f"unix:{folder / 'monitor'},server=on,wait=off"),
+    ]
+
+
 @contextlib.contextmanager
-def booted(image: Image) -> Iterator[Device]:
-    """The device that ``image`` is in an emulator, after its greeting."""
+def connected(image: Image | None, port: str | None) -> Iterator[tuple[Port, Machine | None]]:
+    """The line to the board at ``port``, or to ``image`` in an emulator with what that counts.
+
+    Raises DeviceError when there is neither.
+    """
+    if port is not None:
+        with contextlib.closing(open_port(port)) as line:
+            yield line, None
+        return
+    if image is None:
+        raise DeviceError("give the board's --port, or a --board to emulate")
     with (
         emulate(image.board, image.elf) as emulator,
         contextlib.closing(emulator.connect()) as line,
     ):
+        yield line, image.board.emulator
+
+
+@contextlib.contextmanager
+def booted(image: Image) -> Iterator[Device]:
+    """The device that ``image`` is in an emulator, after its greeting."""
+    with connected(image, None) as (line, _):
         device = Device(line)
         device.hello(image.boot_seconds)
         yield device
@@ -131,10 +157,10 @@ def _listens(path: Path) -> bool:
     return False
 
 
-def _wait(emulator: Emulator) -> None:
+def _wait(emulator: Emulator, program: str) -> None:
     end = time.monotonic() + _START
     while not all(_listens(emulator.folder / name) for name in ("serial", "monitor")):
         if emulator.process.poll() is not None or time.monotonic() > end:
             lines = (emulator.folder / "log").read_text().strip().splitlines() or ["no message"]
-            raise ToolError(f"{QEMU} does not start: {lines[0]}")
+            raise ToolError(f"{program} does not start: {lines[0]}")
         time.sleep(0.01)

@@ -20,6 +20,7 @@ class Job:
     size: int  # bytes
     argument: str | Sequence[str]  # of the board's ``flash_with`` for this program
     probe: str | None  # which debug probe; None: the only one
+    start_steps: Sequence[str]  # of a debugger, to start what was written
     back: Path  # receives ``size`` bytes from ``start``; in the folder that commands run in
 
 
@@ -67,21 +68,34 @@ def _st_flash(program: str, job: Job) -> Commands:
 
 
 def _gdb(program: str, job: Job) -> Commands:
-    vectors = f"{{unsigned}}{job.start:#x}", f"{{unsigned}}{job.start + 4:#x}"
     steps = [
         "set pagination off",
         "set tcp connect-timeout 5",
         f"target extended-remote {job.argument}",
         "load",
         f"dump binary memory {job.back.name} {job.start:#x} {job.start + job.size:#x}",
-        f"set $sp = {vectors[0]}",
-        f"set $pc = {vectors[1]} & ~1",
+        *job.start_steps,
         "detach",
     ]
     return [[program, "-batch", str(job.hex), *(word for step in steps for word in ("-ex", step))]]
 
 
+def _avrdude(program: str, job: Job) -> Commands:
+    """Through the board's bootloader, at the serial port that ``probe`` names.
+
+    Its bootloader erases each page before it is written (-D leaves the chip's erasure out, which it
+    does not know), and resets when the port is opened.
+    """
+    port = job.probe or "/dev/ttyACM0"
+    words = [program, "-q", *job.argument, "-P", port, "-D"]
+    back = job.back.with_suffix(".all")
+    read = [*words, "-U", f"flash:r:{back.name}:r"]
+    cut = ["dd", f"if={back.name}", f"of={job.back.name}", "bs=1", f"count={job.size}"]
+    return [[*words, "-U", f"flash:w:{job.hex}:i"], read, cut]
+
+
 FLASHERS = {
+    "avrdude": Flasher(("avrdude",), "sudo apt-get install avrdude", _avrdude),
     "pyocd": Flasher(("pyocd",), "pip install pyocd", _pyocd),
     "openocd": Flasher(("openocd",), "sudo apt-get install openocd", _openocd),
     "st-flash": Flasher(("st-flash",), "sudo apt-get install stlink-tools", _st_flash),

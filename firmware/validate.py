@@ -7,10 +7,9 @@ match, byte for byte, and what it uses with what was predicted. Status 1 when th
 """
 
 import argparse
-import contextlib
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,9 @@ from convert import publish
 from convert.compiler.arithmetic.match import RUNTIME
 from convert.report import tables
 from firmware import build, questions
-from firmware.boards import Machine
-from firmware.build import Image
 from firmware.deployment import Deployment
 from firmware.device import Device
-from firmware.emulate import emulate
-from firmware.port import Port, open_port
+from firmware.emulate import connected
 from firmware.questions import Questions
 from firmware.validation import Validation, validate
 from runtime import console, numbers, options, reading
@@ -98,20 +94,6 @@ def ask_with(deployed: Deployment, given: argparse.Namespace) -> Questions:
     if told.judged:
         console.note(told.judged)
     return questions.of_examples(deployed, examples.first(given.images or _EXAMPLES))
-
-
-@contextlib.contextmanager
-def connected(image: Image, port: str | None) -> Iterator[tuple[Port, Machine | None]]:
-    """The line to the board at ``port``, or to ``image`` in an emulator with what that counts."""
-    if port is not None:
-        with contextlib.closing(open_port(port)) as line:
-            yield line, None
-        return
-    with (
-        emulate(image.board, image.elf) as emulator,
-        contextlib.closing(emulator.connect()) as line,
-    ):
-        yield line, image.board.emulator
 
 
 def recording(found: Validation) -> bytes:

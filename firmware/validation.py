@@ -118,7 +118,7 @@ def validate(
         questions=questions,
         outputs=outputs,
         mismatches=mismatches(image, questions, outputs),
-        unit="instructions" if machine else COUNTERS[hello.counter],
+        unit=machine.counts if machine else COUNTERS[hello.counter],
         counts=_counts(answers, machine),
         known_loop=_known_loop(bench, machine),
         retries=device.retries,

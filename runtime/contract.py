@@ -153,6 +153,11 @@ def read_labels(path: Path, classes: int) -> tuple[str, ...]:
     file = path.parent / LABELS
     if not file.is_file():
         return tuple(str(index) for index in range(classes))
+    return labels_in(file, classes)
+
+
+def labels_in(file: Path, classes: int) -> tuple[str, ...]:
+    """The lines of ``file``; raises ModelError unless they name each of ``classes``, and once."""
     try:
         labels = tuple(file.read_text(encoding="utf-8-sig").splitlines())
     except (OSError, UnicodeDecodeError) as error:

@@ -49,6 +49,7 @@ MODULES = [
     "convert.compiler.survey",
     "convert.export",
     "convert.networks",
+    "convert.package.__main__",
     "convert.report.__main__",
     "convert.robustness.__main__",
     "convert.sweep",

@@ -15,14 +15,18 @@ need node nodejs
 need cppcheck cppcheck
 need arm-none-eabi-gcc gcc-arm-none-eabi
 need powerpc-linux-gnu-gcc "gcc-powerpc-linux-gnu libc6-dev-powerpc-cross"
+need aarch64-linux-gnu-gcc "gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
+need arm-linux-gnueabihf-gcc "gcc-arm-linux-gnueabihf libc6-dev-armhf-cross"
 need qemu-ppc-static qemu-user-static
 need qemu-system-arm qemu-system-arm
 need avr-gcc "gcc-avr avr-libc"
 need simavr simavr
+need arduino-builder "arduino-builder arduino-core-avr"
 need riscv64-unknown-elf-gcc gcc-riscv64-unknown-elf
 need qemu-system-riscv32 qemu-system-misc
 need npm npm
 need cmake cmake
+need javac openjdk-17-jdk-headless
 need ninja ninja-build
 need gdb-multiarch gdb-multiarch
 need openocd openocd
@@ -57,5 +61,14 @@ fetch() { # fetch NAME COMMAND...: run COMMAND in a copy of tests/fetched/NAME t
     mv "build/$name.part" "build/$name"
 }
 fetch litertjs npm ci --silent --ignore-scripts --no-audit --no-fund
-fetch tflite-support ../../.venv/bin/python -m pip install --quiet --disable-pip-version-check \
-    --root-user-action ignore --no-deps --require-hashes --target . -r requirements.txt
+pinned() { # pinned NAME: Python packages, by hash
+    fetch "$1" ../../.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+        --root-user-action ignore --no-deps --require-hashes --target . -r requirements.txt
+}
+fetch typescript npm ci --silent --ignore-scripts --no-audit --no-fund
+pinned tflite-support
+pinned tree-sitter
+# The package managers whose own checks the packages pass.
+pinned platformio
+pinned esp-idf
+pinned kconfiglib

@@ -55,6 +55,12 @@ GROUPS = {
             "say what of a folder of models compiles",
             "runtime",
         ),
+        Command(
+            "package",
+            "convert.package",
+            "make a library of a model for a build system",
+            "compiler",
+        ),
         Command("carray", "convert.carray", "put a model into a C array", "compiler"),
     ),
     "A network of one's own": (

@@ -5,7 +5,8 @@ of the output, int8, and ``maps()``, that of the outputs of all convolutions, on
 """
 
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from convert import publish, tflite
@@ -50,8 +51,7 @@ def build(model: tflite.Model, *, simd: bool) -> Module:
     compiled = compile_model(model, "model")
     compiled.require_plain("the web app")
     if simd:
-        limit = int(_MORE_TABLES * compiled.unit.program.flash)
-        compiled = compile_model(model, "model", Options(target=Target.WASM, max_flash=limit))
+        compiled = compile_model(model, "model", fast(compiled))
     kept = [
         (number, step)
         for number, step in enumerate(compiled.unit.program.steps)
@@ -71,6 +71,12 @@ def build(model: tflite.Model, *, simd: bool) -> Module:
     return Module(content, compiled, maps)
 
 
+def fast(plain: Compiled) -> Options:
+    """For the same C with SIMD: its kernels, where their tables are not much larger."""
+    limit = int(_MORE_TABLES * plain.unit.program.flash)
+    return replace(plain.unit.options, target=Target.WASM, max_flash=limit)
+
+
 def _output(compiled: Compiled, step: Step) -> Tensor:
     """The tensor that a step makes."""
     nodes = compiled.unit.lowered.nodes
@@ -78,11 +84,20 @@ def _output(compiled: Compiled, step: Step) -> Tensor:
 
 
 def _compile(compiled: Compiled, options: list[str]) -> bytes:
+    own = {name: (_FOLDER / name).read_bytes() for name in ("glue.c", "keep.h")}
+    return link({**compiled.files(), **own}, [*options, "-include", "keep.h"])
+
+
+def link(contents: Mapping[str, bytes], options: Sequence[str]) -> bytes:
+    """The module of C files and their headers, compiled with further ``options`` of clang.
+
+    Raises ToolError when clang or lld is missing.
+    """
     with tempfile.TemporaryDirectory(prefix="thimble-wasm-") as name:
         folder = Path(name)
-        publish.files(folder, compiled.files())
-        include = ["-I", str(folder), "-I", str(_FOLDER), "-include", "keep.h"]
-        words = [*_COMPILER, *options, *include, str(_FOLDER / "glue.c"), "model.c", "-o", "m.wasm"]
+        publish.files(folder, contents)
+        sources = [str(_FOLDER / "libc.c"), *(one for one in contents if one.endswith(".c"))]
+        words = [*_COMPILER, *options, "-I", str(folder), *sources, "-o", "m.wasm"]
         try:
             toolchain.run(words, folder)
         except ToolError as error:

@@ -1,4 +1,4 @@
-/* A model as a WebAssembly module: one arena, and the maps that are shown. There is no libc.
+/* A model as a WebAssembly module: one arena, and the maps that are shown.
  *
  * KEPT_STEPS and KEPT_SIZES are the numbers of the operators whose outputs are kept, and bytes. */
 #include <stddef.h>
@@ -12,31 +12,14 @@ static const int32_t kept_steps[] = {KEPT_STEPS}, kept_sizes[] = {KEPT_SIZES};
 static model_arena arena;
 static int8_t maps[KEPT_BYTES]; /* one after the other */
 
-void *memcpy(void *to, const void *from, size_t count)
-{
-    char *bytes = to;
-
-    for (size_t i = 0; i < count; i++)
-        bytes[i] = ((const char *)from)[i];
-    return to;
-}
-
-void *memset(void *to, int value, size_t count)
-{
-    char *bytes = to;
-
-    for (size_t i = 0; i < count; i++)
-        bytes[i] = (char)value;
-    return to;
-}
-
 void keep(int32_t number, const int8_t *output)
 {
     int8_t *to = maps;
 
     for (size_t i = 0; i < sizeof kept_steps / sizeof *kept_steps; to += kept_sizes[i++])
         if (kept_steps[i] == number)
-            memcpy(to, output, (size_t)kept_sizes[i]);
+            for (int32_t at = 0; at < kept_sizes[i]; at++)
+                to[at] = output[at];
 }
 
 EXPORT(input) int8_t *input(void)

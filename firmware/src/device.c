@@ -1,5 +1,6 @@
 #include "device.h"
 
+#include "bench.h"
 #include "hardware.h"
 #include "hello.h"
 #ifdef FAULT_INJECTION
@@ -21,13 +22,6 @@ static struct receiver in;
 static uint8_t head[FRAME_HEADER + BENCH_SIZE]; /* the request's first bytes */
 static uint32_t frames_good, frames_damaged;
 
-/* What FRAME_BENCH measured, in ticks. */
-static struct {
-    uint32_t loops[2]; /* of 2,000 and 4,000 instructions */
-    uint32_t least, most;
-    uint64_t sum;
-} measured;
-
 /* `expected` is the payload's right length. */
 static void send_error(enum protocol_error error, uint32_t sequence, uint32_t expected)
 {
@@ -37,61 +31,15 @@ static void send_error(enum protocol_error error, uint32_t sequence, uint32_t ex
     protocol_end();
 }
 
-/* Ticks of a loop of 2 * iterations instructions, and of the few around it: two such loops show
- * what a tick is. */
-static uint32_t known_loop(uint32_t iterations)
-{
-    uint32_t start = hardware_ticks();
-
-#if defined(__arm__)
-    __asm volatile(".syntax unified\n1: subs %0, %0, #1\n bne 1b" : "+l"(iterations) : : "cc");
-#else
-    (void)iterations; /* the tests' own machine */
-#endif
-    return hardware_ticks() - start;
-}
-
 static uint32_t bench_runs(void)
 {
     return head[FRAME_HEADER] | (uint32_t)head[FRAME_HEADER + 1] << 8;
 }
 
-static void bench(void)
-{
-    measured.loops[0] = known_loop(1000);
-    measured.loops[1] = known_loop(2000);
-    measured.least = UINT32_MAX;
-    measured.most = 0;
-    measured.sum = 0;
-    for (uint32_t runs = bench_runs(); runs > 0; runs--) {
-        network_measure();
-        measured.least = network.ticks < measured.least ? network.ticks : measured.least;
-        measured.most = network.ticks > measured.most ? network.ticks : measured.most;
-        measured.sum += network.ticks;
-        hardware_feed();
-    }
-}
-
-#ifdef PROFILE
-/* What each operator of a run takes; 0 for those that there are not. */
-static void put_profile(void)
-{
-    uint32_t before = network.start;
-
-    for (uint32_t i = 0; i < PROFILE_MOST; i++) {
-        protocol_put_u32(profile_ticks[i] == 0 ? 0 : profile_ticks[i] - before);
-        before = profile_ticks[i];
-    }
-}
-#endif
-
 static void put_fault(void)
 {
-    const uint32_t *word = &last_fault.cause;
-    bool valid = last_fault.magic == FAULT_MAGIC;
-
-    for (uint32_t i = 0; i < FAULT_WORDS; i++)
-        protocol_put_u32(valid ? word[i] : 0);
+    protocol_put_u32(last_fault.cause | CORE_NUMBER << 8);
+    protocol_put_bytes(last_fault.registers, sizeof last_fault.registers);
 }
 
 static void put_status(void)
@@ -162,7 +110,7 @@ static bool work(uint8_t type)
         network_test();
         break;
     case FRAME_BENCH:
-        bench();
+        bench_run(bench_runs());
         break;
     case FRAME_RESET:
         network_reset();
@@ -201,7 +149,7 @@ static void put_reply(uint8_t type)
         protocol_put((uint8_t)network.self_test);
         break;
     case FRAME_BENCH:
-        protocol_put_bytes(&measured, sizeof measured); /* little-endian, as all the cores are */
+        bench_put();
         break;
     case FRAME_LAST_ERROR:
         put_fault();
@@ -211,7 +159,7 @@ static void put_reply(uint8_t type)
         break;
 #ifdef PROFILE
     case FRAME_PROFILE:
-        put_profile();
+        profile_put();
         break;
 #endif
     default:

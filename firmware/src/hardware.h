@@ -22,8 +22,8 @@ uint32_t hardware_ticks(void);
 
 /* What hardware_ticks counts. */
 enum hardware_counter {
-    COUNTER_CYCLES = 0,  /* the core's cycles, by the DWT unit */
-    COUNTER_SYSTICK = 1, /* the core's cycles, by the SysTick timer */
+    COUNTER_CYCLES = 0,  /* the core's cycles, by its own counter */
+    COUNTER_SYSTICK = 1, /* the core's cycles, by a timer beside it */
     COUNTER_TIMER = 2    /* ticks of a timer of the chip */
 };
 enum hardware_counter hardware_counter(void);

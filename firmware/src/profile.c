@@ -1,8 +1,10 @@
 #include "profile.h"
 
 #include "hardware.h"
+#include "network.h"
+#include "protocol.h"
 
-uint32_t profile_ticks[PROFILE_MOST];
+static uint32_t profile_ticks[PROFILE_MOST];
 
 void profile_clear(void)
 {
@@ -15,4 +17,14 @@ void profile_after(uint32_t number)
     if (number < PROFILE_MOST)
         profile_ticks[number] = hardware_ticks();
     hardware_feed();
+}
+
+void profile_put(void)
+{
+    uint32_t before = network.start;
+
+    for (uint32_t i = 0; i < PROFILE_MOST; i++) {
+        protocol_put_u32(profile_ticks[i] == 0 ? 0 : profile_ticks[i] - before);
+        before = profile_ticks[i];
+    }
 }

@@ -7,10 +7,12 @@
 enum { FRAME_PROFILE = 0x71 }; /* a request: run once; the ticks of each operator, 4 bytes */
 enum { PROFILE_MOST = 16 };    /* operators that are measured */
 
-extern uint32_t profile_ticks[PROFILE_MOST];
-
 /* Forget what was measured. */
 void profile_clear(void);
+
+/* Put what each operator of the last run took into the frame that has begun, 0 for those that there
+ * are not. */
+void profile_put(void);
 
 void profile_after(uint32_t number);
 #define MODEL_AFTER(number, output) profile_after(number)

@@ -90,13 +90,6 @@ void protocol_put_bytes(const void *bytes, uint32_t size)
         protocol_put(*byte++);
 }
 
-void protocol_put_text(const char *text)
-{
-    do
-        protocol_put((uint8_t)*text);
-    while (*text++ != '\0');
-}
-
 void protocol_begin(uint8_t type, uint32_t sequence)
 {
     hardware_write(0);

@@ -26,7 +26,7 @@ enum frame_type {
     FRAME_STATUS = 7,     /* stack, arena and frames so far */
     FRAME_RESET = 8,      /* begin a sequence: what the network keeps is as after a reset */
     FRAME_REPLY = 0x80,   /* added to the request's type */
-    FRAME_FAULT = 0xfe,   /* the core has stopped; a fault_record */
+    FRAME_FAULT = 0xfe,   /* the core has stopped: its cause, number of the core above 8 bits, its registers */
     FRAME_ERROR = 0xff    /* a protocol_error (1 byte), the payload's right length (4 bytes) */
 };
 
@@ -69,7 +69,6 @@ void protocol_begin(uint8_t type, uint32_t sequence);
 void protocol_put(uint8_t byte);
 void protocol_put_u32(uint32_t value);
 void protocol_put_bytes(const void *bytes, uint32_t size);
-void protocol_put_text(const char *text); /* with the zero at its end */
 void protocol_end(void);
 
 #endif

@@ -1,4 +1,4 @@
-"""Runs generated C on emulated Cortex-M cores: a program of its own, fed by semihosting."""
+"""Runs generated C on emulated cores: a program of its own, fed by semihosting."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 
 from convert.compiler.build import Compiled
 from convert.compiler.targets.options import Target
-from firmware.count import BARE, CORES, command
+from firmware.count import CORES, command
 from tests.compiler import harness
 
 
@@ -19,12 +19,7 @@ def run(
     compiler = [
         *command(Target(target)),
         *(*harness.WARNINGS, "-Wno-pedantic"),  # the vector table begins with an address
-        *("-ffreestanding", "-I", BARE, *core.linking),
-        BARE / "bare.c",
+        *(*core.including, *core.linking),
     ]
     program = harness.build(folder, compiled, len(inputs[0][0]), compiler, ("-lgcc",))
-    machine = ("qemu-system-arm", "-machine", core.machine, "-display", "none")
-    semihosting = ("-semihosting-config", "enable=on,target=native", "-monitor", "none")
-    return harness.run(
-        [*machine, *semihosting, "-serial", "none", "-kernel", program], compiled, inputs
-    )
+    return harness.run(core.emulating(program), compiled, inputs)

@@ -44,8 +44,9 @@ Sample = tuple[str, dict[str, float], int]
 """A kernel, what there was to do, and the instructions that it took."""
 
 
-def varied() -> list[bytes]:
-    """Convolutions of many shapes, larger than the random models are."""
+def varied(target: Target) -> list[bytes]:
+    """Convolutions of many shapes, larger than the random models are, as far as they fit."""
+    most = 14 if target is Target.AVR else 40
     r = np.random.default_rng(0)
     found = [
         classic.conv_pool(
@@ -53,20 +54,20 @@ def varied() -> list[bytes]:
             channels=int(r.choice([1, 1, 2, 3, 4, 8, 12, 16, 32])),
             taps=int(r.choice([1, 2, 3, 3, 5, 5])),
             pooled=bool(seed % 2),
-            most=40,
+            most=most,
         )
         for seed in range(36)
     ]
     found += [
-        classic.depthwise(Random(seed), channels=int(r.integers(2, 40)), widest=40, taps=taps)
+        classic.depthwise(Random(seed), channels=int(r.integers(2, 40)), widest=most, taps=taps)
         for seed, taps in enumerate([3, 3, None] * 4)
     ]
     found += [
-        classic.depthwise(Random(seed), channels=1, multiplier=4 + seed, widest=40)
+        classic.depthwise(Random(seed), channels=1, multiplier=4 + seed, widest=most)
         for seed in range(6)
     ]
     found += [
-        classic.conv_pool(Random(seed), channels=channels, taps=taps, pooled=False, most=40)
+        classic.conv_pool(Random(seed), channels=channels, taps=taps, pooled=False, most=most)
         for seed, (channels, taps) in enumerate(
             [(1, 7), (1, 9), (2, 7), (3, 9), (1, 8), (4, 7)] * 2
         )
@@ -165,7 +166,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with ProcessPoolExecutor(2) as pool:
         for target, match in itertools.product(arguments.core or costs.COUNTED, Match):
             kinds = [models.random(k, seed) for k in models.covering(match) for seed in SEEDS]
-            jobs = [(content, target, match) for content in [*files, *kinds, *varied()]]
+            jobs = [(content, target, match) for content in [*files, *kinds, *varied(target)]]
             samples = [one for part in pool.map(samples_of, jobs) for one in part]
             table.setdefault(target.value, {})[match.value] = fitted(samples)
             costs.PATH.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n")

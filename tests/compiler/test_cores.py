@@ -25,7 +25,7 @@ from tests.compiler.runtimes import RUN
 from tests.compiler.test_exact import INPUTS, inputs_of
 
 LONG = os.environ.get("THIMBLE_LONG") == "1"
-CORES = tuple(target for target in Target if target.is_core)
+CORES = tuple(target for target in Target if target.is_core and target is not Target.AVR)
 CHANNELS = {
     "conv_single": (1,),
     "conv_packed": (1, 3, 4, 5, 36),
@@ -38,6 +38,8 @@ WORDS = ("conv_single", "conv_packed", "winograd", "dense_packed", "depthwise_fo
 PAIRS = (*WORDS, "winograd_nested", "conv_pixels", "depthwise_lines")
 VECTORS = ("conv_vectors", "dense_vectors", "depthwise_vectors", "depthwise_four", "add_vectors")
 SCALAR = (*WORDS, "conv_pixels", "depthwise_pixels")
+STUDIED = (Target.CORTEX_M0, Target.CORTEX_M4, Target.CORTEX_M55, Target.RISCV32)
+"""A core of each kind."""
 KERNELS = {
     Target.CORTEX_M0: SCALAR,
     Target.CORTEX_M3: SCALAR,
@@ -45,6 +47,7 @@ KERNELS = {
     Target.CORTEX_M7: PAIRS,
     Target.CORTEX_M33: PAIRS,
     Target.CORTEX_M55: VECTORS,
+    Target.RISCV32: (*SCALAR, "winograd_nested"),
 }
 
 
@@ -152,15 +155,18 @@ def used(compiled: Sequence[Compiled], kernel: str) -> int:
     return sum(any(s.kernel == kernel for s in one.unit.program.steps) for one in compiled)
 
 
-@pytest.mark.parametrize("match", [Match.XNNPACK, Match.TFLM])
-@pytest.mark.parametrize(
-    ("target", "kernel"),
-    [
-        (target, kernel)
-        for target in (Target.CORTEX_M0, Target.CORTEX_M4, Target.CORTEX_M55)
-        for kernel in KERNELS[target]
-    ],
-)
+RISCV_OWN = ("conv_packed", "conv_pixels", "winograd_nested", "dense_packed")
+"""Kernels that bring all C of RISC-V's own; the rest is that of the Cortex-M0."""
+HERE = [
+    (target, kernel, match)
+    for target in STUDIED
+    for kernel in (RISCV_OWN if target is Target.RISCV32 else KERNELS[target])
+    for match in (Match.XNNPACK, Match.TFLM)
+    if (target, match) != (Target.RISCV32, Match.TFLM)
+]
+
+
+@pytest.mark.parametrize(("target", "kernel", "match"), HERE)
 def test_kernel_equals_the_runtime_here(
     target: Target, kernel: str, match: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,7 +189,8 @@ def test_kernel_equals_the_runtime_on_the_core(
 ) -> None:
     """With the core's own instructions, in the emulator: 0 differing bytes."""
     force(monkeypatch, kernel)
-    compiled, given, expected = expected_of(contents_for(kernel), Options(target=target))
+    contents = contents_for(kernel)[:: 2 if target is Target.RISCV32 else 1]
+    compiled, given, expected = expected_of(contents, Options(target=target))
     assert used(compiled, kernel) > 0.6 * len(compiled)
     check(cores.run(tmp_path, target, compiled, given), expected)
 
@@ -201,7 +208,7 @@ def test_vectors_in_fixed_point_equal_the_runtime_on_the_core(
 
 
 @pytest.mark.parametrize("match", [Match.XNNPACK, Match.TFLM])
-@pytest.mark.parametrize("target", [Target.CORTEX_M0, Target.CORTEX_M4, Target.CORTEX_M55])
+@pytest.mark.parametrize("target", STUDIED)
 def test_depthwise_of_one_channel_is_a_convolution(
     target: Target, match: Match, tmp_path: Path
 ) -> None:
@@ -276,8 +283,20 @@ def test_other_compilers_build_it(
     )
     for name, content in compiled.files().items():
         (tmp_path / name).write_bytes(content)
-    core = ["--target=arm-none-eabi", f"-mcpu={target}", "-mthumb", "-ffreestanding"]
-    words = ["clang", *core, *harness.WARNINGS, "-O2", "-c", "model.c", "-o", "model.o"]
+    core = [f"-mcpu={target}", "-mthumb", "--target=arm-none-eabi"]
+    if target is Target.RISCV32:
+        core = ["-march=rv32imc", "-mabi=ilp32", "--target=riscv32"]
+    words = [
+        "clang",
+        *core,
+        "-ffreestanding",
+        *harness.WARNINGS,
+        "-O2",
+        "-c",
+        "model.c",
+        "-o",
+        "model.o",
+    ]
     subprocess.run(words, cwd=tmp_path, check=True)
 
 
@@ -376,7 +395,7 @@ LINEAR = (
 
 
 @pytest.mark.parametrize("match", [Match.XNNPACK, Match.TFLM])
-@pytest.mark.parametrize("target", [Target.CORTEX_M0, Target.CORTEX_M4, Target.CORTEX_M55])
+@pytest.mark.parametrize("target", STUDIED)
 def test_every_shape_and_width_on_the_core(target: Target, match: Match, tmp_path: Path) -> None:
     """Groups, batches, rows, 16-bit activations, 4-bit weights: what no fast kernel is made for."""
     kinds = [kind for kind in LINEAR if match in models.only().get(kind, tuple(Match))]

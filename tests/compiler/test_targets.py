@@ -1,4 +1,4 @@
-"""The same bytes on other machines: a big-endian one, and with measured RAM and stack."""
+"""The same bytes on other machines: a big-endian one, phones; and with measured RAM and stack."""
 
 import shutil
 import subprocess
@@ -16,22 +16,37 @@ from tests.compiler import harness, models
 from tests.compiler.runtimes import RUN
 from tests.compiler.test_exact import INPUTS, inputs_of, same
 
-BIG_ENDIAN = ("powerpc-linux-gnu-gcc", "-O1", "-static")
+_ARMV7 = ("-O1", "-static", "-fuse-ld=lld")
+MACHINES = {
+    "big-endian": (("powerpc-linux-gnu-gcc", "-O1", "-static"), "qemu-ppc-static", ">"),
+    # As Android's and Apple's compilers do, which contract expressions to fused multiplications.
+    "arm64": (
+        ("clang", "--target=aarch64-linux-gnu", "-O2", "-static", "-ffp-contract=on"),
+        *("qemu-aarch64-static", "<"),
+    ),
+    "armv7": (
+        ("clang", "--target=armv7a-linux-gnueabihf", "-mfpu=neon-vfpv4", *_ARMV7),
+        *("qemu-arm-static", "<"),
+    ),
+}
+"""The compiler, the emulator, and the order of bytes in a number."""
 
 
+@pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("match", list(Match))
-def test_big_endian_machine_gives_the_same_bytes(
-    match: Match, model_path: Path, tmp_path: Path
+def test_another_machine_gives_the_same_bytes(
+    match: Match, machine: str, model_path: Path, tmp_path: Path
 ) -> None:
-    """Every operator and the bundled model on an emulated PowerPC, self-tests included."""
-    assert shutil.which("qemu-ppc-static"), "install qemu-user-static"
+    """Every operator and the bundled model on an emulated machine, self-tests included."""
+    compiler, emulator, order = MACHINES[machine]
+    assert shutil.which(emulator), "install qemu-user-static"
     contents = [models.random(kind, seed) for kind in models.covering(match) for seed in (1, 2)]
     contents.append(model_path.read_bytes())
     given = [inputs_of(content, np.random.default_rng(1)) for content in contents]
     expected = [RUN[match](content, x) for content, x in zip(contents, given, strict=True)]
     compiled = harness.compile_all(contents, Options(match))
-    program = harness.build(tmp_path, compiled, INPUTS, BIG_ENDIAN)
-    answers = harness.run(["qemu-ppc-static", program], compiled, given, ">")
+    program = harness.build(tmp_path, compiled, INPUTS, compiler)
+    answers = harness.run([emulator, program], compiled, given, order)
     for answer, y in zip(answers, expected, strict=True):
         assert all(same(a, b) for a, b in zip(answer, y, strict=True))
 

@@ -18,7 +18,7 @@ def build_host(folder: Path, model: str = "nano", options: Sequence[str] = SANIT
         (folder / name).write_bytes(content)
     source = build.SOURCE / "src"
     strict = [word for word in WARNINGS if not word.startswith("-std")]
-    names = ("device.c", "hello.c", "inputs.c", "network.c", "protocol.c")
+    names = ("bench.c", "device.c", "hello.c", "inputs.c", "network.c", "protocol.c")
     files = [folder / "model.c", *(source / name for name in names), HERE / "host.c"]
     includes = [f"-I{path}" for path in (source, HERE, folder)]
     program = folder / "host"

@@ -136,9 +136,10 @@ def test_counter_goes_round(tmp_path: Path) -> None:
     source.write_text(
         source.read_text().replace("        ticks_start();", f"        ticks_start();\n{wait}")
     )
-    words = [*count.command(Target.CORTEX_M4), "-std=c99", "-ffreestanding", "-I", str(count.BARE)]
-    files = [str(count.BARE / "bare.c"), "main.c", "model.o", "-o", "program", "-lgcc"]
-    toolchain.run([*words, "-I", ".", *CORES[Target.CORTEX_M4].linking, *files], tmp_path)
+    core = CORES[Target.CORTEX_M4]
+    words = [*count.command(Target.CORTEX_M4), "-std=c99", *core.including, "-I", "."]
+    files = ["main.c", "model.o", "-o", "program", "-lgcc"]
+    toolchain.run([*words, *core.linking, *files], tmp_path)
     (waited,) = program.run([NOTHING])
     assert 5 * 20e6 < waited.steps[0] - once.steps[0] < 8 * 20e6
     assert waited.steps[1:] == pytest.approx(once.steps[1:], abs=10)

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from firmware import boards, flash
+from firmware import boards, cores, flash
 from firmware.device import Device
-from firmware.emulate import QEMU
 from firmware.port import open_port
 from runtime.errors import DeviceError
 from tests.conftest import Command
@@ -29,7 +28,16 @@ def free_port() -> int:
 def empty_board(machine: str, folder: Path) -> Iterator[tuple[str, str]]:
     """A board with nothing in its flash: its debug server and its serial port."""
     address, serial = f"127.0.0.1:{free_port()}", folder / "serial"
-    words = [QEMU, "-machine", machine, "-display", "none", "-S", "-gdb", f"tcp:{address}"]
+    words = [
+        cores.of("cortex-m4").emulator.program,
+        "-machine",
+        machine,
+        "-display",
+        "none",
+        "-S",
+        "-gdb",
+        f"tcp:{address}",
+    ]
     words += ["-serial", f"unix:{serial},server=on,wait=off"]
     with subprocess.Popen(words, stderr=subprocess.DEVNULL) as process:
         try:

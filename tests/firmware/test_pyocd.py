@@ -13,7 +13,7 @@ import pytest
 from firmware import boards, build
 from firmware.build import Image
 from firmware.device import Device
-from firmware.emulate import QEMU, Emulator
+from firmware.emulate import Emulator
 from firmware.port import open_port
 from tests.conftest import ROOT, Command
 
@@ -46,7 +46,14 @@ def chip() -> Iterator[Emulator]:
         sockets = [Path(name, what) for what in ("serial", "monitor", "gdb")]
         serial, monitor, gdb = (f"unix:{path},server=on,wait=off" for path in sockets)
         words = [
-            *(QEMU, "-machine", BOARD.emulator.machine, "-display", "none", "-S"),
+            *(
+                BOARD.family.emulator.program,
+                "-machine",
+                BOARD.emulator.machine,
+                "-display",
+                "none",
+                "-S",
+            ),
             *("-icount", f"shift={BOARD.emulator.shift}"),
             *("-serial", serial, "-qmp", monitor, "-gdb", gdb),
         ]

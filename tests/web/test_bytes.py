@@ -15,7 +15,8 @@ from tests.web.conftest import Site, visit
 from train import data
 
 OUTPUTS = """async ([name, wanted, pictures]) => {
-    const { Network, simd } = await import("./network.js");
+    const { Network } = await import("./network.js");
+    const { simd } = await import("./simd.js");
     if (simd !== wanted) throw new Error(`SIMD is ${simd}`);
     const { models } = await (await fetch("models.json")).json();
     const network = await Network.load(models.find((one) => one.name === name));

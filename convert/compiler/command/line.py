@@ -37,6 +37,11 @@ def add_code(parser: argparse.ArgumentParser) -> None:
         default=Target.GENERIC,
         help="the core that it is made fast for; generic (default) is plain C99",
     )
+    add_kernels(parser)
+
+
+def add_kernels(parser: argparse.ArgumentParser) -> None:
+    """What decides it besides the core."""
     parser.add_argument(
         "--optimize",
         type=Optimize,
@@ -93,9 +98,14 @@ def add_cc(parser: argparse.ArgumentParser, whose: str = "") -> None:
 
 def chosen(options: argparse.Namespace) -> Options:
     """What the options say of the generated code."""
+    return chosen_for(options, options.target)
+
+
+def chosen_for(options: argparse.Namespace, target: Target) -> Options:
+    """The same for a core that another option names."""
     return Options(
         options.match,
-        options.target,
+        target,
         options.optimize,
         options.max_flash,
         options.max_ram,

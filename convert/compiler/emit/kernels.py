@@ -2,7 +2,8 @@
 
 The first line of each file says so: ``/* needs: window, requantize; struct: pool; stack: 64 */``
 names the files that must come before it, the struct that its function takes where that is not
-called like it, and the bytes of stack that a function written in assembly takes.
+called like it, and the bytes of stack that a function written in assembly takes; ``flash: row``
+names pointers that lead to tables, besides fields of structs.
 """
 
 import re
@@ -29,6 +30,7 @@ class Kernel:
     needs: tuple[str, ...]
     struct: str
     stack: int  # bytes that its assembly takes; GCC does not see them
+    flash: tuple[str, ...]  # pointers to tables, besides those that are fields
     text: str  # without the first line
 
 
@@ -41,8 +43,9 @@ def load(path: Path) -> Kernel:
         raise TypeError(f"{path}: the first line does not say what it needs")
     said = dict(part.split(": ") for part in first[1].split("; "))
     needs = () if said.get("needs") in (None, "nothing") else tuple(said["needs"].split(", "))
-    struct = said.get("struct", path.stem)
-    return Kernel(path.stem, needs, struct, int(said.get("stack", 0)), text[first.end() :].strip())
+    flash = tuple(said["flash"].split(", ")) if "flash" in said else ()
+    struct, stack = said.get("struct", path.stem), int(said.get("stack", 0))
+    return Kernel(path.stem, needs, struct, stack, flash, text[first.end() :].strip())
 
 
 def find(name: str, folders: Sequence[str]) -> Kernel:

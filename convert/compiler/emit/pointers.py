@@ -2,6 +2,7 @@
 
 from convert.compiler.emit.unit import Unit
 from convert.compiler.program import Buffer, Home, Step
+from convert.compiler.targets.options import Target
 
 IN_ARENA = {"int16_t": "arena_int16", "int32_t": "arena_int32", "float": "arena_float"}
 """How elements of several bytes are reached in the arena: kernels/portable/types.h."""
@@ -11,7 +12,8 @@ def pointer(unit: Unit, step: Step, buffer: Buffer, *, written: bool, whole: boo
     """Where ``buffer`` lies, as a kernel takes it; ``whole``: it is not divided into parts."""
     if buffer.home is Home.FLASH:
         if step.as_bytes and buffer.ctype != "int8_t":
-            return f"(const int8_t *){buffer.name}"
+            flash = "FLASH " if unit.options.target is Target.AVR else ""
+            return f"(const {flash}int8_t *){buffer.name}"
         in_arena = IN_ARENA.get(buffer.ctype)
         return f"(const {in_arena} *){buffer.name}" if in_arena else buffer.name
     at = place(unit, buffer)

@@ -1,34 +1,49 @@
 """The generated ``NAME.c``: one self-contained file of C99. Nothing is decided here."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from convert.compiler.emit import bands, border, ctext, kernels, self_test
+from convert.compiler.emit import bands, border, ctext, kernels, memories, self_test
 from convert.compiler.emit.header import arguments, provenance
 from convert.compiler.emit.kernels import Kernel
 from convert.compiler.emit.pointers import IN_ARENA, pointer, scratch
 from convert.compiler.emit.unit import Unit
 from convert.compiler.program import CTYPES, Buffer, Home, Step
+from convert.compiler.targets.options import Target
 
 
 def text(unit: Unit) -> str:
     """The whole file."""
     files = kernels.needed(_kernels(unit), unit.match, unit.options.kernels)
+    is_avr = unit.options.target is Target.AVR
+    told = memories.told_apart if is_avr else str
     parts = [
         provenance(unit, usage=False),
         f'#include "{unit.name}.h"',
         _hook(unit.name.upper()),
         "/* ---- kernels ---- */",
-        *(kernel.text for kernel in files),
-        "/* ---- tables ---- */",
-        *(ctext.table(item) for item in unit.tables),
-        "/* ---- operators ---- */",
-        *_operators(unit, {kernel.name: kernel for kernel in files}),
+        *([kernels.find("flash", unit.options.kernels).text] if is_avr else []),
+        *(_kernel(unit, kernel) for kernel in files),
+        *map(told, _constants(unit, files)),
         "/* ---- the network ---- */",
         *_functions(unit),
-        self_test.text(unit),
+        told(self_test.text(unit)),
     ]
-    return "\n\n".join(parts) + "\n"
+    whole = "\n\n".join(parts) + "\n"
+    return memories.read_in_halves(whole) if is_avr else whole
+
+
+def _kernel(unit: Unit, kernel: Kernel) -> str:
+    if unit.options.target is not Target.AVR:
+        return kernel.text
+    return memories.told_apart(kernel.text, kernel.flash)
+
+
+def _constants(unit: Unit, files: Sequence[Kernel]) -> Iterator[str]:
+    yield "/* ---- tables ---- */"
+    yield from (ctext.table(item) for item in unit.tables)
+    yield "/* ---- operators ---- */"
+    yield from _operators(unit, {kernel.name: kernel for kernel in files})
 
 
 def _kernels(unit: Unit) -> Iterator[str]:

@@ -9,7 +9,7 @@ from convert.compiler.operators.common.linear import Linear
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.depthwise_conv2d import DepthwiseConv2D
 from convert.compiler.program import Step
-from convert.compiler.targets import costs, mve, scalar, simd32
+from convert.compiler.targets import avr, costs, mve, riscv32, scalar, simd32
 from convert.compiler.targets.options import Optimize, Target
 from convert.compiler.targets.single_channel import as_convolution
 
@@ -22,6 +22,8 @@ _OWN: Mapping[Target, Find] = {
     Target.CORTEX_M7: simd32.candidates,
     Target.CORTEX_M33: simd32.candidates,
     Target.CORTEX_M55: mve.candidates,
+    Target.AVR: avr.candidates,
+    Target.RISCV32: riscv32.candidates,
     Target.WASM: simd32.candidates,
 }
 
@@ -41,6 +43,8 @@ def candidates(
         return costs.priced(step, target, site.match)
 
     plain = registry()[first.op].lower(first, site)
+    if target is Target.AVR:
+        plain = avr.fetched(plain, site)
     if find is None or (isinstance(first, Linear) and not first.is_usual(site.match)):
         return [tuple(map(priced, plain))]
     is_speed = optimize is Optimize.SPEED

@@ -16,7 +16,14 @@ from convert.compiler.program import Step
 from convert.compiler.targets.options import Target
 
 PATH = Path(__file__).with_name("costs.json")
-COUNTED = (Target.CORTEX_M0, Target.CORTEX_M3, Target.CORTEX_M4, Target.CORTEX_M55)
+COUNTED = (
+    Target.CORTEX_M0,
+    Target.CORTEX_M3,
+    Target.CORTEX_M4,
+    Target.CORTEX_M55,
+    Target.AVR,
+    Target.RISCV32,
+)
 """The cores that have coefficients of their own."""
 _UNKNOWN = {"calls": 100.0, "inputs": 15.0, "outputs": 30.0, "macs": 15.0}
 """For a kernel that has not been counted yet: about what plain C takes."""

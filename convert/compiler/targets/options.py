@@ -16,6 +16,8 @@ class Target(enum.StrEnum):
     CORTEX_M7 = "cortex-m7"
     CORTEX_M33 = "cortex-m33"
     CORTEX_M55 = "cortex-m55"
+    AVR = "avr"
+    RISCV32 = "riscv32"  # RV32IM; what else the core has is the C compiler's business
     WASM = "wasm"
 
     @property
@@ -28,7 +30,12 @@ class Target(enum.StrEnum):
         """The folders of kernels/ that it takes besides those for all, the first one first."""
         if self in (Target.CORTEX_M0, Target.CORTEX_M3):
             return ("scalar",)
-        return ("mve", "simd32") if self is Target.CORTEX_M55 else ("simd32",)
+        if self is Target.AVR:
+            return ("avr",)
+        if self is Target.RISCV32:
+            return ("riscv32", "pixels", "scalar")
+        own = ("mve", "simd32") if self is Target.CORTEX_M55 else ("simd32",)
+        return (*own, "pixels")
 
 
 class Optimize(enum.StrEnum):

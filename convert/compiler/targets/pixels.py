@@ -1,4 +1,4 @@
-"""Convolutions for four pixels in a row: what kernels/simd32/conv_pixels.h is given."""
+"""Convolutions for four pixels in a row: what kernels/pixels/conv_pixels.h is given."""
 
 import math
 

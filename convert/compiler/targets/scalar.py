@@ -25,13 +25,15 @@ _TAPS = 256  # at most, of windows that are laid out whole
 LANES = Lanes(filters=1, units=2)
 
 
-def _pack(taps: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
+def bytes_in_words(taps: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
     """Words of four taps [..., 4 * n] -> [..., n], the first in the lowest byte."""
     bytes_ = np.ascontiguousarray(taps).astype(np.int8).view(np.uint8)
     return np.ascontiguousarray(bytes_).view("<u4").astype(np.uint32)
 
 
-PACKING = packed.Packing(_pack, shift=0, filters=1, units=4, why="8-bit weights, four in a word")
+PACKING = packed.Packing(
+    bytes_in_words, shift=0, filters=1, units=4, why="8-bit weights, four in a word"
+)
 
 
 def conv(node: Conv2D, site: LoweringContext) -> list[Step]:

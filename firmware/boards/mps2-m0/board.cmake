@@ -1,2 +1,2 @@
 set(BOARD_CPU -mcpu=cortex-m0 -mfloat-abi=soft)
-set(BOARD_SOURCES chips/mps.c src/counter.c)
+set(BOARD_SOURCES chips/mps.c cores/cortex-m/counter.c)

@@ -1,7 +1,8 @@
 /** The page: takes pixels from the pad, the camera or a picture, and shows what the network says. */
 
 import { Camera } from "./camera.js";
-import { Network, simd } from "./network.js";
+import { Network } from "./network.js";
+import { simd } from "./simd.js";
 import { keepOffline, watchConnection } from "./offline.js";
 import { Pad } from "./pad.js";
 import { PictureError, pictureIn, pixelsOf, show } from "./picture.js";

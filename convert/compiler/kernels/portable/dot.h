@@ -1,4 +1,4 @@
-/* needs: nothing */
+/* needs: nothing; flash: a */
 /* The sum of a[i] * b[i]. A function of its own, because compilers that put it into the loops
  * around it run out of registers. */
 #if defined(__GNUC__)

@@ -1,4 +1,4 @@
-/* needs: copy */
+/* needs: copy; flash: list */
 /* Copy runs of bytes, one behind the other, from places in the input that lists add up to. */
 struct move_listed {
     int32_t size[5];        /* runs along each dimension of the output, the innermost last */

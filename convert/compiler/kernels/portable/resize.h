@@ -1,4 +1,4 @@
-/* needs: nothing */
+/* needs: nothing; flash: row, column */
 /* Each pixel from four: two rows and two columns that it lies between. */
 struct resize {
     int32_t height, width, channels;  /* of the output */

@@ -1,4 +1,4 @@
-/* needs: resize; struct: resize */
+/* needs: resize; struct: resize; flash: row, column */
 /* Weights of 10 bits; halves are rounded away from zero. */
 static void resize_halves_away(const struct resize *r, const int8_t *in, int8_t *out)
 {

@@ -1,4 +1,4 @@
-/* needs: resize; struct: resize */
+/* needs: resize; struct: resize; flash: row, column */
 /* Weights of 11 bits; halves are rounded up. */
 static void resize_halves_up(const struct resize *r, const int8_t *in, int8_t *out)
 {

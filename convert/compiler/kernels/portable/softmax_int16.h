@@ -1,4 +1,4 @@
-/* needs: fixed_point, types */
+/* needs: fixed_point, types; flash: table */
 /* Softmax over rows of 16-bit numbers, by tables. In place is fine. */
 struct softmax_int16 {
     int32_t rows, length;

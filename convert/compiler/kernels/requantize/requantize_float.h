@@ -7,7 +7,7 @@ struct scaling {
     int32_t zero_point, low, high;  /* of the output; the result is within low..high */
 };
 
-#if defined(__ARM_FP) && (__ARM_FP & 4) && defined(__GNUC__)
+#if defined(__arm__) && defined(__ARM_FP) && (__ARM_FP & 4) && defined(__GNUC__)
 #if defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT) && !defined(__clang__)
 #define REQUANTIZE_IN_ASSEMBLY
 #endif
