@@ -160,13 +160,13 @@ def missing(tool: str, tools: Toolchain) -> ToolError:
 
 def fitted(board: Board, model: str, options: Options) -> Deployment | None:
     """``model`` as it fits on ``board``: with smaller kernels if it must be; None: not at all."""
-    whole = deployment.load(model, options)
-    if not boards.shortage(board, boards.need(board, whole.compiled)):
-        return whole
     try:
+        whole = deployment.load(model, options)
+        if not boards.shortage(board, boards.need(board, whole.compiled)):
+            return whole
         limited = deployment.load(model, boards.limits(board, whole.compiled))
         needed = boards.need(board, limited.compiled)
-    except ModelError:  # not even with the smallest kernels
+    except ModelError:  # not on this core, or not even with the smallest kernels
         return None
     return None if boards.shortage(board, needed) else limited
 
