@@ -108,7 +108,7 @@ def _measured(image: Image, tree: Path) -> Image:
         image.deployment,
         image.folder,
         image.predicted,
-        flash=sizes[".text"] + sizes.get(".data", 0),
+        flash=sum(sizes.get(name, 0) for name in (".text", ".rodata", ".data")),
         ram=sum(sizes.get(name, 0) for name in (".stack", ".noinit", ".data", ".bss")),
         stack=deepest(graph, family),
     )
