@@ -111,7 +111,7 @@ def _measured(image: Image, tree: Path) -> Image:
         image.deployment,
         image.folder,
         image.predicted,
-        flash=sizes[".text"] + sizes.get(".data", 0),
+        flash=sum(sizes.get(name, 0) for name in (".text", ".rodata", ".data")),
         ram=sum(sizes.get(name, 0) for name in (".noinit", ".data", ".bss"))
         + sizes.get(".stack", image.board.stack),
         stack=deepest(graph, family),
