@@ -111,7 +111,7 @@ def _measured(image: Image, tree: Path) -> Image:
         image.deployment,
         image.folder,
         image.predicted,
-        flash=sizes[".text"] + sizes.get(".data", 0),
+        flash=sum(sizes.get(name, 0) for name in (".text", ".rodata", ".data")),
         ram=sum(sizes.get(name, 0) for name in (".noinit", ".data", ".bss"))
         + sizes.get(".stack", image.board.stack),
         stack=deepest(graph, family),
@@ -160,13 +160,13 @@ def missing(tool: str, tools: Toolchain) -> ToolError:
 
 def fitted(board: Board, model: str, options: Options) -> Deployment | None:
     """``model`` as it fits on ``board``: with smaller kernels if it must be; None: not at all."""
-    whole = deployment.load(model, options)
-    if not boards.shortage(board, boards.need(board, whole.compiled)):
-        return whole
     try:
+        whole = deployment.load(model, options)
+        if not boards.shortage(board, boards.need(board, whole.compiled)):
+            return whole
         limited = deployment.load(model, boards.limits(board, whole.compiled))
         needed = boards.need(board, limited.compiled)
-    except ModelError:  # not even with the smallest kernels
+    except ModelError:  # not on this core, or not even with the smallest kernels
         return None
     return None if boards.shortage(board, needed) else limited
 

@@ -94,11 +94,20 @@ def _avrdude(program: str, job: Job) -> Commands:
     return [[*words, "-U", f"flash:w:{job.hex}:i"], read, cut]
 
 
+def _esptool(program: str, job: Job) -> Commands:
+    chip = [program, "--chip", str(job.argument), *(["--port", job.probe] if job.probe else [])]
+    return [
+        [*chip, "write_flash", "0x0", str(job.hex.with_suffix(".bin"))],
+        [*chip, "read_flash", "0x0", str(job.size), job.back.name],
+    ]
+
+
 FLASHERS = {
     "avrdude": Flasher(("avrdude",), "sudo apt-get install avrdude", _avrdude),
     "pyocd": Flasher(("pyocd",), "pip install pyocd", _pyocd),
     "openocd": Flasher(("openocd",), "sudo apt-get install openocd", _openocd),
     "st-flash": Flasher(("st-flash",), "sudo apt-get install stlink-tools", _st_flash),
+    "esptool": Flasher(("esptool", "esptool.py"), "pip install esptool", _esptool),
     "gdb": Flasher(
         ("gdb-multiarch", "arm-none-eabi-gdb"), "sudo apt-get install gdb-multiarch", _gdb
     ),

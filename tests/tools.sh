@@ -22,6 +22,7 @@ need qemu-system-arm qemu-system-arm
 need avr-gcc "gcc-avr avr-libc"
 need simavr simavr
 need arduino-builder "arduino-builder arduino-core-avr"
+[ -f /usr/include/simavr/sim_avr.h ] || missing="$missing libsimavr-dev libelf-dev"
 need riscv64-unknown-elf-gcc gcc-riscv64-unknown-elf
 need qemu-system-riscv32 qemu-system-misc
 need npm npm

@@ -38,7 +38,7 @@ def report(unit: Unit) -> str:
         "operator",
         "shapes",
         "MACs",
-        "instructions",
+        "cycles" if unit.options.target is Target.AVR else "instructions",
         "kernel",
         "why",
         "flash, bytes",
@@ -48,7 +48,6 @@ def report(unit: Unit) -> str:
         [
             table(header, rows),
             "",
-            "instructions: estimated from counts of the kernels; firmware.bench counts them",
             *_cycles(unit),
             f"flash: {unit.flash:,} bytes of tables; code comes on top",
             f"RAM: {unit.arena:,} bytes of arena; {_bound(unit)}",
@@ -59,11 +58,16 @@ def report(unit: Unit) -> str:
 
 
 def _cycles(unit: Unit) -> list[str]:
-    """What the instructions take on the core whose timing is documented."""
+    """What the numbers are, and what instructions take on the core whose timing is documented."""
+    work = sum(step.instructions for step in unit.program.steps)
+    if unit.options.target is Target.AVR:
+        time = f"{work / 16_000:,.0f} ms at 16 MHz"
+        return [f"cycles: estimated from counts of the kernels in simavr; {time}"]
+    said = "instructions: estimated from counts of the kernels; firmware.bench counts them"
     if unit.options.target is not Target.CORTEX_M4:
-        return []
-    clocks = CYCLES * sum(step.instructions for step in unit.program.steps)
-    return [f"cycles: about {clocks:,.0f} without wait states, estimated: {CYCLES} per instruction"]
+        return [said]
+    cycles = f"{CYCLES * work:,.0f} without wait states, estimated: {CYCLES} per instruction"
+    return [said, f"cycles: about {cycles}"]
 
 
 def _bound(unit: Unit) -> str:

@@ -14,10 +14,12 @@ from convert.compiler.resident import resident
 from convert.compiler.select import select
 from convert.compiler.targets import costs
 from convert.compiler.targets.candidates import candidates
-from convert.compiler.targets.options import Options
+from convert.compiler.targets.options import Options, Target
 from convert.tflite import FIXED_SHAPE
 from runtime.errors import ModelError
 
+NEAR = 60_000
+"""Bytes of tables, at most, on an AVR: of the 64 KB that 16 bits reach, less vectors and structs."""
 BORDER_ALIGNMENT = 4
 """Bytes that inputs and outputs are aligned to, for DMA."""
 
@@ -98,7 +100,13 @@ def lower(network: Graph, options: Options) -> Program:
         said = tuple(step.note for step in steps if step.note)
         return Program(steps, sources, results, (*notes, *said))
 
-    return select(found, assemble, options, Chains(network, sites, options))
+    program = select(found, assemble, options, Chains(network, sites, options))
+    if options.target is Target.AVR and program.flash > NEAR:
+        raise ModelError(
+            f"the model's tables are {program.flash:,} bytes, and an AVR's kernels read the first "
+            f"{NEAR:,} of flash: take a smaller model"
+        )
+    return program
 
 
 def _check_runtime(node: Node | Folded, match: Match) -> None:

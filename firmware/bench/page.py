@@ -4,9 +4,11 @@ import subprocess
 from collections.abc import Mapping, Sequence
 
 from convert.compiler.arithmetic.match import Match
-from firmware.bench import networks
+from firmware import boards, cores
+from firmware.bench import networks, presets
 from firmware.bench.peers import TFLM
 from firmware.bench.presets import Row
+from firmware.cores import Family
 from runtime import console
 
 _REASONS = """\
@@ -40,7 +42,7 @@ def document(rows: Sequence[Row], counted: Sequence[networks.Row], tools: Mappin
             parts += [f"## --match {match}", table(rows, match)]
     if counted:
         parts += ["## Networks that everyone measures", _NETWORKS, network_table(counted)]
-    return "\n\n".join([*parts, "; ".join(tools.values())]) + "\n"
+    return "\n\n".join([*parts, "; ".join(dict.fromkeys(tools.values()))]) + "\n"
 
 
 def table(rows: Sequence[Row], match: Match = Match.XNNPACK) -> str:
@@ -124,10 +126,16 @@ def _number(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
 
 
+def _of(family: Family) -> tuple[str, str]:
+    return family.toolchain.program("gcc"), family.emulator.program
+
+
 def versions() -> dict[str, str]:
-    """First lines of what the compiler and the emulator say of themselves."""
+    """First lines of what the compilers and the emulators say of themselves."""
     found = {}
-    for tool in ("arm-none-eabi-gcc", "qemu-system-arm"):
+    counted = {boards.find(name).family.name for name in presets.BOARDS}
+    families = [family for family in cores.families() if family.name in counted]
+    for tool in (tool for family in families for tool in _of(family)):
         done = subprocess.run([tool, "--version"], capture_output=True, text=True, check=True)
         found[tool] = done.stdout.splitlines()[0]
     return found

@@ -67,6 +67,10 @@ def varied(target: Target) -> list[bytes]:
         for seed in range(6)
     ]
     found += [
+        classic.depthwise(Random(seed), channels=1 + seed % 3, multiplier=4, widest=most, taps=taps)
+        for seed, taps in enumerate([5, 7, 8] * 2)
+    ]
+    found += [
         classic.conv_pool(Random(seed), channels=channels, taps=taps, pooled=False, most=most)
         for seed, (channels, taps) in enumerate(
             [(1, 7), (1, 9), (2, 7), (3, 9), (1, 8), (4, 7)] * 2

@@ -30,6 +30,10 @@ def symbols(built: Image) -> dict[str, int]:
     return {row[-1]: int(row[0], 16) for row in rows if len(row) == 3}
 
 
+MAGIC = {"esp32c3": 8}
+"""Bytes in front of the first instruction."""
+
+
 def of_family(name: str) -> list[str]:
     """The boards whose cores are of a family."""
     return [board for board in boards.names() if boards.find(board).family.name == name]
@@ -71,7 +75,7 @@ def test_vectors_of_a_cortex_m_point_into_its_memories(name: str) -> None:
 def test_riscv_begins_where_its_flash_does(name: str) -> None:
     """There a reset goes to; a trap's address leaves the bits free that say what kind it is."""
     found = symbols(image(name))
-    assert found["reset"] == found["__flash_start"]
+    assert found["reset"] == found["__flash_start"] + MAGIC.get(name, 0)
     assert found["trap"] % 64 == 0
     assert found["fault_stack"] % 16 == 0
 
@@ -140,6 +144,19 @@ def test_pico_has_a_second_stage_that_the_rom_accepts() -> None:
             crc = (crc << 1 ^ (0x04C11DB7 if crc >> 31 else 0)) & 0xFFFFFFFF
     assert struct.unpack("<I", content[252:256]) == (crc,)
     assert symbols(image("pico"))["vectors"] == 0x10000100
+
+
+def test_esp32c3_is_what_its_rom_boots_directly() -> None:
+    """Two magic words first; constants lie where the ROM maps flash for data."""
+    built = image("esp32c3")
+    assert (
+        struct.unpack("<2I", (built.folder / "firmware.bin").read_bytes()[:8]) == (0xAEDB041D,) * 2
+    )
+    words = [built.board.family.toolchain.program("objdump"), "-h", str(built.elf)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    rows = {row[1]: row for row in map(str.split, done.stdout.splitlines()) if len(row) == 7}
+    at, stored = (int(rows[".rodata"][column], 16) for column in (3, 4))
+    assert at - 0x3C00_0000 == stored - 0x4200_0000 > 0
 
 
 def test_uf2_holds_the_image() -> None:

@@ -103,6 +103,7 @@ def _lines(node: Conv2D | DepthwiseConv2D, site: LoweringContext, weights: Weigh
     blocks = _blocks(site)
     work = {
         "lines": blocks * filters * len(site.group) * height * channels,
+        "fours": blocks * filters * len(site.group),
         "filters": blocks * filters,
         "laid": blocks * rows * node.input.shape[3],
     }

@@ -1,5 +1,5 @@
 # What all 32-bit RISC-V cores are built with.
-set(CORE_SOURCES startup.c counter.c)
+set(CORE_SOURCES startup.c)
 set(CORE_OPTIONS -mabi=ilp32 -msmall-data-limit=0)
 set(CORE_C_OPTIONS -fcallgraph-info=su)
 set(CORE_SCRIPTS "${board_dir}/board.ld" "${core_dir}/sections.ld")

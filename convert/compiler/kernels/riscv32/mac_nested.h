@@ -11,6 +11,12 @@ struct mac_nested {
     int32_t words, pairs, points;
 };
 
+/* Half of the sum, which is even. */
+HELPER uint32_t halve_lanes(uint32_t a, uint32_t b)
+{
+    return (uint32_t)((int32_t)(a + b) >> 1);
+}
+
 /* The sums of a point, of c, b, a, d, to those of both rows. */
 static void add_nested(const int32_t *sums, int32_t *top, int32_t *bottom)
 {
