@@ -19,14 +19,16 @@ CODE = {Optimize.SPEED: 12 * 1024, Optimize.SIZE: 9 * 1024}
 DOUBLES = 2 * 1024
 """Bytes more for --match ref, whose dense layers round in double precision, in software."""
 SOFTWARE = 6656
-"""Bytes more on a Cortex-M0, whose floats and wide products are software, but for small networks
-of 8-bit pictures, which need none of it."""
+"""Bytes more on a core whose floats are software and whose code is long, but for small networks of
+8-bit pictures, which need none of it."""
+_LONG = (Target.CORTEX_M0, Target.RISCV32)
+"""Such cores."""
 STATICS = 720
 """Bytes of RAM, at most, besides arena, state and stack."""
 CODE_AVR, STATICS_AVR = 15 * 1024, 416
 """The same for an AVR, whose kernels are written in 8-bit instructions, and whose text stays in
 flash."""
-_FEW, _STEP, _STEP_M0 = 4, 384, 512
+_FEW, _STEP, _STEP_LONG = 4, 384, 512
 """Operators that CODE is for, and bytes of the struct and the call of each one more. An operator in
 bands has several structs."""
 
@@ -48,11 +50,11 @@ def code(compiled: Compiled) -> int:
     options, steps = compiled.unit.options, compiled.unit.program.steps
     more = sum(step.structs for step in steps) - _FEW
     doubles = DOUBLES if options.match is Match.REF else 0
-    is_m0 = options.target is Target.CORTEX_M0
-    software = SOFTWARE if is_m0 and not _is_small(compiled) else 0
-    step = _STEP_M0 if is_m0 else _STEP
     if options.target is Target.AVR:
         return CODE_AVR + _STEP * max(0, more)
+    is_long = options.target in _LONG
+    software = SOFTWARE if is_long and not _is_small(compiled) else 0
+    step = _STEP_LONG if is_long else _STEP
     return CODE[options.optimize] + doubles + software + step * max(0, more)
 
 

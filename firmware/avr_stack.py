@@ -58,23 +58,22 @@ def _functions(disassembly: str) -> Iterator[tuple[str, Lines]]:
 def _frame(lines: Lines, return_address: int) -> int:
     """Bytes that a function stacks, its return address among them."""
     size = return_address + sum(word == "push" for word, _ in lines)
-    size += sum(return_address for word, rest in lines if word == "rcall" and rest.startswith(".+0"))
+    size += sum(
+        return_address for word, rest in lines if word == "rcall" and rest.startswith(".+0")
+    )
     return size + _subtracted(lines)
 
 
 def _subtracted(lines: Lines) -> int:
     """What the prologue takes off Y, which becomes the stack pointer: a frame's bytes."""
-    for number, (word, rest) in enumerate(lines):
-        if (word, rest.split(";")[0].strip()) != ("in", "r29, 0x3e"):
-            continue
-        word, rest = lines[number + 1]
-        if word == "sbiw" and rest.startswith("r28"):
-            return int(_NUMBER.findall(rest)[0], 16)
-        if word == "subi" and rest.startswith("r28"):
-            high = _NUMBER.findall(lines[number + 2][1])  # none: sbc r29, r1
-            return int(_NUMBER.findall(rest)[0], 16) | (int(high[0], 16) << 8 if high else 0)
+    starts = [n for n, (word, rest) in enumerate(lines) if (word, rest[:9]) == ("in", "r29, 0x3e")]
+    if not starts:
         return 0
-    return 0
+    (word, low), (_, high) = lines[starts[0] + 1 : starts[0] + 3]
+    if word not in ("sbiw", "subi") or not low.startswith("r28"):
+        return 0
+    above = _NUMBER.findall(high) if word == "subi" else []  # none: sbc r29, r1
+    return int(_NUMBER.findall(low)[0], 16) | (int(above[0], 16) << 8 if above else 0)
 
 
 def _called(lines: Lines, name: str) -> set[str]:
@@ -82,7 +81,8 @@ def _called(lines: Lines, name: str) -> set[str]:
     found = set()
     for word, rest in lines:
         target = _TARGET.search(rest)
-        if target and target[2] is None:
-            if word in _CALLS or (word in _JUMPS and target[1] != name):
-                found.add(target[1])
+        if not target or target[2] is not None:
+            continue
+        if word in _CALLS or (word in _JUMPS and target[1] != name):
+            found.add(target[1])
     return found

@@ -62,6 +62,11 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in BOARDS.glob("*/board.toml")))
 
 
+def of_target(target: str) -> tuple[str, ...]:
+    """The boards whose core is ``target``, one of the compiler."""
+    return tuple(name for name in names() if find(name).target == target)
+
+
 def find(name: str) -> Board:
     """The board called ``name``; raises ToolError when there is none, or its file is wrong."""
     if name not in names():

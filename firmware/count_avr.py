@@ -61,7 +61,9 @@ def run(folder: Path, compiled: Sequence[Compiled], inputs: Sequence[Arrays]) ->
                 f"emulated {CHIP} has {RAM:,} for them: leave this core out"
             )
     answer = _emulated(_build(folder, compiled, inputs))
-    length = sum(1 + len(given[0]) * _size(one) for one, given in zip(compiled, inputs, strict=True))
+    length = sum(
+        1 + len(given[0]) * _size(one) for one, given in zip(compiled, inputs, strict=True)
+    )
     if len(answer) < length:
         raise ToolError(f"a program of {', '.join(c.unit.name for c in compiled)} does not end")
     found, place = [], 0
@@ -87,8 +89,9 @@ def _build(folder: Path, compiled: Sequence[Compiled], inputs: Sequence[Arrays])
     words = ["avr-gcc", f"-mmcu={CHIP}", *OPTIONS]
     for one in compiled:
         name = one.unit.name
-        hook = ("-include", f"{name}_hook.h")
-        toolchain.run([*words, *hook, "-c", f"{name}.c", "-o", f"{name}.o"], folder)
+        toolchain.run(
+            [*words, "-include", f"{name}_hook.h", "-c", f"{name}.c", "-o", f"{name}.o"], folder
+        )
     objects = [f"{one.unit.name}.o" for one in compiled]
     toolchain.run(
         [*words, "-I", str(BARE), "-I", ".", "main.c", *objects, "-o", "program.elf"], folder

@@ -1,8 +1,8 @@
 """Boards in an emulator: QEMU with the board's real peripherals, its serial port on a socket.
 
 ``-icount`` makes each instruction take a fixed time of the emulator's clock, so that the counter
-that the firmware reads counts instructions. Not cycles: the emulator has no pipeline. An AVR runs in
-simavr, which has its cycles.
+that the firmware reads counts instructions. Not cycles: the emulator has no pipeline. An AVR runs
+in simavr, which has its cycles.
 """
 
 import contextlib

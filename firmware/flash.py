@@ -39,7 +39,11 @@ def parser() -> argparse.ArgumentParser:
         "--with", dest="flasher", choices=(*FLASHERS, UF2), help="the program to flash with"
     )
     how.add_argument("--gdb", metavar="HOST:PORT", help="a debug server to write through")
-    result.add_argument("--probe", help="serial number of the debug probe, if there are several")
+    result.add_argument(
+        "--probe",
+        help="serial number of the debug probe, if there are several; "
+        "of avrdude: the serial port, default /dev/ttyACM0",
+    )
     result.add_argument("--drive", type=Path, help="of uf2: the board's drive, if it is not found")
     result.add_argument("--dry-run", action="store_true", help="say what would be done")
     return result

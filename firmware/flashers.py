@@ -80,7 +80,22 @@ def _gdb(program: str, job: Job) -> Commands:
     return [[program, "-batch", str(job.hex), *(word for step in steps for word in ("-ex", step))]]
 
 
+def _avrdude(program: str, job: Job) -> Commands:
+    """Through the board's bootloader, at the serial port that ``probe`` names.
+
+    Its bootloader erases each page before it is written (-D leaves the chip's erasure out, which it
+    does not know), and resets when the port is opened.
+    """
+    port = job.probe or "/dev/ttyACM0"
+    words = [program, "-q", *job.argument, "-P", port, "-D"]
+    back = job.back.with_suffix(".all")
+    read = [*words, "-U", f"flash:r:{back.name}:r"]
+    cut = ["dd", f"if={back.name}", f"of={job.back.name}", "bs=1", f"count={job.size}"]
+    return [[*words, "-U", f"flash:w:{job.hex}:i"], read, cut]
+
+
 FLASHERS = {
+    "avrdude": Flasher(("avrdude",), "sudo apt-get install avrdude", _avrdude),
     "pyocd": Flasher(("pyocd",), "pip install pyocd", _pyocd),
     "openocd": Flasher(("openocd",), "sudo apt-get install openocd", _openocd),
     "st-flash": Flasher(("st-flash",), "sudo apt-get install stlink-tools", _st_flash),

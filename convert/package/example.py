@@ -124,8 +124,9 @@ def _shape(shape: Sequence[int]) -> str:
 
 def _show(library: Library, one: Border, *, labelled: bool) -> str:
     """The function that prints an output, and its label where it has one."""
+    count = f"{_prefix(library, one)}_COUNT" if one.tensor.size <= SHOWN else str(SHOWN)
     lines = [
-        f"    for (int32_t i = 0; i < {_prefix(library, one)}_COUNT && i < {SHOWN}; i++)",
+        f"    for (int32_t i = 0; i < {count}; i++)",
         f'        show("{one.name}", i, {_real(library, one, "values[i]")});',
         *(_label(library, one) if labelled else ()),
     ]

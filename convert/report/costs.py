@@ -12,6 +12,7 @@ from convert.compiler.estimate import CYCLES
 from convert.compiler.memory.plan import needed
 from convert.compiler.targets.options import Optimize, Options, Target
 from convert.tflite import Model
+from runtime.errors import ModelError
 
 Json = dict[str, Any]
 
@@ -28,17 +29,23 @@ def costs(model: Model, plain: Compiled, names: Mapping[int, str], boards: Seque
         "tables": _tables(plain.unit),
         "targets": [_target(plain), *map(_target, compiled.values())],
         "boards": [
-            _board(board, model, compiled[Target(board.target), Optimize.SPEED]) for board in boards
+            _board(board, model, compiled[Target(board.target), Optimize.SPEED])
+            for board in boards
+            if (Target(board.target), Optimize.SPEED) in compiled
         ],
     }
 
 
 def _compiled(model: Model, match: Match) -> Iterator[tuple[tuple[Target, Optimize], Compiled]]:
-    """The C of ``model`` for every core."""
+    """The C of ``model`` for every core; not for an AVR where ``match`` needs a double it lacks."""
     for target in Target:
         for optimize in Optimize if target.is_core else ():
             options = Options(match, target, optimize)
-            yield (target, optimize), compile_model(model, "model", options)
+            try:
+                yield (target, optimize), compile_model(model, "model", options)
+            except ModelError:
+                if target is not Target.AVR:
+                    raise
 
 
 def _steps(unit: Unit) -> list[Json]:

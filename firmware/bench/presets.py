@@ -24,7 +24,15 @@ from runtime import worker
 from runtime.dataset import Pixels
 from runtime.errors import GateError, ToolError
 
-BOARDS = ("mps2-m0", "mps2-an385", "mps2-an386", "mps2-an500", "mps2-an505", "mps3-an547")
+BOARDS = (
+    "mps2-m0",
+    "mps2-an385",
+    "mps2-an386",
+    "mps2-an500",
+    "mps2-an505",
+    "mps3-an547",
+    "riscv-virt",
+)
 """A board with enough memory for each core."""
 _PROFILE, _PROFILED = 0x71, 16  # FRAME_PROFILE and PROFILE_MOST of src/profile.h
 

@@ -51,7 +51,7 @@ void hardware_write(uint8_t byte)
 void hardware_feed(void)
 {
     wdt_reset();
-    if (!stack_is_left())
+    if (!core_is_stopped && !stack_is_left())
         core_stack_is_used();
 }
 

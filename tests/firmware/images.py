@@ -10,7 +10,9 @@ from convert.compiler.targets.options import Optimize
 from firmware import boards, build
 from firmware.build import Image
 
-EMULATED = tuple(name for name in boards.names() if boards.find(name).emulator)
+_AVR = boards.of_target("avr")
+EMULATED = tuple(name for name in boards.names() if boards.find(name).emulator and name not in _AVR)
+"""The boards in QEMU; those with an AVR are in simavr, and have tests of their own."""
 _folder = TemporaryDirectory(prefix="thimble-images-")
 
 

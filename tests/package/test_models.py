@@ -160,7 +160,7 @@ def test_a_core_that_cannot_have_it_is_left_out(tmp_path: Path) -> None:
 
 def test_who_names_a_core_wants_it(tmp_path: Path) -> None:
     """Then it is an error that it cannot be had."""
-    with pytest.raises(ModelError, match="avr: .* object 225,792; avr-gcc takes 32,767"):
+    with pytest.raises(ModelError, match=r"avr: .* object 225,792; avr-gcc takes 32,767"):
         packaged.make("arduino", "base", tmp_path, "--core", "avr")
     assert not list(tmp_path.iterdir())
 

@@ -4,7 +4,7 @@ Each function gives the candidates for a node; what none of them can do is left 
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -44,23 +44,22 @@ def fetched(steps: Sequence[Step], site: LoweringContext) -> list[Step]:
 
 
 def _fetched(step: Step, site: LoweringContext) -> Iterator[Step]:
-    inputs = []
-    for buffer in step.inputs:
-        if buffer.home is Home.FLASH:
-            read = Buffer(f"{buffer.name}_in_ram", buffer.size, buffer.ctype, Home.ARENA, 4)
-            tables = tuple(table for table in step.tables if table.name == buffer.name)
-            yield site.step(
-                "fetch",
-                {"count": buffer.size},
-                tables,
-                inputs=[buffer],
-                output=read,
-                why="a constant, copied to RAM",
-                as_bytes=True,
-            )
-            buffer = read
-        inputs.append(buffer)
-    yield replace(step, inputs=tuple(inputs))
+    reads = {buffer: _in_ram(buffer) for buffer in step.inputs if buffer.home is Home.FLASH}
+    for buffer, read in reads.items():
+        yield site.step(
+            "fetch",
+            {"count": buffer.size},
+            tuple(table for table in step.tables if table.name == buffer.name),
+            inputs=[buffer],
+            output=read,
+            why="a constant, copied to RAM",
+            as_bytes=True,
+        )
+    yield replace(step, inputs=tuple(reads.get(buffer, buffer) for buffer in step.inputs))
+
+
+def _in_ram(buffer: Buffer) -> Buffer:
+    return Buffer(f"{buffer.name}_in_ram", buffer.size, buffer.ctype, Home.ARENA, 4)
 
 
 def candidates(node: Node, site: LoweringContext) -> list[Step]:
@@ -101,7 +100,7 @@ def _lines(node: Conv2D | DepthwiseConv2D, site: LoweringContext, weights: Weigh
     laid = weights.transpose(0, 1, 3, 2)
     rows = height + len(site.group) - 1
     axes = "[out_ch, height, in_ch, width]"
-    blocks = _blocks(node, site)
+    blocks = _blocks(site)
     work = {
         "lines": blocks * filters * len(site.group) * height * channels,
         "filters": blocks * filters,
@@ -110,7 +109,7 @@ def _lines(node: Conv2D | DepthwiseConv2D, site: LoweringContext, weights: Weigh
     return _step("conv_lines", node, site, (laid, axes), (rows * channels * (width + 3), work))
 
 
-def _blocks(node: Conv2D | DepthwiseConv2D, site: LoweringContext) -> int:
+def _blocks(site: LoweringContext) -> int:
     """Of four pixels beside each other, of a row or of a row of pooling windows."""
     output, pooled = site.group[-1].output, len(site.group) > 1
     return int(output.shape[1] * math.ceil(output.shape[2] / (2 if pooled else 4)))
@@ -137,7 +136,7 @@ def _step(
     node: Conv2D | DepthwiseConv2D,
     site: LoweringContext,
     laid: tuple[Weights, str],
-    needs: tuple[int, dict[str, float]],
+    needs: tuple[int, Mapping[str, float]],
 ) -> Step:
     """A call with weights laid out so, which needs so many bytes and has that much to do."""
     weights = Table(f"{site.name}_weights", "int8_t", *laid)

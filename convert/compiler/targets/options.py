@@ -26,11 +26,6 @@ class Target(enum.StrEnum):
         return self not in (Target.GENERIC, Target.WASM)
 
     @property
-    def is_cortex_m(self) -> bool:
-        """Whether it is one of Arm's cores."""
-        return self.startswith("cortex-m")
-
-    @property
     def kernels(self) -> tuple[str, ...]:
         """The folders of kernels/ that it takes besides those for all, the first one first."""
         if self in (Target.CORTEX_M0, Target.CORTEX_M3):

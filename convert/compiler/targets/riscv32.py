@@ -28,6 +28,7 @@ def conv(node: Conv2D, site: LoweringContext) -> list[Step]:
     found = [
         single(node, site, LANES),
         tiles.conv(node, site, LANES),
+        tiles.conv_nested(node, site, LANES),
         packed.conv(node, site, PACKING, bias),
         pixels.conv(node, site, PACKING, bias),
     ]

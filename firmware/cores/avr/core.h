@@ -2,6 +2,7 @@
 #ifndef CORE_H
 #define CORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CORE_NUMBER 2u /* as in core.toml */
@@ -26,6 +27,9 @@ static inline void core_loop(uint32_t iterations)
                    "brne 1b"
                    : "+w"(left));
 }
+
+/* Whether a fault is being reported, or has been. */
+extern bool core_is_stopped;
 
 /* The stack was used to its end: report that, and wait for the watchdog. */
 void core_stack_is_used(void) __attribute__((noreturn));

@@ -1,20 +1,21 @@
 #include "inject.h"
 
-#include <avr/interrupt.h>
-
 #include "hardware.h"
 
-static volatile uint8_t sink;
-
-/* For ever; between calls it is as if the main loop had its turn. */
-static __attribute__((noinline)) void use_up(uint8_t depth)
+/* Use up the stack; then it is as if the main loop had its turn. */
+static void use_up(void)
 {
-    volatile uint8_t room[16];
-
-    room[depth & 15] = depth;
+    __asm volatile("1: push __zero_reg__\n\t"
+                   "in r24, __SP_L__\n\t"
+                   "in r25, __SP_H__\n\t"
+                   "ldi r26, hi8(__stack_bottom)\n\t"
+                   "cpi r24, lo8(__stack_bottom)\n\t"
+                   "cpc r25, r26\n\t"
+                   "brsh 1b"
+                   :
+                   :
+                   : "r24", "r25", "r26", "memory");
     hardware_feed();
-    use_up((uint8_t)(depth + 1));
-    sink = room[0];
 }
 
 void inject(enum injection what, uint32_t *canary)
@@ -27,7 +28,7 @@ void inject(enum injection what, uint32_t *canary)
         __asm volatile("call __vector_default");
         break;
     case INJECT_STACK:
-        use_up(0);
+        use_up();
         break;
     case INJECT_CANARY:
         *canary ^= 1u;

@@ -12,6 +12,8 @@
 
 __attribute__((section(".noinit"))) static uint8_t reset_cause;
 
+bool core_is_stopped;
+
 void before_data(void);
 void before_main(void);
 void stopped(enum fault_cause cause, uint16_t pc, uint16_t sp);
@@ -32,6 +34,8 @@ __attribute__((naked, used, section(".init8"))) void before_main(void)
 /* Report, from a stack that works. */
 __attribute__((noreturn, used)) void stopped(enum fault_cause cause, uint16_t pc, uint16_t sp)
 {
+    core_is_stopped = true;
+    wdt_enable(WDTO_1S); /* without its interrupt, which would have to come before a reset */
     fault_begin(cause);
     last_fault.registers[CORE_PC] = 2 * (uint32_t)pc;
     last_fault.registers[CORE_SP] = sp;

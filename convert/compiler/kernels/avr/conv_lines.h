@@ -4,7 +4,7 @@
 
 HELPER uint8_t at_most(int16_t value, uint8_t most)
 {
-    return value < most ? (uint8_t)value : most;
+    return (uint8_t)(value < most ? value : most);
 }
 
 /* Lay out what the pixels from (row, column) of the map on see of the group that begins at `in`. */

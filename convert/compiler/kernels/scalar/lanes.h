@@ -17,6 +17,12 @@ HELPER uint32_t sub_lanes(uint32_t a, uint32_t b)
     return a - b;
 }
 
+/* Half of the sum, which is even. */
+HELPER uint32_t halve_lanes(uint32_t a, uint32_t b)
+{
+    return (uint32_t)((int32_t)(a + b) >> 1);
+}
+
 /* A pair of taps as one of four columns. */
 HELPER void put_column(uint32_t *x, int32_t a, int32_t b)
 {

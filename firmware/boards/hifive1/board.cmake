@@ -1,0 +1,2 @@
+set(BOARD_CPU -march=rv32imac)
+set(BOARD_SOURCES chips/fe310.c)
