@@ -24,6 +24,10 @@ _COMPILER = (
     *("clang", "--target=wasm32", "-std=c99", "-ffreestanding", "-fno-builtin", "-nostdlib"),
     *("-Wl,--no-entry", "-Wl,--strip-all", "-Wl,-z,stack-size=16384"),
 )
+PLAIN = ("-O2",)
+SIMD = ("-O3", "-msimd128", "-fno-slp-vectorize")
+"""Options of clang. Its version 14, where SLP makes vectors of volatile floats, reads one of them
+when the next are written already: SOFTMAX gives another class's share then."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def build(model: tflite.Model, *, simd: bool) -> Module:
             "-DKEPT_STEPS=" + ",".join(str(number) for number, _ in kept),
             "-DKEPT_SIZES=" + ",".join(str(tensor.size) for tensor in outputs),
             f"-DKEPT_BYTES={sum(tensor.size for tensor in outputs)}",
-            *(["-O3", "-msimd128"] if simd else ["-O2"]),
+            *(SIMD if simd else PLAIN),
         ],
     )
     maps = tuple(Map(tensor.shape[1:], tensor.zero_point) for tensor in outputs)

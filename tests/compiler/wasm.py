@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from convert.compiler.build import Compiled
+from convert.wasm import SIMD
 
 MODEL = """
 #include "{name}.h"
@@ -60,7 +61,7 @@ def run(
         models.append({"name": name, "count": len(given), **sizes})
     (folder / "libc.c").write_text(LIBC)
     words = [
-        *("clang", "--target=wasm32", "-O2", "-msimd128", "-ffreestanding", "-fno-builtin"),
+        *("clang", "--target=wasm32", *SIMD, "-ffreestanding", "-fno-builtin"),
         *("-nostdlib", "-Wl,--no-entry", "-I", folder, "-o", folder / "models.wasm"),
     ]
     subprocess.run([*words, *sorted(folder.glob("*.c"))], check=True)

@@ -1,5 +1,6 @@
 """An npm package: the network in WebAssembly, with and without SIMD, for browsers and Node.js."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from convert import wasm
@@ -43,8 +44,8 @@ def files(library: Library) -> dict[str, bytes]:
     glue = bridge.Page(library, told.words(library), holds).filled("glue.c")
     fast = library.made.get(Target.WASM, library.made[Target.GENERIC])
     modules = {
-        "plain.wasm": _module(library, glue, library.made[Target.GENERIC], ["-O2"]),
-        "simd.wasm": _module(library, glue, fast, ["-O3", "-msimd128"]),
+        "plain.wasm": _module(library, glue, library.made[Target.GENERIC], wasm.PLAIN),
+        "simd.wasm": _module(library, glue, fast, wasm.SIMD),
     }
     sizes = {f"{name[:-5]}_size": f"{len(content):,}" for name, content in modules.items()}
     page = bridge.Page(library, _values(library) | sizes, holds)
@@ -60,7 +61,7 @@ def files(library: Library) -> dict[str, bytes]:
     }
 
 
-def _module(library: Library, glue: bytes, made: Compiled, options: list[str]) -> bytes:
+def _module(library: Library, glue: bytes, made: Compiled, options: Sequence[str]) -> bytes:
     return wasm.link({**bridge.files(library), **made.files(), "glue.c": glue}, options)
 
 
