@@ -84,7 +84,7 @@ def _kept(compiled: Compiled, stack: int | None) -> int:
 
 
 def need(compiled: Compiled, stack: int | None = None) -> Need:
-    """Flash and RAM for ``compiled`` with ``stack`` bytes of stack, None: as its core usually has."""
+    """Flash and RAM for ``compiled``, with so much stack; None: what its core usually has."""
     unit, kept = compiled.unit, _kept(compiled, stack)
     return Need(unit.flash + code(compiled), unit.arena + driver(compiled) + kept)
 
