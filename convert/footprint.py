@@ -25,9 +25,9 @@ _LONG = (Target.CORTEX_M0, Target.RISCV32)
 """Such cores."""
 STATICS = 720
 """Bytes of RAM, at most, besides arena, state and stack."""
-CODE_AVR, STATICS_AVR = 15 * 1024, 416
-"""The same for an AVR, whose kernels are written in 8-bit instructions, and whose text stays in
-flash."""
+CODE_AVR, STATICS_AVR, STACK_AVR = 15 * 1024, 416, 416
+"""The same for an AVR, whose kernels are written in 8-bit instructions, whose text stays in flash,
+and which has little to keep for a stack."""
 _FEW, _STEP, _STEP_LONG = 4, 384, 512
 """Operators that CODE is for, and bytes of the struct and the call of each one more. An operator in
 bands has several structs."""
@@ -77,18 +77,24 @@ def driver(compiled: Compiled) -> int:
     return unit.state + kept + statics
 
 
-def need(compiled: Compiled, stack: int = STACK) -> Need:
-    """Flash and RAM for ``compiled`` with ``stack`` bytes of stack."""
-    unit = compiled.unit
-    return Need(unit.flash + code(compiled), unit.arena + driver(compiled) + stack)
+def _kept(compiled: Compiled, stack: int | None) -> int:
+    if stack is not None:
+        return stack
+    return STACK_AVR if compiled.unit.options.target is Target.AVR else STACK
 
 
-def limits(flash: int, ram: int, compiled: Compiled, stack: int = STACK) -> Options:
+def need(compiled: Compiled, stack: int | None = None) -> Need:
+    """Flash and RAM for ``compiled``, with so much stack; None: what its core usually has."""
+    unit, kept = compiled.unit, _kept(compiled, stack)
+    return Need(unit.flash + code(compiled), unit.arena + driver(compiled) + kept)
+
+
+def limits(flash: int, ram: int, compiled: Compiled, stack: int | None = None) -> Options:
     """The options of ``compiled`` with what is left of a board's memories for tables and arena."""
     return replace(
         compiled.unit.options,
         max_flash=flash - code(compiled),
-        max_ram=ram - driver(compiled) - stack,
+        max_ram=ram - driver(compiled) - _kept(compiled, stack),
     )
 
 

@@ -19,7 +19,7 @@ from convert.tflite import FIXED_SHAPE
 from runtime.errors import ModelError
 
 NEAR = 60_000
-"""Bytes of tables that an AVR can have: of 64 KB, less vectors and structs."""
+"""Bytes of tables, at most, on an AVR: of the 64 KB that 16 bits reach, less what lies before."""
 BORDER_ALIGNMENT = 4
 """Bytes that inputs and outputs are aligned to, for DMA."""
 

@@ -114,6 +114,8 @@ def test_presets_equal_the_runtime(tmp_path: Path) -> None:
         for run, y in zip(runs, expected[0], strict=True):
             assert np.array_equal(run.outputs[0], y)
         cycles.append(sum(runs[0].steps))
+        estimated = sum(step.instructions for step in compiled.unit.program.steps)
+        assert name == "plain" or abs(estimated / cycles[-1] - 1) < 0.15
     assert cycles[0] < 1_750_000
     assert cycles[0] <= cycles[1] < cycles[2] / 9
 

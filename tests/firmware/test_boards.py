@@ -130,7 +130,7 @@ def test_default_model_is_the_largest_that_fits() -> None:
     chosen = {name: build.choose(boards.find(name), None).name for name in boards.names()}
     assert chosen.pop("stm32vldiscovery") == chosen.pop("longan-nano") == "small"
     assert chosen.pop("uno") == "nano"
-    assert chosen.pop("mega2560") == "micro"
+    assert chosen.pop("mega2560") == "small"
     assert set(chosen.values()) == {"base"}
 
 

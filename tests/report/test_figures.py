@@ -110,7 +110,7 @@ def test_costs_are_those_of_the_c(found, made) -> None:  # type: ignore[no-untyp
     ]
     assert [step["operators"] for step in costs["steps"]] == [[0, 1], [2, 3], [5]]
     targets = {(row["target"], row["optimize"]) for row in costs["targets"]}
-    assert len(targets) == len(costs["targets"]) == 15
+    assert len(targets) == len(costs["targets"]) == 17
 
 
 def test_arena_has_room_for_what_is_alive(found) -> None:  # type: ignore[no-untyped-def]
