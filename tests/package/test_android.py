@@ -1,6 +1,7 @@
 """A network as an Android library: its class and its JNI, compiled and run on OpenJDK."""
 
 import os
+import re
 import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -135,6 +136,18 @@ def test_threads_may_share_a_network(built: Built, pixels: Path) -> None:
 def test_the_example_runs(built: Built) -> None:
     """It prints what the network answers."""
     assert built.run("Example").startswith("self-test: ok\noutput: int8 [1, 10]:")
+
+
+def test_the_readme_is_run(built: Built, tmp_path: Path) -> None:
+    """Its commands for a computer."""
+    library = shutil.copytree(built.libraries[0], tmp_path / "nano")
+    text = (library / "README.md").read_text()
+    told = text[text.index("On a computer:") :].split("\n\n")[0].replace("\n", " ")
+    commands = " && ".join(re.findall("`([^`]*(?:cmake|javac)[^`]*)`", told))
+    script = f"export JAVA_HOME='{java_home()}'; {commands}"
+    assert (
+        packaged.run("sh", "-ec", script, cwd=library).rstrip().endswith("9 15 11 13 4 17 7 6 5 6")
+    )
 
 
 def test_what_gradle_reads(built: Built) -> None:
