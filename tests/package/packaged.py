@@ -92,3 +92,10 @@ def fetched(name: str) -> Path:
     if not (folder / "pinned").is_file():
         pytest.skip(f"{name} was not fetched: run tests/tools.sh with a connection")
     return folder
+
+
+def block(library: Path, language: str) -> str:
+    """The first block of a language in the README of a library."""
+    found = re.search(rf"```{language}\n(.*?)```", (library / "README.md").read_text(), re.DOTALL)
+    assert found, language
+    return found[1]

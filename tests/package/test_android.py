@@ -1,6 +1,7 @@
 """A network as an Android library: its class and its JNI, compiled and run on OpenJDK."""
 
 import os
+import re
 import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from convert.package.targets import android
+from runtime import worker
 from runtime.errors import DataError
 from tests.package import given, grammar, packaged
 from tests.package.given import Case
@@ -135,6 +137,19 @@ def test_threads_may_share_a_network(built: Built, pixels: Path) -> None:
 def test_the_example_runs(built: Built) -> None:
     """It prints what the network answers."""
     assert built.run("Example").startswith("self-test: ok\noutput: int8 [1, 10]:")
+
+
+def test_the_readme_is_run(built: Built, tmp_path: Path) -> None:
+    """Its commands for a computer."""
+    library = shutil.copytree(built.libraries[0], tmp_path / "nano")
+    text = (library / "README.md").read_text()
+    told = text[text.index("On a computer:") :].split("\n\n")[0].replace("\n", " ")
+    commands = " && ".join(re.findall("`([^`]*(?:cmake|javac)[^`]*)`", told))
+    script = f"export JAVA_HOME='{java_home()}'; {commands}"
+    zeros = np.zeros((1, 1, 28, 28, 1), np.int8)
+    (answer,) = worker.run(packaged.NANO, [zeros], "litert", "default")
+    shown = " ".join(map(str, answer.ravel()))
+    assert packaged.run("sh", "-ec", script, cwd=library).rstrip().endswith(shown)
 
 
 def test_what_gradle_reads(built: Built) -> None:

@@ -177,6 +177,19 @@ def test_the_example_and_what_is_packed(user: Path) -> None:
         assert file.read_bytes() == (npm.APP / file.name).read_bytes()
 
 
+def test_the_readme_is_run(user: Path) -> None:
+    """What it shows, with an input and a white picture."""
+    before = """
+        const input = new Int8Array(784);
+        const imageData = { data: new Uint8ClampedArray(1024).fill(255), width: 16, height: 16 };
+    """
+    node(
+        user,
+        *("--input-type=module", "-e"),
+        before + packaged.block(user / "node_modules/nano", "js"),
+    )
+
+
 def test_every_import_is_packed(user: Path) -> None:
     """What a file of the package imports lies in it, so that no bundler is needed."""
     installed = user / "node_modules/nano"

@@ -206,6 +206,11 @@ def test_types_and_example(place: Installed, source: Path) -> None:
     assert printed == f"output: {answer[0].tobytes().hex(' ')}"
 
 
+def test_the_readme_is_run(place: Installed, source: Path) -> None:
+    """What it shows, with pixels for its input."""
+    place.run(f"input = bytes(784)\n{packaged.block(source, 'python')}")
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [("KWS", "kws"), ("class_", "class_network"), ("json", "json_network"), ("a_1", "a_1")],
