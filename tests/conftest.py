@@ -60,7 +60,7 @@ def run() -> Command:
         command = [sys.executable, "-m", *map(str, words)]
         variables = os.environ | {"PYTHONPATH": str(ROOT)} | (env or {})
         options = {"cwd": ROOT, "capture_output": True, "text": True} | more
-        return subprocess.run(command, env=variables, check=False, **options)  # type: ignore[call-overload,no-any-return]
+        return subprocess.run(command, env=variables, check=False, **options)
 
     return call
 

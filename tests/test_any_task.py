@@ -75,11 +75,11 @@ def test_outputs_are_those_of_the_whole_network(branching: dict[str, Path]) -> N
     whole.allocate_tensors()
     for row in range(3):
         for place, details in enumerate(whole.get_input_details()):
-            whole.set_tensor(details["index"], values[place][row][None])  # type: ignore[index]
+            whole.set_tensor(details["index"], values[place][row][None])
         whole.invoke()
         for place, details in zip(version.outputs, whole.get_output_details(), strict=True):
             expected = whole.get_tensor(details["index"])[0]
-            np.testing.assert_array_equal(values[place][row], expected)  # type: ignore[index]
+            np.testing.assert_array_equal(values[place][row], expected)
 
 
 def test_a_planted_fault_in_a_branch_is_found(branching: dict[str, Path], tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def test_on_a_cortex_m_the_array_stays_in_flash(model_path: Path, tmp_path: Path
     )
     kinds = {line.split()[-1]: line.split()[-2] for line in nm.stdout.splitlines()}
     assert kinds == {"model_data": "R", "model_data_labels": "R"}
-    size = int(re.search(r"(\w+) R model_data$", nm.stdout, re.M).group(1), 16)  # type: ignore[union-attr]
+    size = int(re.search(r"(\w+) R model_data$", nm.stdout, re.M).group(1), 16)
     assert size == model_path.stat().st_size
 
 
@@ -149,7 +149,7 @@ def test_a_file_name_cannot_end_the_comment(model_path: Path, tmp_path: Path) ->
     subprocess.run(["gcc", "-std=c99", *FLAGS, "-c", source, "-o", tmp_path / "x.o"], check=True)
 
 
-def test_command_writes_both_files_beside_the_model(run, model_path: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_command_writes_both_files_beside_the_model(run, model_path: Path, tmp_path: Path) -> None:
     """``python -m convert.carray`` works on any .tflite, and says in one line what is wrong."""
     copy = tmp_path / "My net.tflite"
     copy.write_bytes(model_path.read_bytes())
@@ -167,7 +167,7 @@ def test_command_writes_both_files_beside_the_model(run, model_path: Path, tmp_p
     assert done.stderr.count("\n") == 1
 
 
-def test_two_models_in_one_image(run, model_path: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_two_models_in_one_image(run, model_path: Path, tmp_path: Path) -> None:
     """Names given with --name do not clash, and the first line makes the files again."""
     for name in ("one", "two"):
         done = run("convert.carray", model_path, "--name", name, "--out", tmp_path)
@@ -181,7 +181,7 @@ def test_two_models_in_one_image(run, model_path: Path, tmp_path: Path) -> None:
     subprocess.run(["gcc", "-std=c99", *FLAGS, *sources, "-o", tmp_path / "main"], check=True)
 
 
-def test_command_needs_no_tensorflow(run, model_path: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_command_needs_no_tensorflow(run, model_path: Path, tmp_path: Path) -> None:
     """The C array of a finished model can be made where TensorFlow is not installed."""
     (tmp_path / "tensorflow.py").write_text("raise ImportError('blocked by the test')")
     path = f"{tmp_path}:{Path(carray.__file__).parents[1]}"

@@ -32,7 +32,7 @@ def saved(folder: Path, content: bytes, name: str = "net.tflite") -> Path:
     return path
 
 
-def checked(run: Command, path: Path, *words: str | Path) -> tuple[int, list[dict], str]:  # type: ignore[type-arg]
+def checked(run: Command, path: Path, *words: str | Path) -> tuple[int, list[dict], str]:
     done = run("convert.compiler", path, "--json", "--check", *words)
     return done.returncode, json.loads(done.stdout or "[]"), done.stderr
 
@@ -64,7 +64,7 @@ def test_tensorflow_is_not_imported(run: Command, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_difference_is_found_and_named(monkeypatch, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_difference_is_found_and_named(monkeypatch, tmp_path: Path) -> None:
     """One element off by one: a byte, an input, and where it stands; the command fails."""
     from convert.compiler import __main__ as command
     from runtime.errors import GateError
@@ -90,7 +90,7 @@ def test_a_difference_is_found_and_named(monkeypatch, tmp_path: Path) -> None:  
         command.main([str(saved(tmp_path, networks.addition())), "--check", "8", "--quiet"])
 
 
-def test_a_runtime_that_dies_is_a_row(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_runtime_that_dies_is_a_row(monkeypatch) -> None:
     """Abort, segmentation fault, missing package: one phrase, and the others are compared."""
     code = "import os, sys; sys.stderr.write('Check failed\\n'); sys.stderr.flush(); os.abort()"
     honest = worker.subprocess.run
@@ -100,7 +100,7 @@ def test_a_runtime_that_dies_is_a_row(monkeypatch) -> None:  # type: ignore[no-u
             command = [sys.executable, "-c", code]
         elif command[-1] == "reference":
             command = [sys.executable, "-c", "import os; os.kill(os.getpid(), 11)"]
-        return honest(command, **more)  # type: ignore[call-overload]
+        return honest(command, **more)
 
     monkeypatch.setattr(worker.subprocess, "run", run)
     model = tflite.parse(networks.dense())
@@ -113,7 +113,7 @@ def test_a_runtime_that_dies_is_a_row(monkeypatch) -> None:  # type: ignore[no-u
     assert len([row for row in rows if not row.problem]) == 3  # XNNPACK's with every mode
 
 
-def test_c_that_does_not_run_is_wrong(monkeypatch, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_c_that_does_not_run_is_wrong(monkeypatch, tmp_path: Path) -> None:
     """A mode that compiles and then fails its self-test is a row, and the command fails."""
     from convert.compiler import __main__ as command
     from runtime.errors import BackendError, GateError
@@ -160,7 +160,7 @@ def test_a_missing_runtime_is_a_row(run: Command, tmp_path: Path) -> None:
     assert "tflite-micro is not installed" in missing["problem"]
 
 
-def test_a_mode_that_is_refused_is_a_row(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_mode_that_is_refused_is_a_row(monkeypatch) -> None:
     """What one runtime lacks, the others are compared on."""
     from dataclasses import replace
 

@@ -120,7 +120,7 @@ def test_a_state_goes_on_until_it_is_reset(tmp_path: Path) -> None:
         model.reset()
 
 
-def test_predict_from_the_command_line(run, compiled: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_predict_from_the_command_line(run, compiled: Path, tmp_path: Path) -> None:
     """``--backend c`` reads a drawn digit and says so."""
     from PIL import Image, ImageDraw
 

@@ -42,7 +42,7 @@ def mirror(tmp_path: Path, files: None) -> Iterator[tuple[str, Path]]:  # noqa: 
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *args: object) -> None:
-            super().__init__(*args, directory=str(folder))  # type: ignore[arg-type]
+            super().__init__(*args, directory=str(folder))
 
         def log_message(self, *args: object) -> None:
             pass

@@ -149,7 +149,7 @@ def test_folder_classes_are_its_subfolders(class_folder: Path) -> None:
     ],
     ids=["broken picture", "empty class", "one class"],
 )
-def test_folder_that_cannot_serve_is_refused(class_folder: Path, spoil, named: str) -> None:  # type: ignore[no-untyped-def]
+def test_folder_that_cannot_serve_is_refused(class_folder: Path, spoil, named: str) -> None:
     """The message names the picture, the class or the count that is wrong."""
     spoil(class_folder)
     with pytest.raises(DataError, match=named):

@@ -273,7 +273,7 @@ def test_gate_keeps_the_previous_result(request_: Request, monkeypatch: pytest.M
     real = parity.measure
 
     def worse(*arguments: object) -> tuple[parity.Parity, object]:
-        found, reals = real(*arguments)  # type: ignore[arg-type]
+        found, reals = real(*arguments)
         assert found.real is not None
         lost = replace(found.real, figure=found.real.figure - 0.06)
         return replace(found, judged=(replace(found.first, int8=lost),)), reals
@@ -314,7 +314,7 @@ def test_model_that_does_not_fit_the_data_is_refused(
         ("--name", ""),
     ],
 )
-def test_bad_input_is_one_line(run, more: tuple[str, str]) -> None:  # type: ignore[no-untyped-def]
+def test_bad_input_is_one_line(run, more: tuple[str, str]) -> None:
     """Status 1 and a single line that names what is wrong."""
     done = run("convert.export", *more)
     assert done.returncode == 1

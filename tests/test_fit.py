@@ -187,7 +187,7 @@ def test_what_is_not_a_float_model_is_refused(tmp_path: Path, content: bytes | N
         store.load(path)
 
 
-def test_bad_options_are_one_line(run) -> None:  # type: ignore[no-untyped-def]
+def test_bad_options_are_one_line(run) -> None:
     """Negative epochs and unknown presets do not reach the training."""
     for epochs in ("-1", "0", "x"):
         done = run("train.fit", "--epochs", epochs)

@@ -20,7 +20,7 @@ COMPUTING = ["CONV_2D", "MAX_POOL_2D", "CONV_2D", "MAX_POOL_2D", "FULLY_CONNECTE
 
 
 @pytest.fixture(scope="module")
-def images() -> np.ndarray:  # type: ignore[type-arg]
+def images() -> np.ndarray:
     return data.embedded().inputs[:20]
 
 
@@ -40,11 +40,11 @@ def float_of(model: keras.Model) -> tflite.Model:
 
 
 @pytest.fixture(scope="module")
-def captured(model: keras.Model, int8: tflite.Model, images) -> tuple[Layer, ...]:  # type: ignore[no-untyped-def]
+def captured(model: keras.Model, int8: tflite.Model, images) -> tuple[Layer, ...]:
     return layers.capture(float_of(model), int8, image.to_float(images), ("litert", "reference"))
 
 
-def test_int8_values_are_those_inside_the_whole_model(  # type: ignore[no-untyped-def]
+def test_int8_values_are_those_inside_the_whole_model(
     captured: tuple[Layer, ...], int8: tflite.Model, images
 ) -> None:
     """LiteRT's reference interpreter, keeping all tensors of the uncut model, has the same."""
@@ -66,7 +66,7 @@ def test_int8_values_are_those_inside_the_whole_model(  # type: ignore[no-untype
             np.testing.assert_array_equal(layer.stored[row], judge.get_tensor(tensor)[0])
 
 
-def test_default_kernels_end_in_the_answers_of_the_whole_model(  # type: ignore[no-untyped-def]
+def test_default_kernels_end_in_the_answers_of_the_whole_model(
     model: keras.Model, int8: tflite.Model, images, model_path: Path
 ) -> None:
     """Cut behind its last operator, the model answers as it does uncut, under XNNPACK."""
@@ -75,7 +75,7 @@ def test_default_kernels_end_in_the_answers_of_the_whole_model(  # type: ignore[
     np.testing.assert_array_equal(last.stored, worker.answers(path, images, "litert", "default"))
 
 
-def test_float_values_are_those_of_keras(  # type: ignore[no-untyped-def]
+def test_float_values_are_those_of_keras(
     captured: tuple[Layer, ...], model: keras.Model, images
 ) -> None:
     """The blocks end where the float model's ReLU layers do, and the network in its logits."""
@@ -131,7 +131,7 @@ def chain(*stack: keras.layers.Layer) -> keras.Sequential:
     ],
     ids=["average", "depthwise", "relu6 behind a pool", "relu behind flatten", "dense"],
 )  # fmt: skip
-def test_whatever_can_be_exported_is_matched(  # type: ignore[no-untyped-def]
+def test_whatever_can_be_exported_is_matched(
     stack: Callable[..., object], operators: list[str], images
 ) -> None:
     """However the converter fuses activations and moves reshapes, int8 stays close to float."""
@@ -143,7 +143,7 @@ def test_whatever_can_be_exported_is_matched(  # type: ignore[no-untyped-def]
     assert all(layer.weights.sqnr_db > 40 for layer in captured if layer.weights)
 
 
-def test_branches_are_matched(images) -> None:  # type: ignore[no-untyped-def]
+def test_branches_are_matched(images) -> None:
     """A residual network, which is no chain: its sum and all else, in the order of execution."""
     given = keras.Input((28, 28, 1))
     first = keras.layers.Conv2D(4, 3, padding="same", activation="relu", name="first")(given)
@@ -161,7 +161,7 @@ def test_branches_are_matched(images) -> None:  # type: ignore[no-untyped-def]
     assert all(layer.sqnr_db > 20 for layer in captured)
 
 
-def test_another_network_is_refused(int8: tflite.Model, model: keras.Model, images) -> None:  # type: ignore[no-untyped-def]
+def test_another_network_is_refused(int8: tflite.Model, model: keras.Model, images) -> None:
     """The message names the operators that do not go together, or how many there are."""
     other = keras.Sequential(
         [keras.layers.InputLayer((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)]

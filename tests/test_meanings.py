@@ -17,7 +17,7 @@ from runtime.tasks.tensor import Arrays
 
 
 def network(size: int, scores: str, inputs: int = 4) -> Any:
-    outputs = (Output("out", (size,), scores),)  # type: ignore[arg-type]
+    outputs = (Output("out", (size,), scores),)
     return SimpleNamespace(inputs=(SimpleNamespace(shape=(inputs,)),), outputs=outputs)
 
 

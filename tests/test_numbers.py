@@ -21,7 +21,7 @@ from tests.conftest import ROOT
         (numbers.real(-float("inf")), ["-5"], ["nan", "-inf"], "that is finite"),
     ],
 )
-def test_what_is_out_of_range_is_told(read, good, bad, span) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_out_of_range_is_told(read, good, bad, span) -> None:
     """With the text and the range."""
     for text in good:
         assert read(text) == float(text)

@@ -51,7 +51,7 @@ def network(data: dict[str, np.ndarray], tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="module")
 def exported(network: Path, data: dict[str, np.ndarray]) -> Path:
     """The folder of its export, fine-tuned on both heads."""
-    np.savez(network.with_name("two.npz"), **data)  # type: ignore[arg-type] # NumPy's stubs
+    np.savez(network.with_name("two.npz"), **data)
     words = ["--model", network, "--data", network.with_name("two.npz"), "--out", network.parent]
     assert export.main([str(word) for word in words]) == 0
     return network.with_name("two")
@@ -215,7 +215,7 @@ def test_an_output_that_the_data_say_nothing_of(
 def test_the_second_output_is_gated_too(network: Path, data: dict[str, np.ndarray]) -> None:
     """A head that has not learnt the data is named before anything is trained."""
     wrong = data | {"size": np.random.default_rng(1).permutation(data["size"])}
-    np.savez(network.with_name("wrong.npz"), **wrong)  # type: ignore[arg-type] # NumPy's stubs
+    np.savez(network.with_name("wrong.npz"), **wrong)
     with pytest.raises(GateError, match=r"output 'size': the float network has a mean absolute"):
         export.export(requested(network, "wrong.npz"))
     with pytest.raises(GateError, match=r"output 'size': the mean absolute error of int8"):
@@ -234,7 +234,7 @@ def test_how_answers_are_called(
     part = {"x_train": data["x"], f"{what}_train": data["y_what"], f"{size}_train": data["size"]}
     whole = {"x": data["x"], what: data["y_what"], size: data["size"]}
     for arrays, name in ((part, "train"), (whole, "all")):
-        np.savez(tmp_path / "x.npz", **arrays)  # type: ignore[arg-type] # NumPy's stubs
+        np.savez(tmp_path / "x.npz", **arrays)
         source = Source(tmp_path / "x.npz", outputs=("what", "size"))
         found = archives.read(Arrays(SHAPE, Scaling()), source)[name]
         assert (NAMES[found.labels] == data["y_what"]).all()

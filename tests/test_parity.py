@@ -34,7 +34,7 @@ def measure(output: tflite.Tensor, floats: np.ndarray | None) -> parity.Parity:
     graph = SimpleNamespace(tensors=[output], outputs=(0,))
     asked = parity.Question(CONTRACT, examples, images[..., None].astype(np.int8))
     given = [] if floats is None else [floats]
-    found, _ = parity.measure(Path("x"), graph, asked, given)  # type: ignore[arg-type]
+    found, _ = parity.measure(Path("x"), graph, asked, given)
     return found
 
 
@@ -58,7 +58,7 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[tuple[str, str], np
 STEPS = np.array([[7, -3, -3], [-3, 7, -3], [-3, 7, -3], [7, -3, -3]], np.int8)
 
 
-def test_equal_networks(plant, output: tflite.Tensor) -> None:  # type: ignore[no-untyped-def]
+def test_equal_networks(plant, output: tflite.Tensor) -> None:
     """Logits that int8 holds exactly: no error at all, and the confusion matrix by hand."""
     plant({parity.NAMED: STEPS})
     logits = ((STEPS.astype(np.float32) - ZERO) * SCALE).astype(np.float32)
@@ -73,7 +73,7 @@ def test_equal_networks(plant, output: tflite.Tensor) -> None:  # type: ignore[n
     assert found.first.confusion == ((2, 0, 0), (0, 1, 0), (0, 1, 0))
 
 
-def test_known_error(plant, output: tflite.Tensor) -> None:  # type: ignore[no-untyped-def]
+def test_known_error(plant, output: tflite.Tensor) -> None:
     """One logit of twelve off by 3: RMSE 3/sqrt(12), SQNR from the powers, one prediction lost."""
     plant({parity.NAMED: STEPS})
     logits = ((STEPS.astype(np.float32) - ZERO) * SCALE).astype(np.float32)
@@ -89,7 +89,7 @@ def test_known_error(plant, output: tflite.Tensor) -> None:  # type: ignore[no-u
     assert found.outputs[0].sqnr_db == pytest.approx(10 * np.log10((4 * 25 + 36) / 36))
 
 
-def test_without_a_float_network_the_runtimes_are_compared(plant, output: tflite.Tensor) -> None:  # type: ignore[no-untyped-def]
+def test_without_a_float_network_the_runtimes_are_compared(plant, output: tflite.Tensor) -> None:
     """A model that is int8 already is judged by itself, and nothing is said of a drop."""
     plant({parity.NAMED: STEPS})
     found = measure(output, None)
@@ -98,9 +98,7 @@ def test_without_a_float_network_the_runtimes_are_compared(plant, output: tflite
     assert found.int8.figure == 0.75
 
 
-def test_planted_difference_between_runtimes(  # type: ignore[no-untyped-def]
-    plant, output: tflite.Tensor
-) -> None:
+def test_planted_difference_between_runtimes(plant, output: tflite.Tensor) -> None:
     """Two bytes in one image differ, by up to 12 steps, and change one prediction."""
     other = STEPS.copy()
     other[0] = [-5, -3, -2]

@@ -130,7 +130,7 @@ def test_arrays_are_read_by_their_usual_names(tmp_path: Path) -> None:
     assert {name: len(part) for name, part in split.items()} == {"train": 8, "test": 3}
     values = RNG.normal(0, 1, (8, 2)).astype(np.float32)
     np.savez(tmp_path / "x.npz", x=x, y=values)
-    assert np.array_equal(whole(ROW, tmp_path / "x.npz").targets, values)  # type: ignore[arg-type]
+    assert np.array_equal(whole(ROW, tmp_path / "x.npz").targets, values)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_pictures_of_the_size_come_as_they_are(tmp_path: Path) -> None:
     found = whole(PHOTO, folder)
     assert found.names == ("cow", "ox")
     assert found.labels.tolist() == [0, 0, 0, 1, 1]
-    for pixels, file in zip(found.inputs, found.files, strict=True):  # type: ignore[arg-type]
+    for pixels, file in zip(found.inputs, found.files, strict=True):
         assert np.array_equal(pixels, np.asarray(Image.open(file)))
 
 

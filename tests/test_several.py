@@ -32,7 +32,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
     heads = [of.Dense(3, activation="softmax", name="what")(x), of.Dense(1, name="size")(x)]
     path = tmp_path_factory.mktemp("several") / "mine.keras"
     zoo.randomize(keras.Model([picture, air], heads)).save(path)
-    np.savez(path.with_name("x.npz"), **ARRAYS)  # type: ignore[arg-type] # NumPy's stubs
+    np.savez(path.with_name("x.npz"), **ARRAYS)
     return path
 
 
@@ -118,7 +118,7 @@ def test_what_does_not_fit_is_one_line(network: Path, tmp_path: Path) -> None:
         (ARRAYS | {"air": ARRAYS["air"] * np.nan}, "only finite numbers"),
         (ARRAYS | {"air": np.full(ARRAYS["air"].shape, 1e200)}, "numbers up to 1e\\+15"),
     ):
-        np.savez(tmp_path / "x.npz", **arrays)  # type: ignore[arg-type] # NumPy's stubs
+        np.savez(tmp_path / "x.npz", **arrays)
         with pytest.raises(DataError, match=said):
             export.main(words(network, "--inputs", tmp_path / "x.npz", "--out", tmp_path / "no"))
         assert not (tmp_path / "no/mine").exists()
@@ -135,7 +135,7 @@ def test_ranges_that_were_not_shown_are_refused(network: Path, tmp_path: Path) -
     for array in arrays.values():
         array[order[:28]] = 0
         array[order[28:]] *= 30
-    np.savez(tmp_path / "x.npz", **arrays)  # type: ignore[arg-type] # NumPy's stubs
+    np.savez(tmp_path / "x.npz", **arrays)
     with pytest.raises(GateError, match=r"SQNR of .* dB to float, 10 are needed.*x\.npz"):
         export.main(words(network, "--inputs", tmp_path / "x.npz", "--out", tmp_path / "no"))
     assert not (tmp_path / "no/mine").exists()

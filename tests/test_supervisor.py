@@ -48,7 +48,7 @@ class Running:
             text=True,
             env=environment,
             start_new_session=True,
-            **more,  # type: ignore[call-overload]
+            **more,
         )
         assert self.process.stdout
         *pids, kept = self.process.stdout.readline().split()

@@ -54,14 +54,14 @@ def test_json_has_the_same(run: Command, folder: Path) -> None:
     assert lines["round.tflite"]["outcome"] == "refused"
 
 
-def test_a_defect_does_not_stop_the_table(monkeypatch, folder: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_defect_does_not_stop_the_table(monkeypatch, folder: Path) -> None:
     """What raises anything at all is a row, and the command fails."""
     honest = check.compile_modes
 
     def compile_modes(model: tflite.Model, options: object) -> object:
         if "ADD" in model.op_names:
             raise ZeroDivisionError("by 0")
-        return honest(model, options)  # type: ignore[arg-type]
+        return honest(model, options)
 
     monkeypatch.setattr(check, "compile_modes", compile_modes)
     lines = {line.file: line for line in survey.survey(folder, 2)}

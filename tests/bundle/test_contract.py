@@ -109,7 +109,7 @@ def test_vectors_hold_in_the_interpreter_and_in_the_compiled_model(bundle: Bundl
         assert answer.read(10, values.dtype.type).tolist() == vector["output"]
 
 
-def by_rule(pixels: np.ndarray, told: dict[str, Any]) -> np.ndarray:  # type: ignore[type-arg]
+def by_rule(pixels: np.ndarray, told: dict[str, Any]) -> np.ndarray:
     values = pixels / 255
     if told["type"] != "float32":
         values = np.rint(values / told["scale"]) + told["zero_point"]

@@ -155,7 +155,7 @@ def test_tensorflow_lite_micro_does_not_mind_either(
         assert (outer.get_output(0) == expected).all()
 
 
-def as_input(pixels: np.ndarray, io: str) -> np.ndarray:  # type: ignore[type-arg]
+def as_input(pixels: np.ndarray, io: str) -> np.ndarray:
     if io == "float32":
         return pixels.astype(np.float32) / np.float32(255)
     return pixels if io == "uint8" else (pixels ^ 128).view(np.int8)

@@ -68,7 +68,7 @@ def test_the_contract_says_what_litert_says(other: Other) -> None:
     assert told["output"] == told.get("outputs", [told["output"]])[0]
 
 
-def by_rule(values: list[float], told: dict[str, Any]) -> np.ndarray:  # type: ignore[type-arg]
+def by_rule(values: list[float], told: dict[str, Any]) -> np.ndarray:
     """The model's input as ``model.input.value`` says it, the rule read as an expression."""
     one, shape = told["model"]["input"], told["model"]["input"]["shape"]
     rule, *_ = one["value"].split(";")

@@ -79,7 +79,7 @@ def machine(path: Path) -> Path:
     return path
 
 
-def _keyword_network(k):  # type: ignore[no-untyped-def]
+def _keyword_network(k):
     layers = k.layers
     x = source = k.Input((49, 10, 1))
     x = layers.Conv2D(16, (10, 4), strides=2, padding="same", use_bias=False)(x)
@@ -94,7 +94,7 @@ def _keyword_network(k):  # type: ignore[no-untyped-def]
     )
 
 
-def _motion_network(k):  # type: ignore[no-untyped-def]
+def _motion_network(k):
     layers = k.layers
     return k.Sequential(
         [
@@ -109,13 +109,13 @@ def _motion_network(k):  # type: ignore[no-untyped-def]
     )
 
 
-def _hum_network(k):  # type: ignore[no-untyped-def]
+def _hum_network(k):
     layers = k.layers
     sizes = [layers.Dense(units, activation="relu") for units in (32, 8, 32)]
     return k.Sequential([k.Input((64,)), *sizes, layers.Dense(64)])
 
 
-def _chirp_network(k):  # type: ignore[no-untyped-def]
+def _chirp_network(k):
     layers = k.layers
     return k.Sequential([k.Input((20, 2)), layers.LSTM(16), layers.Dense(3, activation="softmax")])
 

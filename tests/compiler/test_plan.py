@@ -36,11 +36,11 @@ def test_overlap_is_as_large_as_it_can_be() -> None:
         content = models.random("CONV_2D", int(rng.integers(1 << 30)))
         found = unit(content)
         node = found.network.nodes[0]
-        computed = lead(node.input, node.output, node.window)  # type: ignore[attr-defined]
+        computed = lead(node.input, node.output, node.window)
         read = node.input.shape[2] * node.input.shape[3]
         written = node.output.shape[2] * node.output.shape[3]
 
-        def loses(ahead: int, read: int = read, written: int = written, node=node) -> bool:  # type: ignore[no-untyped-def]
+        def loses(ahead: int, read: int = read, written: int = written, node=node) -> bool:
             stride, top = node.window.stride[0], node.window.before[0]
             firsts = [max(0, y * stride - top) for y in range(node.output.shape[1])]
             return any((y + 1) * written - ahead > first * read for y, first in enumerate(firsts))

@@ -46,12 +46,12 @@ def conv() -> bytes:
 
 
 def graph(model: object) -> object:
-    return model.subgraphs[0]  # type: ignore[attr-defined]
+    return model.subgraphs[0]
 
 
 def set_tensor(number: int, **values: object) -> Callable[[object], None]:
     def change(model: object) -> None:
-        tensor = graph(model).tensors[number]  # type: ignore[attr-defined]
+        tensor = graph(model).tensors[number]
         for name, value in values.items():
             target = tensor if hasattr(tensor, name) else tensor.quantization
             setattr(target, name, value)
@@ -64,18 +64,18 @@ def set_graph(**values: object) -> Callable[[object], None]:
 
 
 def twice(model: object) -> None:
-    operators = graph(model).operators  # type: ignore[attr-defined]
+    operators = graph(model).operators
     operators.append(operators[0])
 
 
 def cyclic(model: object) -> None:
-    operator = graph(model).operators[0]  # type: ignore[attr-defined]
+    operator = graph(model).operators[0]
     operator.inputs = [operator.outputs[0], *operator.inputs[1:]]
 
 
 def set_option(**values: object) -> Callable[[object], None]:
     def change(model: object) -> None:
-        options = graph(model).operators[0].builtinOptions  # type: ignore[attr-defined]
+        options = graph(model).operators[0].builtinOptions
         for name, value in values.items():
             setattr(options, name, value)
 
@@ -205,7 +205,7 @@ def test_mutated_models_compile_or_are_refused() -> None:
     assert MUTATIONS * 0.2 < refused < MUTATIONS
 
 
-def test_command_refuses_in_one_line_and_writes_nothing(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_command_refuses_in_one_line_and_writes_nothing(run, tmp_path: Path) -> None:
     """Status 1, one line, no files."""
     (tmp_path / "bad.tflite").write_bytes(changed(conv(), set_option(strideH=0)))
     done = run("convert.compiler", tmp_path / "bad.tflite")

@@ -23,17 +23,17 @@ def bias(**values: object) -> Callable[[object], None]:
 
 
 def shift_bias(model: object) -> None:
-    found = model.subgraphs[0].tensors[2].quantization  # type: ignore[attr-defined]
+    found = model.subgraphs[0].tensors[2].quantization
     found.zeroPoint = np.asarray(found.zeroPoint) + 5
 
 
 def one_scale(model: object) -> None:
-    found = model.subgraphs[0].tensors[2].quantization  # type: ignore[attr-defined]
+    found = model.subgraphs[0].tensors[2].quantization
     found.scale, found.zeroPoint = found.scale[:1], found.zeroPoint[:1]
 
 
 def tall(model: object) -> None:
-    tensor = model.subgraphs[0].tensors[2]  # type: ignore[attr-defined]
+    tensor = model.subgraphs[0].tensors[2]
     tensor.shape = [1, tensor.shape[0]]
     tensor.quantization.quantizedDimension = 1
 
@@ -82,7 +82,7 @@ def test_only_an_old_code_of_an_operator_will_do() -> None:
     """Files older than schema 3a have the deprecated field alone."""
 
     def old(model: object) -> None:
-        model.operatorCodes[0].builtinCode = 0  # type: ignore[attr-defined]
+        model.operatorCodes[0].builtinCode = 0
 
     assert not attempt(changed(models.random("CONV_2D", 3), old))
 

@@ -45,7 +45,7 @@ def with_option(name: str, **values: Any) -> Change:
 
 
 def not_variable(model: Any) -> None:
-    for tensor in graph(model).tensors:  # type: ignore[attr-defined]
+    for tensor in graph(model).tensors:
         tensor.isVariable = False
 
 
@@ -64,7 +64,7 @@ def computes_once(model: Any) -> None:
 
 
 def called_late(model: Any) -> None:
-    operators = graph(model).operators  # type: ignore[attr-defined]
+    operators = graph(model).operators
     operators.append(operators.pop(0))
 
 

@@ -68,7 +68,7 @@ def test_inputs_of_a_file(model: Any, tmp_path: Path) -> None:
         "real": {"left": real[:, 0], "right": right},
     }
     for name, arrays in ways.items():
-        np.savez(tmp_path / f"{name}.npz", **arrays)  # type: ignore[arg-type]
+        np.savez(tmp_path / f"{name}.npz", **arrays)
         found = validated(path, "--inputs", tmp_path / f"{name}.npz")
         assert found["data"] == {"source": f"{name}.npz", "images": 5, "random": False}
         (recorded,) = (path.parent / "out").glob("*/answers.npz")
@@ -96,7 +96,7 @@ def test_wrong_inputs_are_one_line(
 ) -> None:
     """With the file and what the model takes, before anything is built."""
     file = tmp_path / "wrong.npz"
-    np.savez(file, **arrays)  # type: ignore[arg-type]
+    np.savez(file, **arrays)
     path = model("two-inputs")
     with pytest.raises(DataError, match=says) as error:
         validate.main([*BOARD, "--model", str(path), "--inputs", str(file), "--out", str(tmp_path)])
@@ -164,7 +164,7 @@ def test_client_needs_the_model_for_its_labels(model: Any, tmp_path: Path) -> No
     conv, other = model("conv1d"), model("running")
     unit = deployment.load(str(conv), Options()).compiled.unit
     rest = {"stored": None, "inputs": (), "outputs": (), "sha256": unit.network.sha256}
-    hello = Hello(0, 0, 1, 1, 1, 0, 1, board="x", model="conv1d", match="xnnpack", **rest)  # type: ignore[arg-type]
+    hello = Hello(0, 0, 1, 1, 1, 0, 1, board="x", model="conv1d", match="xnnpack", **rest)
     with pytest.raises(DeviceError, match=r"none of the bundled models: name its .tflite"):
         client.known(hello, None)
     with pytest.raises(DeviceError, match="is another model"):

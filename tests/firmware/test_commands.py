@@ -86,7 +86,7 @@ def test_validate_fails_on_a_mismatch(
     honest = worker.run
 
     def off_by_one(*arguments: object, **more: object) -> list[np.ndarray]:
-        answers = [np.array(one) for one in honest(*arguments, **more)]  # type: ignore[arg-type]
+        answers = [np.array(one) for one in honest(*arguments, **more)]
         answers[0].flat[0] ^= 1
         return answers
 

@@ -62,4 +62,4 @@ def folder(made: dict[str, bytes], tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def found(made: dict[str, bytes]) -> dict[str, Any]:
     """The content of its report.json."""
-    return json.loads(made["report.json"])  # type: ignore[no-any-return]
+    return json.loads(made["report.json"])

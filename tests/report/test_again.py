@@ -178,7 +178,7 @@ def test_a_damaged_validation_is_refused(folder: Path, content: object) -> None:
         again(folder)
 
 
-def test_errors_are_one_line(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_errors_are_one_line(run, tmp_path: Path) -> None:
     """And the status is 1."""
     done = run("convert.report", tmp_path / "nowhere")
     assert done.returncode == 1

@@ -22,7 +22,7 @@ from tests.report.conftest import NANO
 
 
 @pytest.fixture(scope="module")
-def browser():  # type: ignore[no-untyped-def]
+def browser():
     with chromium() as running:
         yield running
 
@@ -106,7 +106,7 @@ def test_a_model_that_is_matched_to_one_runtime_only(tmp_path: Path) -> None:
     assert document.read(tmp_path / "report.json")["costs"] is not None
 
 
-def test_what_is_no_model_is_one_line(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_no_model_is_one_line(run, tmp_path: Path) -> None:
     """And nothing is written."""
     (tmp_path / "a.tflite").write_text("no model")
     done = run("convert.report", tmp_path / "a.tflite", "--out", tmp_path / "out")

@@ -80,7 +80,7 @@ def test_a_network_is_read_from_the_file() -> None:
     assert [one["name"] for one in found["operators"]][:2] == ["conv1", "pool1"]
 
 
-def test_every_part_of_the_arena_is_labelled_and_the_peak_is_marked(found) -> None:  # type: ignore[no-untyped-def]
+def test_every_part_of_the_arena_is_labelled_and_the_peak_is_marked(found) -> None:
     """A number for each box, no two labels on each other, and the step that needs most."""
     costs = found["costs"]
     svg = arena.draw(costs["arena"], costs["steps"])

@@ -19,7 +19,7 @@ from train import store
 
 
 @pytest.fixture(scope="module")
-def answers(digits: Examples) -> np.ndarray:  # type: ignore[type-arg]
+def answers(digits: Examples) -> np.ndarray:
     """LiteRT's own outputs, int8 [count, 10], by its plain interface."""
     from ai_edge_litert.interpreter import Interpreter
 
@@ -36,13 +36,13 @@ def answers(digits: Examples) -> np.ndarray:  # type: ignore[type-arg]
 
 
 @pytest.fixture(scope="module")
-def float_logits(digits: Examples) -> np.ndarray:  # type: ignore[type-arg]
+def float_logits(digits: Examples) -> np.ndarray:
     """Keras's answers, float32 [count, 10]."""
     model = store.load(store.pretrained("nano"))
     return model.predict(digits.inputs[..., None] / np.float32(255), verbose=0)
 
 
-def test_accuracy_and_confusion(found, answers, float_logits, digits) -> None:  # type: ignore[no-untyped-def]
+def test_accuracy_and_confusion(found, answers, float_logits, digits) -> None:
     """Both accuracies, their difference and every cell of the matrix, counted again."""
     parity, truth, read = found["parity"], digits.labels, answers.argmax(axis=1)
     right = float_logits.argmax(axis=1) == truth
@@ -59,7 +59,7 @@ def test_accuracy_and_confusion(found, answers, float_logits, digits) -> None:  
     assert part["confused"][0]["count"] == most
 
 
-def test_trust_in_the_accuracy_is_scipys(found, answers, float_logits, digits) -> None:  # type: ignore[no-untyped-def]
+def test_trust_in_the_accuracy_is_scipys(found, answers, float_logits, digits) -> None:
     """Intervals by Wilson's method, and the exact test of whether float and int8 differ."""
     (part,) = found["judged"]
     right = {
@@ -76,7 +76,7 @@ def test_trust_in_the_accuracy_is_scipys(found, answers, float_logits, digits) -
     assert part["paired"]["p"] == pytest.approx(expected)
 
 
-def test_wrongly_read_images(found, answers, float_logits, digits) -> None:  # type: ignore[no-untyped-def]
+def test_wrongly_read_images(found, answers, float_logits, digits) -> None:
     """They are those, with both answers, the softmax of each, and the image itself."""
     (tensor,) = found["network"]["outputs"]
     logits = (answers.astype(np.float64) - tensor["zero_point"]) * tensor["scale"]
@@ -95,7 +95,7 @@ def test_wrongly_read_images(found, answers, float_logits, digits) -> None:  # t
         np.testing.assert_array_equal(255 - np.asarray(png), digits.inputs[index])
 
 
-def test_costs_are_those_of_the_c(found, made) -> None:  # type: ignore[no-untyped-def]
+def test_costs_are_those_of_the_c(found, made) -> None:
     """Arena and tables as model.h promises them; MACs by the formula for a convolution."""
     header, costs = made["model.h"].decode(), found["costs"]
     macros = dict(re.findall(r"#define (MODEL_\w+) (\d+)", header))
@@ -113,7 +113,7 @@ def test_costs_are_those_of_the_c(found, made) -> None:  # type: ignore[no-untyp
     assert len(targets) == len(costs["targets"]) == 17
 
 
-def test_arena_has_room_for_what_is_alive(found) -> None:  # type: ignore[no-untyped-def]
+def test_arena_has_room_for_what_is_alive(found) -> None:
     """Every buffer lies inside; of those alive together only an output overlaps, its input."""
     part = found["costs"]["arena"]
     for one in part["buffers"]:
@@ -131,7 +131,7 @@ def test_arena_has_room_for_what_is_alive(found) -> None:  # type: ignore[no-unt
     assert (outputs["pool1"], outputs["pool2"], outputs["logits"]) == (12 * 12 * 4, 4 * 4 * 12, 10)
 
 
-def test_histograms_count_every_value(found, answers) -> None:  # type: ignore[no-untyped-def]
+def test_histograms_count_every_value(found, answers) -> None:
     """The last layer's is that of LiteRT's outputs; all sum up to images times values."""
     rows = found["layers"]["rows"]
     assert (
@@ -145,7 +145,7 @@ def test_histograms_count_every_value(found, answers) -> None:  # type: ignore[n
             assert sum(row["weights"]["histogram"]["int8"]) == row["weights"]["count"]
 
 
-def test_maps_and_filters_are_those_of_the_networks(found, digits) -> None:  # type: ignore[no-untyped-def]
+def test_maps_and_filters_are_those_of_the_networks(found, digits) -> None:
     """Float maps are Keras's; filters are the int8 weights that LiteRT reads in the file."""
     from ai_edge_litert.interpreter import Interpreter
 
@@ -169,7 +169,7 @@ def test_maps_and_filters_are_those_of_the_networks(found, digits) -> None:  # t
         np.testing.assert_array_equal(shown, judge.get_tensor(number)[..., 0])
 
 
-def test_files_are_listed_with_their_hashes(found, made) -> None:  # type: ignore[no-untyped-def]
+def test_files_are_listed_with_their_hashes(found, made) -> None:
     """Every file but the reports and the manifest, which cannot hold their own."""
     assert set(found["files"]) == {
         name for name in made if not name.startswith(("report", "manifest"))
@@ -178,7 +178,7 @@ def test_files_are_listed_with_their_hashes(found, made) -> None:  # type: ignor
     assert all(manifest[name] == entry for name, entry in found["files"].items())
 
 
-def test_schema_explains_everything(found) -> None:  # type: ignore[no-untyped-def]
+def test_schema_explains_everything(found) -> None:
     """It is sound, says something of each figure, and admits nothing that it does not explain."""
     schema = json.loads(document.SCHEMA.read_text())
     jsonschema.Draft202012Validator.check_schema(schema)

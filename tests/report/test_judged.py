@@ -15,12 +15,12 @@ def valid(part: dict[str, object], kind: str) -> None:
     jsonschema.validate(part, {"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]})
 
 
-def shares(seed: int, count: int = 400, classes: int = 3) -> np.ndarray:  # type: ignore[type-arg]
+def shares(seed: int, count: int = 400, classes: int = 3) -> np.ndarray:
     return np.random.default_rng(seed).dirichlet(np.ones(classes), count).astype(np.float32)
 
 
 def with_examples(part: dict[str, object], *more: str) -> dict[str, object]:
-    errors = [one | dict.fromkeys(("example", *more)) for one in part["errors"]]  # type: ignore[attr-defined]
+    errors = [one | dict.fromkeys(("example", *more)) for one in part["errors"]]
     return part | {"errors": errors}
 
 

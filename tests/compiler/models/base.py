@@ -58,7 +58,7 @@ class Random:
                 options[f"dilation{letter}Factor"] = dilation
         return size, options, out
 
-    def weights(self, b: Builder, shape: tuple[int, ...], channels: int, axis: int, si: float):  # type: ignore[no-untyped-def]
+    def weights(self, b: Builder, shape: tuple[int, ...], channels: int, axis: int, si: float):
         """Weights and bias tensors, and a scale that the output may have."""
         extreme = self.rng.random() < 0.2
         data = self.rng.integers(-127, 128, shape)
