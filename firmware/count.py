@@ -123,11 +123,7 @@ class Program:
 
     compiled: Compiled
     folder: Path  # model.o is the model alone, program is all
-
-    @property
-    def core(self) -> Core:
-        """Where it runs."""
-        return CORES[self.compiled.unit.options.target]
+    core: Core  # where it runs
 
     def run(self, given: Arrays, options: Sequence[str] = ()) -> list[Counted]:
         """Run it once for each input in ``given``, [runs, *shape] for each tensor.
@@ -161,21 +157,31 @@ def count(compiled: Compiled, inputs: Arrays, options: Sequence[str] = ("-O2",))
         return counted
 
 
-def build(compiled: Compiled, folder: Path, options: Sequence[str] = ("-O2",)) -> Program:
-    """Compile and link the program of ``compiled`` in ``folder``; raises ToolError."""
-    unit, core = compiled.unit, CORES[compiled.unit.options.target]
+def build(
+    compiled: Compiled,
+    folder: Path,
+    options: Sequence[str] = ("-O2",),
+    target: Target | None = None,
+) -> Program:
+    """Compile and link the program of ``compiled`` in ``folder``; raises ToolError.
+
+    It is for the core that the model was compiled for, or for ``target``.
+    """
+    unit = compiled.unit
+    target = target or unit.options.target
+    core = CORES[target]
     for what, needed, there in (
         ("tables", unit.flash, core.flash_size),
         ("arena and state", unit.arena + unit.state, core.ram_size),
     ):
         if needed > there:
             raise ToolError(
-                f"the model's {what} are {needed:,} bytes for {unit.options.target}, the emulated "
+                f"the model's {what} are {needed:,} bytes for {target}, the emulated "
                 f"{core.machine} has {there:,}: leave this core out"
             )
     publish.files(folder, compiled.files())
     (folder / "main.c").write_text(_main(compiled))
-    compiler = command(unit.options.target, options)
+    compiler = command(target, options)
     words = [*compiler, "-std=c99", *core.including, "-include", "hook.h"]
     toolchain.run(
         [*words, "-c", f"{unit.name}.c", "-o", "model.o"],
@@ -183,7 +189,7 @@ def build(compiled: Compiled, folder: Path, options: Sequence[str] = ("-O2",)) -
     )
     source = ["main.c", "model.o"]
     toolchain.run([*words, "-I", ".", *core.linking, *source, "-o", "program", "-lgcc"], folder)
-    return Program(compiled, folder)
+    return Program(compiled, folder, core)
 
 
 def command(target: Target, options: Sequence[str] = ("-O2",)) -> list[str]:

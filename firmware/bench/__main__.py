@@ -40,6 +40,9 @@ def parser() -> argparse.ArgumentParser:
         help=f"only this: a .tflite; {', '.join(classifier.bundled())}, as firmware; "
         f"or {', '.join(peers.NETWORKS)}",
     )
+    result.add_argument(
+        "--plain", action="store_true", help="of --model, a .tflite: count plain C, for any core"
+    )
     result.add_argument("--optimize", choices=list(Optimize), help="only so; default: both")
     result.add_argument(
         "--match",
@@ -78,6 +81,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     others = [name for name in names if name not in bundled]
     if options.inputs and (len(others), bundled) != (1, []):
         raise DataError("--inputs is of one .tflite: name it, and nothing else, with --model")
+    if options.plain and (bundled or not options.model):
+        raise DataError("--plain is of --model with a .tflite: name one by its path")
     # First what may be refused at once, before anything has been counted for minutes.
     questions = [_question(name, options) for name in others]
     rows = _presets(bundled, options)
@@ -152,7 +157,7 @@ def _networks(
     rows = []
     ways = itertools.product(questions, _targets(options), _ways(options))
     for question, target, optimize in console.progress([*ways], "networks"):
-        row = networks.measure(question, Target(target), optimize)
+        row = networks.measure(question, Target(target), optimize, plain=options.plain)
         rows.append(row)
         console.note(f"{target} {question.name} {optimize}: {row.instructions:,}")
     return rows

@@ -110,12 +110,15 @@ def _rows(path: Path, network: Graph) -> int:
     return min(len(array) for array in npy.load(path).values() if array.ndim)
 
 
-def measure(question: Question, target: Target, optimize: Optimize) -> Row:
-    """Compile for ``target``, run and count there; raises ToolError without the tools."""
-    options = Options(question.match, target, optimize)
+def measure(question: Question, target: Target, optimize: Optimize, *, plain: bool = False) -> Row:
+    """Compile for ``target``, run and count there; raises ToolError without the tools.
+
+    With ``plain`` it is plain C that is counted.
+    """
+    options = Options(question.match, Target.GENERIC if plain else target, optimize)
     compiled = compile_model(question.model, "model", options)
     with tempfile.TemporaryDirectory(prefix="thimble-bench-") as name:
-        program = count.build(compiled, Path(name))
+        program = count.build(compiled, Path(name), target=target)
         runs = program.run(question.given)
         is_m4 = target is Target.CORTEX_M4
         clocks = cycles.estimate_program(program, question.given) if is_m4 else None
