@@ -155,6 +155,15 @@ def used(compiled: Sequence[Compiled], kernel: str) -> int:
     return sum(any(s.kernel == kernel for s in one.unit.program.steps) for one in compiled)
 
 
+def contents_on(target: Target, kernel: str) -> list[bytes]:
+    """The models of ``contents_for``; of them a third for RISC-V, most of whose C others share."""
+    contents = contents_for(kernel)
+    if target is not Target.RISCV32:
+        return contents
+    order = np.random.default_rng(0).permutation(len(contents))
+    return [contents[index] for index in order[: len(contents) // 3]]
+
+
 RISCV_OWN = ("conv_packed", "conv_pixels", "winograd_nested", "dense_packed")
 """Kernels that bring all C of RISC-V's own; the rest is that of the Cortex-M0."""
 HERE = [
@@ -174,7 +183,8 @@ def test_kernel_equals_the_runtime_here(
     if (kernel, match) == ("add_vectors", Match.TFLM):
         pytest.skip("it adds as XNNPACK does")
     force(monkeypatch, kernel)
-    compiled, given, expected = expected_of(contents_for(kernel), Options(match, target))
+    contents = contents_on(target, kernel)
+    compiled, given, expected = expected_of(contents, Options(match, target))
     assert used(compiled, kernel) > 0.6 * len(compiled)
     compiler = ["gcc", "-O1", *harness.WARNINGS, *harness.SANITIZERS]
     program = harness.build(tmp_path, compiled, INPUTS, compiler)
@@ -189,7 +199,7 @@ def test_kernel_equals_the_runtime_on_the_core(
 ) -> None:
     """With the core's own instructions, in the emulator: 0 differing bytes."""
     force(monkeypatch, kernel)
-    contents = contents_for(kernel)[:: 2 if target is Target.RISCV32 else 1]
+    contents = contents_on(target, kernel)
     compiled, given, expected = expected_of(contents, Options(target=target))
     assert used(compiled, kernel) > 0.6 * len(compiled)
     check(cores.run(tmp_path, target, compiled, given), expected)
@@ -208,7 +218,7 @@ def test_vectors_in_fixed_point_equal_the_runtime_on_the_core(
 
 
 @pytest.mark.parametrize("match", [Match.XNNPACK, Match.TFLM])
-@pytest.mark.parametrize("target", STUDIED)
+@pytest.mark.parametrize("target", STUDIED[:3])
 def test_depthwise_of_one_channel_is_a_convolution(
     target: Target, match: Match, tmp_path: Path
 ) -> None:
