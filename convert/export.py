@@ -31,7 +31,9 @@ def export(asked: Request) -> Parity:
         source = origin.of(asked)
         console.note(f"float model: {source.phrase}")
         how = origin.way(asked, source)
-        settings = quantizing.Settings(how, asked.seed, asked.min_accuracy)
+        settings = quantizing.Settings(
+            how, asked.seed, asked.min_accuracy, is_trained_here=asked.model is None
+        )
         made = quantizing.make(source.network, source.dataset, asked.recipe, settings)
         result = made.parity
         gate.require_kept(asked.max_drop, result)

@@ -35,12 +35,21 @@ def check(
     GateError when it is not reached, or another preprocessing is clearly better.
     """
     chosen = examples.first(JUDGED)
+    if least != 0 and judge.knows(meaning, chosen):
+        judge.require(meaning, chosen)
+        _against_others(network, meaning, task, chosen)
+    return check_trained(network, meaning, task, examples, least)
+
+
+def check_trained(
+    network: Network, meaning: Meaning, task: Task, examples: Examples, least: float | None
+) -> Judgement | None:
+    """``check`` for a network that was trained here, so that its preprocessing is no question."""
+    chosen = examples.first(JUDGED)
     if not judge.knows(meaning, chosen):
         return None
     judge.require(meaning, chosen)
     found = _judged(network, meaning, task, chosen)
-    if found.is_share and least != 0:
-        _against_others(network, meaning, task, chosen, found)
     _against_blind(found, chosen, task, least)
     return found
 
@@ -50,9 +59,10 @@ def _judged(network: Network, meaning: Meaning, task: Task, examples: Examples) 
     return judge.judge(meaning, judge.losses(meaning, network(real), real, examples))
 
 
-def _against_others(
-    network: Network, meaning: Meaning, task: Task, examples: Examples, found: Judgement
-) -> None:
+def _against_others(network: Network, meaning: Meaning, task: Task, examples: Examples) -> None:
+    found = _judged(network, meaning, task, examples)
+    if not found.is_share:
+        return
     tried = [
         (how, cure, _judged(network, meaning, other, given))
         for how, cure, other, given in _others(task, examples)

@@ -127,3 +127,13 @@ def test_without_labels_nothing_is_judged() -> None:
     """None says that there was nothing to judge by."""
     bare = replace(pictures(), names=())
     assert proof.check(by_sign, Classes(NAMES), task("0..1"), bare, None) is None
+
+
+def test_a_network_that_was_trained_here_is_not_suspected() -> None:
+    """Its scaling is known, though another happens to read these pictures better."""
+    asked = (by_sign, Classes(NAMES), task("0..1"), pictures())
+    with pytest.raises(GateError, match="was trained on that"):
+        proof.check(*asked, None)
+    found = proof.check_trained(*asked, 0.0)
+    assert found is not None
+    assert found.figure < 0.9

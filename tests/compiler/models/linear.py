@@ -10,7 +10,7 @@ from convert.compiler.arithmetic.match import Match
 from tests.compiler.builder import Builder
 from tests.compiler.models.base import ACTIVATIONS, Random
 
-INT32 = schema.TensorType.INT32
+INT32, INT64 = schema.TensorType.INT32, schema.TensorType.INT64
 
 
 def start(r: Random, shape: tuple[int, ...], width: int) -> tuple[Builder, int, float]:
@@ -182,7 +182,7 @@ def pool(op: str, r: Random, *, width: int = 8, batch: int = 1) -> bytes:
     return b.pack([x], y)
 
 
-NARROW_BIAS = {"quantizedBiasType": INT32}
+NARROW_BIAS, WIDE_BIAS = {"quantizedBiasType": INT32}, {"quantizedBiasType": INT64}
 LITERT = (Match.XNNPACK, Match.REF)
 MODELS = {
     "CONV_2D groups": grouped,
@@ -201,6 +201,7 @@ MODELS = {
     "CONV_2D int16 int32": partial(conv, width=16, options=NARROW_BIAS),
     "CONV_2D int16 int32 undeclared": partial(conv, width=16),
     "CONV_2D int16 no bias": partial(conv, width=16, bias="none"),
+    "CONV_2D int16 no bias int32": partial(conv, width=16, bias="none", options=NARROW_BIAS),
     "CONV_2D int4": partial(conv, bits=4),
     "CONV_2D int4 groups": partial(grouped, bits=4),
     "DEPTHWISE_CONV_2D batch": partial(depthwise, batch=3),
@@ -212,6 +213,10 @@ MODELS = {
     "DEPTHWISE_CONV_2D int16 int32": partial(depthwise, width=16),
     "DEPTHWISE_CONV_2D int16 no bias": partial(depthwise, width=16, bias="none"),
     "DEPTHWISE_CONV_2D int4": partial(depthwise, bits=4),
+    "FULLY_CONNECTED int16 no bias int32": partial(
+        dense, width=16, bias="none", options=NARROW_BIAS
+    ),
+    "FULLY_CONNECTED int16 no bias int64": partial(dense, width=16, bias="none", options=WIDE_BIAS),
     "FULLY_CONNECTED rows": dense,
     "FULLY_CONNECTED rank 3": partial(dense, rank=3),
     "FULLY_CONNECTED rank 3 kept": partial(dense, rank=3, keep=True),
@@ -244,6 +249,7 @@ ONLY = {
     "CONV_2D no bias": MICRO,
     "CONV_2D bias left out": MICRO,
     "CONV_2D int16 no bias": MICRO,
+    "CONV_2D int16 no bias int32": MICRO,
     "CONV_2D int16 int32 undeclared": MICRO,
     "DEPTHWISE_CONV_2D stray bias": MICRO,
     "DEPTHWISE_CONV_2D no bias": (Match.REF, Match.TFLM),

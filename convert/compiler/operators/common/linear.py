@@ -14,7 +14,7 @@ from convert.compiler.arithmetic.match import Match
 from convert.compiler.ir import Array, Floats, Int8s, Node, Tensor
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.common.reader import OperatorReader, valid_scale
-from convert.compiler.operators.common.stored import Stored
+from convert.compiler.operators.common.stored import INT32, Stored
 from convert.compiler.program import Table, float_bits
 
 _LARGEST_SCALE = 256  # of a requantization in XNNPACK
@@ -115,10 +115,14 @@ def weights(
 
 
 def _bias(reader: OperatorReader, channels: int) -> Array:
-    """The bias [channels], 0 where there is none: int64 only beside 16-bit activations."""
+    """The bias [channels], 0 where there is none: int64 only beside 16-bit activations.
+
+    Where there is none, TensorFlow Lite Micro adds up in the type that the options say it has.
+    """
     wide = reader.raw(0).dtype == "INT16"
     if not reader.has(2):
-        return np.zeros(channels, np.int64 if wide else np.int32)
+        narrow = reader.operator.options.get("QuantizedBiasType") == INT32
+        return np.zeros(channels, np.int64 if wide and not narrow else np.int32)
     bias = reader.constant(2, "INT32", *(["INT64"] if wide else []))
     if bias.size != channels:
         raise reader.fail(f"bias has shape {bias.shape}, expected {(channels,)}")

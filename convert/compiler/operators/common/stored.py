@@ -20,7 +20,7 @@ class Stored:
     is_wide: bool = False  # the activations have 16 bits
     inputs: int = 3
     has_bias: bool = True
-    bias_type: str = "INT32"
+    bias_type: str = "INT32"  # without a bias: what the options say
     declared_type: str = "INT32"  # what the options say that the bias is
     bias_rank: int = 1
     bias_scales: tuple[float, ...] = (1.0,)
@@ -86,12 +86,12 @@ def stored(reader: OperatorReader) -> Stored:
     bits = 4 if weights.dtype == "INT4" else 8
     wide = reader.raw(0).dtype == "INT16"
     scales = len(weights.scales)
+    said = reader.operator.options.get("QuantizedBiasType")
     if not reader.has(2):
-        return Stored(bits, scales, wide, inputs, has_bias=False)
+        meant = "INT64" if wide and said == INT64 else "INT32"
+        return Stored(bits, scales, wide, inputs, has_bias=False, bias_type=meant)
     bias = reader.raw(2)
-    declared = "INT64" if wide else "INT32"
-    if wide and reader.operator.options.get("QuantizedBiasType") == _INT32:
-        declared = "INT32"
+    declared = "INT64" if wide and said != INT32 else "INT32"
     return Stored(
         bits,
         scales,
@@ -106,4 +106,4 @@ def stored(reader: OperatorReader) -> Stored:
     )
 
 
-_INT32 = 2  # of the schema's TensorType
+INT32, INT64 = 2, 4  # of the schema's TensorType
