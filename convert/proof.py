@@ -91,10 +91,10 @@ def _others(task: Task, examples: Examples) -> Iterator[tuple[str, str, Task, Ex
 def _turned(task: Task, examples: Examples) -> Iterator[tuple[str, str, Task, Examples]]:
     cure = "train it on pictures as they are, or put that into the network"
     inverted = examples.with_inputs(np.invert(examples.inputs))
-    yield "with light and dark exchanged", cure, task, inverted
+    yield "with the brightness inverted", cure, task, inverted
     if task.shape[-1] == 3:
         swapped = examples.with_inputs(examples.inputs[..., ::-1])
-        yield "with red and blue exchanged", cure, task, swapped
+        yield "with red and blue swapped", cure, task, swapped
 
 
 def _against_blind(found: Judgement, examples: Examples, task: Task, least: float | None) -> None:

@@ -59,7 +59,7 @@ class Reader:
 
     @property
     def task(self) -> Task:
-        """How a thing of the world becomes its input."""
+        """How raw data becomes its input."""
         return self.contract.task
 
     def ask(self, name: str, top: int) -> list[dict[str, Any]]:

@@ -109,7 +109,7 @@ class Device:
         return self._hello or self.hello()
 
     def infer(self, example: Array) -> Answer:
-        """Run on an example as the world has it, which the device quantizes."""
+        """Run on an example in raw form, which the device quantizes."""
         hello = self._known
         if hello.stored is None:
             raise DeviceError(

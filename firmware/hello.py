@@ -16,7 +16,7 @@ Array = npt.NDArray[Any]
 TYPES = ("int8", "uint8", "int16", "int32", "float32", "bool")
 """Types of tensors, as ``enum tensor_type`` in src/tensor.h counts them, from 1."""
 STORED = (None, np.dtype(np.uint8), np.dtype(np.float32))
-"""The type of an input as the world has it, as STORED_... in src/tensor.h."""
+"""The type of an input in raw form, as STORED_... in src/tensor.h."""
 
 _HEAD = struct.Struct("<BBIIIII")
 _COUNTS = struct.Struct("<BBB")
@@ -63,7 +63,7 @@ class Hello:
     arena: int  # bytes
     state: int  # bytes that are kept from one run to the next
     tables: int  # bytes
-    stored: np.dtype[Any] | None  # of an input as the world has it; None: there is no such form
+    stored: np.dtype[Any] | None  # of an input in raw form; None: there is no such form
     inputs: tuple[Border, ...]
     outputs: tuple[Border, ...]
     sha256: str  # of the .tflite

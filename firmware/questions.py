@@ -27,7 +27,7 @@ class Questions:
 
     source: str  # of the inputs, as a person calls it
     given: tuple[Array, ...]  # for each input of the model [count, *shape], in its own type
-    stored: Array  # [m, ...], m <= count: the last m inputs as the world has them, sent so
+    stored: Array  # [m, ...], m <= count: the last m inputs in raw form, sent so
     examples: Examples | None = None  # that they were made of, with what is true of them
     apart: bool = False  # whether each stands by itself, and is no part of a sequence
 
@@ -41,7 +41,7 @@ class Questions:
 
 
 def of_examples(deployed: Deployment, examples: Examples) -> Questions:
-    """Examples, sent as the world has them; raises DataError for those of another kind."""
+    """Examples, sent in raw form; raises DataError for those of another kind."""
     told, comes = deployed.contract, deployed.comes
     if told is None or comes is None:
         raise DataError(f"{deployed.name} takes no examples, only its own inputs: use --inputs")
@@ -51,7 +51,7 @@ def of_examples(deployed: Deployment, examples: Examples) -> Questions:
 
 
 def random(deployed: Deployment, count: int) -> Questions:
-    """So many random inputs, the last of them as the world would have them where there is that."""
+    """So many random inputs, the last of them in raw form where there is that."""
     network, comes = deployed.compiled.unit.network, deployed.comes
     worldly = count // _STORED_SHARE if comes else 0
     given = samples.random(network, count - worldly, SEED)

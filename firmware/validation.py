@@ -129,7 +129,7 @@ def validate(
 
 
 def ask(device: Device, questions: Questions) -> Iterator[Answer]:
-    """The answers in turn; the last inputs go as the world has them."""
+    """The answers in turn; the last inputs go in raw form."""
     own = len(questions) - len(questions.stored)
     for row in range(own):
         yield device.classify(*(array[row] for array in questions.given))

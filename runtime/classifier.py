@@ -75,7 +75,7 @@ class Model:
 
     @property
     def task(self) -> Task:
-        """How a thing of the world becomes the input."""
+        """How raw data becomes the input."""
         return self.contract.task
 
     def fed(self, examples: Array) -> Array:

@@ -26,6 +26,7 @@ class Environment:
 
     extra: str
     python: Path
+    package: Path  # it was installed from
 
     @property
     def thimble(self) -> Path:
@@ -63,7 +64,7 @@ def install(package: Path, extra: str, folder: Path) -> Environment | str:
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     command = [python, "-m", "pip", "install", "--quiet", f"{package}[{extra}]"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stderr if done.returncode else Environment(extra, python)
+    return done.stderr if done.returncode else Environment(extra, python, package)
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +155,7 @@ def test_a_model_compiles_with_the_compiler_alone(
     [
         ("export", "train"),
         ("train", "train"),
-        ("report", "train"),
+        ("report", "report"),
         ("flash", "firmware"),
     ],
 )
@@ -166,7 +167,8 @@ def test_what_is_lacking_is_said_with_the_pip_command(
     done = thimble(installed["compiler"], tmp_path, command, *words)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert done.stderr.endswith(f"pip install 'thimble[{extra}]'\n"), done.stderr
+    from_where = installed["compiler"].package
+    assert done.stderr.endswith(f"pip install '{from_where}[{extra}]'\n"), done.stderr
     assert f"thimble {command} needs " in done.stderr
 
 

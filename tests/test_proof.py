@@ -53,7 +53,7 @@ def test_another_scaling_that_is_clearly_better_is_named_with_both_figures(wrong
 
 def test_light_and_dark_exchanged_is_named() -> None:
     """What has learnt ink as high values, and gets paper as high values, reads nothing."""
-    with pytest.raises(GateError, match=r"0\.0 %.*100\.0 % with light and dark exchanged"):
+    with pytest.raises(GateError, match=r"0\.0 %.*100\.0 % with the brightness inverted"):
         proof.check(lambda r: -by_sign(r), Classes(NAMES), task("-1..1"), pictures(), None)
 
 
@@ -68,7 +68,7 @@ def test_red_and_blue_exchanged_is_named() -> None:
         blue = real[..., 2].mean(axis=(1, 2))
         return np.asarray(np.stack([-blue, blue], axis=1))
 
-    with pytest.raises(GateError, match=r"100\.0 % with red and blue exchanged"):
+    with pytest.raises(GateError, match=r"100\.0 % with red and blue swapped"):
         proof.check(by_blue, Classes(NAMES), task("-1..1"), red, None)
 
 

@@ -1,4 +1,4 @@
-"""What a thing of the world becomes: against Pillow's resizing and NumPy's arithmetic."""
+"""What raw data becomes: against Pillow's resizing and NumPy's arithmetic."""
 
 from pathlib import Path
 

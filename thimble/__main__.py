@@ -10,7 +10,7 @@ from runtime import console
 from runtime.errors import ToolError
 from thimble import completion
 from thimble.commands import COMMANDS, GROUPS, Command
-from thimble.extras import needed
+from thimble.extras import install, needed
 
 ABOUT = "Any int8 .tflite to one C file, and small networks from data to proven int8 on a board."
 HELP = ("-h", "--help")
@@ -73,9 +73,11 @@ def _call(command: Command, words: Sequence[str]) -> int:
         lacking = needed(error.name)
         if lacking is None:
             raise
-        raise ToolError(
-            f"thimble {command.name} needs {lacking}: pip install 'thimble[{command.extra}]'"
-        ) from error
+        said = f"thimble {command.name} needs {lacking}: {install(command.extra)}"
+        if not set(words) & set(HELP):
+            raise ToolError(said) from error
+        print(f"thimble {command.name}: {command.about}\n\nIts options can be shown when {said}")
+        return 0
 
 
 if __name__ == "__main__":

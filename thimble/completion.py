@@ -7,6 +7,7 @@ from pathlib import Path
 from runtime import console
 from runtime.errors import ToolError
 from thimble.commands import COMMANDS
+from thimble.extras import install
 
 NAME = "completion"
 SHELLS = ("bash", "zsh", "tcsh")
@@ -36,7 +37,7 @@ def main(words: Sequence[str]) -> int:
     try:
         import shtab  # noqa: PLC0415 - the runtime alone does without
     except ImportError as error:
-        raise ToolError("completion needs shtab: pip install 'thimble[compiler]'") from error
+        raise ToolError(f"completion needs shtab: {install('compiler')}") from error
     commands = whole()
     for action in _arguments(commands):
         if action.type is Path or action.metavar in PATHS or action.dest == "model":
@@ -66,4 +67,5 @@ def whole() -> argparse.ArgumentParser:
             parents = []
         # The parent's own -h is taken over with the rest.
         below.add_parser(name, help=command.about, parents=parents, add_help=not parents)
+    below.add_parser(NAME, help="print a script for a shell", parents=[parser()], add_help=False)
     return result

@@ -2,7 +2,7 @@
 
 model.tflite     the int8 network behind the chosen type, with TensorFlow Lite metadata
 labels.txt       one class per line, where there are classes
-contract.json    what the model takes and answers, and how a thing of the world becomes that
+contract.json    what the model takes and answers, and how raw data becomes that
 vectors.json     inputs and outputs that a port has to reach; the pictures are in vectors/
 README.md, android.md, ios.md, web.md
 """

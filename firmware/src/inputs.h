@@ -14,7 +14,7 @@
 /* Take the byte at `place`, below INPUTS_SIZE, of the inputs in their own types. */
 void inputs_take(struct deployment *to, uint32_t place, uint8_t byte);
 
-/* Take the byte at `place`, below INPUTS_STORED_SIZE, of the input as the world has it. */
+/* Take the byte at `place`, below INPUTS_STORED_SIZE, of the input in raw form. */
 void inputs_take_stored(struct deployment *to, uint32_t place, uint8_t byte);
 
 /* Make all inputs zero. */

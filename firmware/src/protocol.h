@@ -18,7 +18,7 @@
 
 enum frame_type {
     FRAME_HELLO = 1,      /* who are you? */
-    FRAME_INFER = 2,      /* an input as the world has it: quantize it, run */
+    FRAME_INFER = 2,      /* an input in raw form: quantize it, run */
     FRAME_CLASSIFY = 3,   /* the model's inputs, one after the other, in their own types: run */
     FRAME_SELF_TEST = 4,  /* check tables and golden vectors again; begins a sequence */
     FRAME_BENCH = 5,      /* number of runs (2 bytes): measure them on zeros; begins a sequence */

@@ -13,7 +13,7 @@ enum tensor_type {
     TENSOR_BOOL = 6
 };
 
-/* What DEPLOYMENT_STORED says: the type of an input as the world has it, for FRAME_INFER. */
+/* What DEPLOYMENT_STORED says: the type of an input in raw form, for FRAME_INFER. */
 #define STORED_NONE    0 /* there is no such form: FRAME_CLASSIFY is the only way */
 #define STORED_UINT8   1
 #define STORED_FLOAT32 2

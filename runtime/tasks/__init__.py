@@ -1,4 +1,4 @@
-"""Tasks: how a thing of the world becomes the input of a network, and what its outputs mean.
+"""Tasks: how raw data becomes the input of a network, and what its outputs mean.
 
 A task is a module of this package with a class of ``Task`` in it; ``contract.json`` carries it
 beside the model. Nothing outside a task's own module knows its sizes or its files.

@@ -1,4 +1,4 @@
-"""What every task can do: make a thing of the world a network's input."""
+"""What every task can do: turn raw data into a network's input."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Sight:
 
 @dataclass(frozen=True)
 class Task(ABC):
-    """How a thing of the world becomes the input of a network."""
+    """How raw data becomes the input of a network."""
 
     shape: tuple[int, ...]  # of the network's input, without the batch
     scaling: Scaling

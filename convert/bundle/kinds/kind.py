@@ -29,7 +29,7 @@ class Kind(ABC, Generic[T]):
 
     @abstractmethod
     def preprocessing(self, task: T) -> dict[str, Any]:
-        """How a thing of the world becomes an example, for contract.json."""
+        """How raw data becomes an example, for contract.json."""
 
     @abstractmethod
     def precision(self, task: T) -> str:

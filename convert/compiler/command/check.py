@@ -88,11 +88,17 @@ def as_text(rows: Sequence[check.Row]) -> str:
     if any(row.problem for row in rows):
         header.append("why not")
         cells = [[*line, row.problem] for line, row in zip(cells, rows, strict=True)]
-    proofs = [row for row in rows if row.mode is row.runtime and not row.problem]
+    own = [row for row in rows if row.mode is row.runtime]
     verdicts = [
         f"--match {row.mode}: "
-        + ("equals its runtime" if not row.differing else "DIFFERS from its runtime")
-        for row in proofs
+        + (
+            f"not compared: {row.problem}"
+            if row.problem
+            else "DIFFERS from its runtime"
+            if row.differing
+            else "equals its runtime"
+        )
+        for row in own
     ]
     firsts = [f"{row.mode}: {row.first}" for row in rows if row.is_wrong and row.first]
     return "\n\n".join([console.table(header, cells), "\n".join(verdicts), *firsts])
