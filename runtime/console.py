@@ -50,7 +50,11 @@ def speak_as(names: Mapping[str, str]) -> None:
 
 def named(text: str) -> str:
     """``text`` with the commands in it called as this one was."""
-    return re.sub(r"python -m ([\w.]+\w)", lambda m: _names.get(m[1], m[0]), text)
+    if not _names:
+        return text
+    known = "|".join(re.escape(name) for name in sorted(_names, key=len, reverse=True))
+    pattern = rf"(?:python -m )?(?<![\w./])({known})(?!\.?\w)"
+    return re.sub(pattern, lambda m: _names[m[1]], text)
 
 
 class Parser(argparse.ArgumentParser):
@@ -63,6 +67,10 @@ class Parser(argparse.ArgumentParser):
         how = self.add_mutually_exclusive_group()
         how.add_argument("--json", action="store_true", help="print the result as JSON only")
         how.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+    def format_help(self) -> str:
+        """With the names that commands are called by."""
+        return named(super().format_help())
 
     def error(self, message: str) -> NoReturn:
         """Leave the process with status 2."""
