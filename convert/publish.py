@@ -92,7 +92,7 @@ def require_own(folder: Path, written: Mapping[str, str], cure: str) -> None:
         named = [*others, *changed]
         more = f" and {len(named) - 3} more" if len(named) > 3 else ""
         raise OutputError(
-            f"{folder} holds what would be lost ({', '.join(named[:3])}{more}): {cure}"
+            f"{folder} holds files that would be lost ({', '.join(named[:3])}{more}): {cure}"
         )
 
 

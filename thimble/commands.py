@@ -68,7 +68,7 @@ GROUPS = {
         Command("export", "convert.export", "bring a float network to proven int8", "train"),
         Command("report", "convert.report", "make a report on an export, or on a model", "report"),
         Command("sweep", "convert.sweep", "measure robustness for the report", "train"),
-        Command("compare", "convert.compare", "find where two versions part", "train"),
+        Command("compare", "convert.compare", "find where two versions diverge", "train"),
     ),
     "On this machine": (
         Command("predict", "runtime.predict", "say what pictures or recordings show", "runtime"),

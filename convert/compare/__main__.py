@@ -79,8 +79,8 @@ def as_text(found: Comparison, threshold: float) -> str:
     explained = (
         f"{found.images:,} {found.given.noun}s, {found.given.source}. RMSE to saturated: with all "
         "errors up to this layer. own: SQNR "
-        f"of the layer's worst channel for the same input as A's; {threshold:g} dB are needed, "
-        "between int8 on the same grid no difference."
+        f"of the layer's worst channel for the same input as A's; at least {threshold:g} dB are "
+        "required, and equality between int8 layers with the same scales."
     )
     return "\n\n".join([console.table(header, cells), explained, verdict(found)])
 

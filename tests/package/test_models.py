@@ -116,7 +116,7 @@ def test_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
         (["--licence", "my own!"], "SPDX"),
         (["--author", "a\nb"], "more than one line"),
         (["--url", "nowhere"], "https://"),
-        (["--name", "3d"], "no C identifier"),
+        (["--name", "3d"], "valid C identifier"),
         (["--name", "test"], "CMake has a target test of its own"),
         (["--name", "string"], "would hide the C library's string.h"),
         (["--name", "n" * 41], "longer than 40"),
