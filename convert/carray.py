@@ -53,7 +53,9 @@ def c_name(text: str) -> str:
 def check_name(name: str) -> None:
     """Raise DataError unless ``name`` can start C identifiers, and name a header of its own."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
-        raise DataError(f"--name {name!r} is not a valid C identifier: letters, digits, _; a letter first")
+        raise DataError(
+            f"--name {name!r} is not a valid C identifier: letters, digits, _; a letter first"
+        )
     if name in _HEADERS:
         raise DataError(f"--name {name} would hide the C library's {name}.h: choose another")
 
