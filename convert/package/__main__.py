@@ -11,7 +11,6 @@ from pathlib import Path
 
 from convert import publish
 from convert.compiler.command import line
-from convert.compiler.targets.options import Target
 from convert.package import cores, earlier, request
 from convert.package.library import Library
 from convert.package.targets import android, kinds
@@ -70,7 +69,6 @@ def _add_compiler(result: argparse.ArgumentParser) -> None:
     result.add_argument(
         "--core",
         action="append",
-        type=Target,
         choices=list(cores.CORES),
         help="beside generic, once for each; default: every core of the target",
     )
