@@ -11,7 +11,6 @@ import pytest
 
 from convert.package.targets import android
 from runtime import worker
-from runtime.errors import DataError
 from tests.package import given, grammar, packaged
 from tests.package.given import Case
 
@@ -176,10 +175,14 @@ def test_another_group(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("group", ["Org.acme", "org.acme-1", "org..acme", "org.new", "org.1a", ""])
-def test_a_wrong_group_is_refused(group: str, tmp_path: Path) -> None:
+def test_a_wrong_group_is_refused(
+    group: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """In one line, with nothing written."""
-    with pytest.raises(DataError, match="--group"):
+    with pytest.raises(SystemExit) as caught:
         packaged.make("android", "nano", tmp_path, "--group", group)
+    assert caught.value.code == 2
+    assert "argument --group: " in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 

@@ -133,7 +133,8 @@ def digits() -> Case:
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The source tree of nano."""
     out = tmp_path_factory.mktemp("python")
-    return packaged.make("python", "nano", out, "--version", "1.2.3", "--author", "Ann O'Nym")
+    words = ["--version", "1.2.3", "--author", "Ann O'Nym", "--licence", "mit OR LicenseRef-Acme-1"]
+    return packaged.make("python", "nano", out, *words)
 
 
 @pytest.fixture(scope="module")

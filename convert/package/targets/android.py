@@ -41,9 +41,9 @@ def check_group(group: str) -> None:
     """Raise DataError unless ``group`` can hold Java packages."""
     words = group.split(".")
     if not all(re.fullmatch(r"[a-z][a-z0-9_]*", word) for word in words):
-        raise DataError(f"--group {group!r} is no Java package: give lower-case words, org.example")
+        raise DataError(f"{group!r} is no Java package: give lower-case words, org.example")
     if kept := [word for word in words if word in _KEYWORDS.split()]:
-        raise DataError(f"--group {group} has {kept[0]} in it, a keyword of Java: choose another")
+        raise DataError(f"{group} has {kept[0]} in it, a keyword of Java: choose another")
 
 
 def files(library: Library) -> dict[str, bytes]:
