@@ -203,6 +203,22 @@ def test_labels_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         packaged.make("cmake", "nano", tmp_path / "made", "--labels", str(labels))
 
 
+@pytest.mark.parametrize("below", ["", "below"])
+def test_a_file_is_no_folder(below: str, tmp_path: Path) -> None:
+    """It is the file that is named, and not what would be in it; the same for a device."""
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match=rf"^{tmp_path}/file is a file, not a folder: .*--out"):
+        packaged.make("cmake", "nano", tmp_path / "file" / below)
+    with pytest.raises(OutputError, match=r"^/dev/null is not a folder"):
+        packaged.make("cmake", "nano", Path("/dev/null") / below)
+
+
+def test_a_folder_without_a_model(tmp_path: Path) -> None:
+    """It is said what it lacks."""
+    with pytest.raises(ModelError, match=f"the folder {tmp_path} holds no model.tflite"):
+        packaged.make("cmake", tmp_path, tmp_path / "made")
+
+
 def test_one_target_that_fails_leaves_none_behind(tmp_path: Path) -> None:
     """What is not ours is found before the first is written."""
     (tmp_path / "nano-cmsis-pack").mkdir()
