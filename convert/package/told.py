@@ -1,7 +1,7 @@
 """What the libraries of every language say of a network: facts and words for their templates."""
 
 from convert.compiler.ir import Graph
-from convert.package import bridge
+from convert.package import bridge, made_up
 from convert.package.bridge import Tensor
 from convert.package.library import Library
 from runtime.tasks.meaning import Classes
@@ -87,6 +87,7 @@ def words(library: Library) -> dict[str, str]:
     return {
         **bridge.common(library),
         "title": title(library),
+        "printed": made_up.printed(library),
         "numbers": numbers(library),
         "whose": "its output" if len(outputs) == 1 else "each output",
         "nothing_kept": "" if library.unit.state else ": nothing, here",

@@ -166,15 +166,24 @@ def test_types(user: Path) -> None:
 
 
 def test_the_example_and_what_is_packed(user: Path) -> None:
-    """Only what runs is packed, and the example, which is not, runs beside it."""
+    """Only what runs is packed, and the example that the README speaks of."""
     installed = user / "node_modules/nano"
-    assert sorted(path.name for path in installed.iterdir()) == sorted(
-        "LICENSE README.md app index.d.ts index.js package.json plain.wasm simd.wasm".split()  # noqa: SIM905
-    )
+    packed = {"LICENSE", "README.md", "app", "example.mjs", "index.d.ts", "index.js"}
+    packed |= {"package.json", "plain.wasm", "simd.wasm"}
+    assert {path.name for path in installed.iterdir()} == packed
     made = user.parent / "nano/nano-npm"
-    assert node(made, "example.mjs").startswith(b"self-test: ok\nInt8Array(10)")
+    packaged.require_example(made, packaged.NANO, node(installed, "example.mjs"))
     for file in (made / "app").iterdir():
         assert file.read_bytes() == (npm.APP / file.name).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["two_each", "object", "new"])
+def test_other_examples(
+    name: str, user: Path, cases: dict[str, Case], names: dict[str, str]
+) -> None:
+    """Several inputs and outputs, of several types, and a state."""
+    installed = user / "node_modules" / names[name]
+    packaged.require_example(installed, cases[name].model, node(installed, "example.mjs"))
 
 
 def test_the_readme_is_run(user: Path) -> None:

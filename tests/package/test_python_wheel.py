@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from convert.package.targets.python import module
-from runtime import worker
 from tests.package import given, packaged
 from tests.package.given import Case
 
@@ -191,6 +190,7 @@ def test_other_networks(name: str, place: Installed, tmp_path: Path) -> None:
         assert any(file.endswith(f"c/{name}.h") for file in packed.getnames())
     place.install(wheel(archive, tmp_path / "wheel"))
     assert case.differing(place.run(USE, module(name), case.write(tmp_path))) == 0
+    packaged.require_example(made, case.model, place.run((made / "example.py").read_text()))
 
 
 def test_a_state_can_be_reset(place: Installed) -> None:
@@ -202,9 +202,10 @@ def test_types_and_example(place: Installed, source: Path) -> None:
     """The types hold, strictly: mypy finds nothing, and the example runs."""
     files = [str(path) for path in (source / "src/nano").glob("*.py*")]
     assert "Success" in packaged.run(sys.executable, "-m", "mypy", "--strict", *files, cwd=source)
-    answer = worker.run(packaged.NANO, [np.zeros((1, 1, 28, 28, 1), np.int8)], "litert", "default")
-    printed = place.run((source / "example.py").read_text()).decode().strip()
-    assert printed == f"output: {answer[0].tobytes().hex(' ')}"
+    assert "Success" in packaged.run(
+        sys.executable, "-m", "mypy", "--strict", source / "example.py", cwd=source / "src"
+    )
+    packaged.require_example(source, packaged.NANO, place.run((source / "example.py").read_text()))
 
 
 def test_the_readme_is_run(place: Installed, source: Path) -> None:
