@@ -150,7 +150,10 @@ def test_what_does_not_fit_is_refused(user: Path, tmp_path: Path) -> None:
     path.write_bytes(bytes(784))
     lines = node(user, "digits.mjs", "refused", path).decode().splitlines()
     assert lines[0] == "input takes 784 numbers, [1,28,28,1], not 783"
-    assert lines[1] == "input takes a Int8Array of int8 [1,28,28,1]"
+    assert lines[1] == "input takes an Int8Array of int8 [1,28,28,1]"
+    wanted = "input takes 784 numbers, [1,28,28,1]"
+    assert f"{wanted}, in an array, not null" in lines
+    assert f"{wanted}; that at 0 is none, but string" in lines
 
 
 def test_types(user: Path) -> None:

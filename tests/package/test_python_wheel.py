@@ -49,15 +49,19 @@ def refused(kind, call):
 refused(ValueError, lambda: network.run(bytes(783)))
 refused(ValueError, lambda: network.run(array.array("f", bytes(784))))
 refused(ValueError, lambda: network.run(bytes(785)))
-refused(BufferError, lambda: network.run(memoryview(bytes(1568))[::2]))
+refused(ValueError, lambda: network.run(memoryview(bytes(1568))[::2]))
 refused(TypeError, lambda: network.run([0] * 784))
 refused(TypeError, lambda: network.run(bytes(784), bytes(784)))
 refused(ValueError, lambda: network.predict([0.0] * 785))
 refused(ValueError, lambda: network.predict(array.array("I", [0] * 784)))
 refused(TypeError, lambda: network.predict(["ink"] * 784))
 refused(TypeError, lambda: network.predict(None))
+refused(TypeError, lambda: network.predict("abc"))
+refused(ValueError, lambda: network.run(array.array("B", bytes(784))))
+refused(ValueError, lambda: network.predict(memoryview(bytes(1568))[::2]))
 refused(TypeError, lambda: nano.Network(1))
 assert network.run(array.array("b", [5] * 784)) == network.run(bytes([5] * 784))
+assert network.run(memoryview(bytes(784))) == network.run(bytearray(784))
 assert network.predict([0.0] * 784) == network.predict(bytes(784))
 network.predict([float("nan"), float("inf"), -float("inf"), *[1e30] * 781])
 """
@@ -171,6 +175,10 @@ def test_what_does_not_fit_is_refused(place: Installed) -> None:
     lines = place.run(REFUSED).decode().splitlines()
     assert lines[0] == "input takes int8 [1, 28, 28, 1], 784 bytes, not 783"
     assert lines[6] == "input takes int8 [1, 28, 28, 1], 784 numbers, not 785"
+    assert "input takes int8 [1, 28, 28, 1], 784 numbers, not str" in lines
+    assert "input takes int8 [1, 28, 28, 1], 784 numbers, not NoneType" in lines
+    assert sum("not elements of the format 'B'" in line for line in lines) == 1
+    assert sum("give a copy, as of numpy.ascontiguousarray" in line for line in lines) == 2
 
 
 def test_threads_may_share_a_network(place: Installed, digits: Case, tmp_path: Path) -> None:
