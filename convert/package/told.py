@@ -1,5 +1,7 @@
 """What the libraries of every language say of a network: facts and words for their templates."""
 
+import math
+
 from convert.compiler.ir import Graph
 from convert.package import bridge, made_up
 from convert.package.bridge import Tensor
@@ -57,7 +59,8 @@ def numbers(library: Library) -> str:
         return "28x28 pixels, 0 is paper and 255 is ink"
     if task.stored.name == "uint8":
         return f"pixels 0..255, {'x'.join(map(str, task.shape))}: height, width, channels"
-    return f"{'x'.join(map(str, task.shape))} numbers as they were recorded"
+    word = "number as it was" if math.prod(task.shape) == 1 else "numbers as they were"
+    return f"{'x'.join(map(str, task.shape))} {word} recorded"
 
 
 def stored(tensors: list[Tensor]) -> list[str]:

@@ -233,7 +233,12 @@ def test_a_core_that_cannot_have_it_is_left_out(tmp_path: Path) -> None:
     """It is said, and that core's compiler stops at the header, with the reason in the README."""
     library = packaged.make("arduino", "base", tmp_path)
     assert not (library / "src/cores/avr").exists()
-    assert re.search("Not for `avr`: .* 243,600 bytes", (library / "README.md").read_text())
+    text = (library / "README.md").read_text()
+    assert "emulated Uno" not in text
+    assert (
+        "Of such libraries, made of thimble's own networks for the cores that can have them" in text
+    )
+    assert re.search("Not for `avr`: .* 243,600 bytes", text)
     with pytest.raises(AssertionError, match="base is not for an AVR"):
         packaged.run("avr-gcc", "-mmcu=atmega2560", "-c", library / "src/base.c", cwd=tmp_path)
 
