@@ -8,7 +8,6 @@ from dataclasses import asdict
 
 from convert import carray
 from convert.bundle.kinds import KINDS
-from convert.compiler.arithmetic.match import Match
 from convert.compiler.emit import ctext
 from convert.package import cores, example
 from convert.package.library import Library
@@ -46,7 +45,6 @@ def _model(library: Library) -> dict[str, str]:
         "command": library.command,
         "tool": unit.version,
         "model": shlex.quote(library.model),
-        "match_option": "" if unit.match is Match.XNNPACK else f" --match {unit.match}",
         "equals": library.equals,
         "sha256": unit.network.sha256,
         "figures": _figures(library),

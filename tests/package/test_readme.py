@@ -1,10 +1,13 @@
 """The README of every kind of library: one name for the tool, columns in line, heads on tables."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
+from convert.compiler.command import check
+from convert.package import __main__ as command
 from convert.package import text
 from convert.package.targets import kinds
 from tests.package import packaged
@@ -33,6 +36,23 @@ def test_readme(kind: str, made: Path) -> None:
     assert re.search("Made by `thimble package [^`]*--for " + kind, page)
     assert "`thimble check model.tflite --count 1000`" in page
     assert not re.search(r"\b1 (values|numbers)\b", page)
+
+
+@pytest.mark.parametrize("kind", ["cmake", "python"])
+def test_commands_are_understood(kind: str, tmp_path: Path) -> None:
+    """What the README gives to make it and to check it; each makes the same library again."""
+    words = ["--match", "ref", "--name", "other", "--optimize", "size"]
+    library = packaged.make(kind, "nano", tmp_path / "one", *words)
+    page = (library / "README.md").read_text()
+    told = [shlex.split(one) for one in re.findall(r"`thimble ([^`]*)`", page)]
+    (made,), (checked,) = ([row[1:] for row in told if row[0] == n] for n in ("package", "check"))
+    assert check.parser().parse_args(checked).count == 1000
+    (tmp_path / "model.tflite").write_bytes(packaged.NANO.read_bytes())
+    for name in ("contract.json", "labels.txt"):
+        (tmp_path / name).write_bytes((packaged.NANO.parent / name).read_bytes())
+    again = [str(tmp_path / made[0]), *made[1:], "--out", str(tmp_path / "two"), "--quiet"]
+    command.main(again)
+    assert page == (tmp_path / "two" / library.name / "README.md").read_text()
 
 
 def test_files_name_the_command(made: Path) -> None:
