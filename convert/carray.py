@@ -53,11 +53,20 @@ def c_name(text: str) -> str:
 def check_name(name: str) -> None:
     """Raise DataError unless ``name`` can start C identifiers, and name a header of its own."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
-        raise DataError(
-            f"--name {name!r} is not a valid C identifier: letters, digits, _; a letter first"
-        )
+        raise DataError(f"{name!r} is not a valid C identifier: letters, digits, _; a letter first")
     if name in _HEADERS:
-        raise DataError(f"--name {name} would hide the C library's {name}.h: choose another")
+        raise DataError(
+            f"{name} would hide the C library's {name}.h: choose another name with --name"
+        )
+
+
+def name_argument(text: str) -> str:
+    """What reads an argument that is such a name."""
+    try:
+        check_name(text)
+    except DataError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
 
 
 _HEADERS = frozenset(

@@ -172,6 +172,10 @@ def _trouble(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        for one in target.parents:
+            if one.exists() and not one.is_dir():
+                what = "a file, not a folder" if one.is_file() else "not a folder"
+                raise OutputError(f"{one} is {what}: name another with --out") from error
         raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
 
 

@@ -102,7 +102,9 @@ def parser(description: str | None) -> argparse.ArgumentParser:
         "is quantized with (post-training) and compared on, by numbers alone",
     )
     result.add_argument(
-        "--name", help="starts every public name of the C, and its files; default: model"
+        "--name",
+        type=carray.name_argument,
+        help="starts every public name of the C, and its files; default: model",
     )
     _add_proof(result)
     fit.add_architecture(result)
@@ -155,8 +157,6 @@ def _add_proof(result: argparse.ArgumentParser) -> None:
 def requested(given: argparse.Namespace) -> Request:
     """What a command line asks for; raises DataError for what cannot be."""
     least = None if given.min_accuracy is None else given.min_accuracy / 100
-    if given.name is not None:
-        carray.check_name(given.name)
     if given.inputs and not (given.model and given.data is None and given.quantize != "qat"):
         raise DataError("--inputs is for a --model of several inputs: without --data, by ptq")
     same = (

@@ -191,7 +191,9 @@ def find(model: str | Path) -> Path:
     if isinstance(model, str) and model in bundled():
         return BUNDLED / model / "model.tflite"
     path = Path(model)
-    if path.is_dir() and (path / "model.tflite").is_file():
+    if path.is_dir():
+        if not (path / "model.tflite").is_file():
+            raise ModelError(f"the folder {path} holds no model.tflite: give the path of a .tflite")
         path = path / "model.tflite"
     if not path.is_file():
         names = ", ".join(bundled()) or "none"

@@ -6,6 +6,7 @@ progress are for terminals; NO_COLOR turns colour off (no-color.org).
 """
 
 import argparse
+import difflib
 import enum
 import errno
 import json
@@ -72,9 +73,31 @@ class Parser(argparse.ArgumentParser):
         """With the names that commands are called by."""
         return named(super().format_help())
 
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
+        """The value that a word stands for: of an enumeration, the one that is called so."""
+        offered = list(action.choices or ())
+        if not offered or not isinstance(offered[0], enum.Enum):
+            return super()._get_value(action, arg_string)
+        for one in offered:
+            if str(one) == arg_string:
+                return one
+        raise _none_of(action, arg_string)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Raise ArgumentError, with what is offered, for anything else."""
+        if action.choices is not None and value not in action.choices:
+            raise _none_of(action, str(value))
+
     def error(self, message: str) -> NoReturn:
         """Leave the process with status 2."""
         self.exit(2, f"{_error(message)}; {self.prog} --help says more\n")
+
+
+def _none_of(action: argparse.Action, text: str) -> argparse.ArgumentError:
+    offered = [str(one) for one in action.choices or ()]
+    near = difflib.get_close_matches(text.lower(), offered, 1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return argparse.ArgumentError(action, f"{text!r} is none of {', '.join(offered)}{hint}")
 
 
 def parse(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace:

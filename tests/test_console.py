@@ -1,5 +1,6 @@
 """runtime.console: every command speaks, fails and is quiet in the same way."""
 
+import argparse
 import importlib
 import json
 import os
@@ -8,6 +9,7 @@ import re
 import subprocess
 import sys
 import termios
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +136,41 @@ def test_every_command_takes_json_and_quiet(module: str, capsys: Capture) -> Non
         assert shown.out == ""
         assert shown.err.startswith("error: ")
         assert shown.err.count("\n") == 1
+
+
+def choices() -> Iterator[tuple[str, argparse.Action]]:
+    """Every option of every command that offers some words."""
+    for module in MODULES:
+        for action in importlib.import_module(module).parser()._actions:
+            if action.choices and action.option_strings:
+                yield module, action
+
+
+def test_a_word_that_is_not_offered_is_told_those_that_are(capsys: Capture) -> None:
+    """For every option of every command, words that other options take included."""
+    found = list(choices())
+    assert {"--target", "--core", "--match", "--task"} <= {a.option_strings[0] for _, a in found}
+    for module, action in found:
+        offered, option = list(map(str, action.choices or ())), action.option_strings[0]
+        for word in ("cortexm4", "generic"):
+            if word in offered:
+                continue
+            with pytest.raises(SystemExit) as caught:
+                importlib.import_module(module).parser().parse_args([option, word])
+            assert caught.value.code == 2
+            shown = capsys.readouterr().err
+            assert f"'{word}' is none of {', '.join(offered)}" in shown
+            assert shown.count("\n") == 1
+            assert ("did you mean cortex-m4?" in shown) == (
+                word == "cortexm4" and "cortex-m4" in offered
+            )
+
+
+def test_every_word_that_is_offered_is_taken() -> None:
+    """As what it stands for."""
+    for module, action in choices():
+        for one in action.choices or ():
+            assert importlib.import_module(module).parser()._get_value(action, str(one)) is one
 
 
 def test_quiet_still_fails_loudly(capsys: Capture) -> None:

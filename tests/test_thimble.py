@@ -64,7 +64,7 @@ def run_module(*words: str) -> str:
         (("xyzzy",), 2, "error: thimble has no command 'xyzzy'; thimble --help lists them"),
         (("compile",), 2, "error: the following arguments are required: model; thimble compile"),
         (("compile", "nowhere.tflite"), 1, "error: "),
-        (("completion", "fish"), 2, "error: argument shell: invalid choice: 'fish'"),
+        (("completion", "fish"), 2, "error: argument shell: 'fish' is none of bash, zsh"),
     ],
 )
 def test_a_mistake_is_one_line(words: tuple[str, ...], status: int, line: str) -> None:

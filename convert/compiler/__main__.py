@@ -23,7 +23,11 @@ def parser() -> argparse.ArgumentParser:
     line.add_model(result)
     line.add_match(result)
     line.add_code(result)
-    result.add_argument("--name", help="starts every public name; default: the model's file name")
+    result.add_argument(
+        "--name",
+        type=carray.name_argument,
+        help="starts every public name; default: the model's file name",
+    )
     result.add_argument("--out", type=Path, metavar="DIR", help="default: beside the model")
     result.add_argument("--estimate", action="store_true", help="show the cost, write nothing")
     result.add_argument("--dump", action="store_true", help="show every stage, write nothing")
@@ -61,8 +65,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _check_options(options: argparse.Namespace) -> None:
     """Raise DataError for options that mean nothing, or nothing together."""
-    if options.name is not None:
-        carray.check_name(options.name)
     for name in ("inputs", "data"):
         if options.check is None and getattr(options, name) is not None:
             raise DataError(f"--{name} is of --check: say how many of them, --check N")

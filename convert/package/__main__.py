@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from convert import publish
-from convert.compiler.command import line
-from convert.compiler.targets.options import Target
+from convert.compiler.command import line as compiler
 from convert.package import cores, earlier, request
 from convert.package.library import Library
 from convert.package.targets import android, kinds
@@ -37,19 +36,33 @@ def parser() -> argparse.ArgumentParser:
         help=f"what it becomes a library for, once for each: {', '.join(kinds())}",
     )
     result.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")
-    result.add_argument("--name", help="of the library, a C identifier; default: the model's name")
-    result.add_argument("--version", default="1.0.0", help="default: 1.0.0")
-    result.add_argument("--author", default="Unknown", help="default: Unknown")
     result.add_argument(
-        "--licence", default="Apache-2.0", help="SPDX; default: Apache-2.0, as the kernels are"
+        "--name",
+        type=request.name,
+        help="of the library, a C identifier; default: the model's name",
     )
-    result.add_argument("--url", help=f"where it lives; default: {request.URL}")
+    result.add_argument("--version", type=request.version, default="1.0.0", help="default: 1.0.0")
+    result.add_argument(
+        "--author", type=request.sentence, default="Unknown", help="default: Unknown"
+    )
+    result.add_argument(
+        "--licence",
+        type=request.licence,
+        default="Apache-2.0",
+        help="an SPDX expression, with LicenseRef-NAME for a licence that SPDX does not list; "
+        "default: Apache-2.0, as the kernels are",
+    )
+    result.add_argument("--url", type=request.url, help=f"where it lives; default: {request.URL}")
     result.add_argument(
         "--group",
-        default=android.GROUP,
+        type=request.group,
         help=f"of android: the Java package that holds the library's; default: {android.GROUP}",
     )
-    result.add_argument("--description", help="one sentence; default: what is known of the model")
+    result.add_argument(
+        "--description",
+        type=request.sentence,
+        help="one sentence; default: what is known of the model",
+    )
     _add_compiler(result)
     result.add_argument(
         "--labels",
@@ -65,12 +78,11 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_compiler(result: argparse.ArgumentParser) -> None:
     """What is handed on to the compiler."""
-    line.add_match(result)
-    line.add_kernels(result)
+    compiler.add_match(result)
+    compiler.add_kernels(result)
     result.add_argument(
         "--core",
         action="append",
-        type=Target,
         choices=list(cores.CORES),
         help="beside generic, once for each; default: every core of the target",
     )
@@ -78,12 +90,12 @@ def _add_compiler(result: argparse.ArgumentParser) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
-    options = console.parse(parser(), argv)
-    request.check(options)
+    line = parser()
+    options = console.parse(line, argv)
     chosen = [kinds()[name] for name in dict.fromkeys(options.kinds)]
-    library = request.library(
-        options, dict.fromkeys(core for kind in chosen for core in kind.cores)
-    )
+    if wrong := request.meaningless(options, chosen):
+        line.error(wrong)
+    library = request.library(options, chosen)
     for core, why in library.built.refused.items():
         console.note(f"without kernels for {core}: {why}")
     guard = earlier.guard(force=options.force)

@@ -90,7 +90,7 @@ class Page:
         """README.md and LICENSE; ``proof`` is what the tests run of the kind, and what not."""
         plain = self.library.only(self.library.kind, ())
         known = {**places.of(plain), **self.values, "was_run": proof[0], "not_run": proof[1]}
-        use = filled(f"{self.library.kind}/{text.USE}", known, self.holds).strip()
+        use = text.aligned(filled(f"{self.library.kind}/{text.USE}", known, self.holds).strip())
         return {
             **text.readme(plain, self.library.kind, proof, known),
             "README.md": filled("bridge/README.md", {**known, "use": use}).encode(),

@@ -3,6 +3,7 @@
 Its input is the first golden vector as real numbers, so that what it prints is known beforehand.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -119,7 +120,8 @@ def _given(one: Border) -> str:
 
 
 def _shape(shape: Sequence[int]) -> str:
-    return "x".join(map(str, shape[1:] or shape or (1,))) + " values"
+    sides = shape[1:] or shape or (1,)
+    return "x".join(map(str, sides)) + (" value" if math.prod(sides) == 1 else " values")
 
 
 def _show(library: Library, one: Border, *, labelled: bool) -> str:

@@ -76,7 +76,8 @@ class Library:
     @property
     def command(self) -> str:
         """What makes it again, but for what only its author knows."""
-        words = [carray.command("convert.package", self.model, self.name), f"--for {self.kind}"]
+        made = carray.command("convert.package", self.model, self.name)
+        words = [made.replace("python -m convert.package", "thimble package"), f"--for {self.kind}"]
         words.append(str(self.unit.options).replace(f" --target {Target.GENERIC}", ""))
         return " ".join(words)
 

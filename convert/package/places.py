@@ -45,7 +45,6 @@ def _model(library: Library) -> dict[str, str]:
         "command": library.command,
         "tool": unit.version,
         "model": shlex.quote(library.model),
-        "match": str(unit.match),
         "equals": library.equals,
         "sha256": unit.network.sha256,
         "figures": _figures(library),

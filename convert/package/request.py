@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from convert import carray, feed, tflite
@@ -12,47 +12,114 @@ from convert.compiler.targets.options import Options, Target
 from convert.package import cores
 from convert.package.library import About, Library
 from convert.package.targets import android
+from convert.package.targets.kind import Kind
 from runtime import classifier, contract
 from runtime.contract import Contract
 from runtime.errors import DataError, ModelError
 
-_VERSION = r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
-_SPDX = r"[A-Za-z0-9.+-]+( (AND|OR|WITH) [A-Za-z0-9.+-]+)*"
-_URL = r"https?://[\w.-]+(:\d+)?(/[\w.~/?#@!$&'()*+,;=:%-]*)?"
 URL = "https://example.org/"
 """Reserved for documents: where a library lives whose author did not say."""
 _LONGEST = 40
 """Characters of a library's name: what Arduino takes, with room."""
+_OWN = "thimble_quantize"
+"""The name of a header that every library has."""
 
 
-def check(options: argparse.Namespace) -> None:
-    """Raise DataError for options that no library can have."""
-    if options.name is not None:
-        carray.check_name(options.name)
-    if not re.fullmatch(_VERSION, options.version):
-        raise DataError(f"--version {options.version!r} is no version: give three numbers, 1.0.0")
-    if not re.fullmatch(_SPDX, options.licence):
-        raise DataError(f"--licence {options.licence!r} is no SPDX expression: give one, as MIT")
-    if options.url is not None and not re.fullmatch(_URL, options.url, re.ASCII):
-        raise DataError(f"--url {options.url!r} is no address: give one that begins with https://")
-    android.check_group(options.group)
-    for word in ("author", "description"):
-        text = getattr(options, word)
-        if text is not None and (not text.strip() or not text.isprintable()):
-            raise DataError(f"--{word} {text!r} is blank, or more than one line: give a line")
+def name(text: str) -> str:
+    """An argument that can name a library."""
+    return _argument(text, _check_name)
 
 
-def library(options: argparse.Namespace, targets: Iterable[Target]) -> Library:
-    """The library for the cores ``targets``, or those of them that ``options`` name.
+def group(text: str) -> str:
+    """An argument that can hold Java packages."""
+    return _argument(text, android.check_group)
+
+
+def _argument(text: str, check: Callable[[str], None]) -> str:
+    try:
+        check(text)
+    except DataError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
+
+
+def version(text: str) -> str:
+    """An argument that is a version of three numbers."""
+    if not re.fullmatch(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is no version: give three numbers, 1.0.0")
+    return text
+
+
+def licence(text: str) -> str:
+    """An argument that is an SPDX expression, in SPDX's own spelling."""
+    from packaging.licenses import (  # noqa: PLC0415 - what does not package does without
+        InvalidLicenseExpression,
+        canonicalize_license_expression,
+    )
+
+    try:
+        return canonicalize_license_expression(text)
+    except InvalidLicenseExpression as error:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no SPDX expression: give one, as MIT or 'MIT OR Apache-2.0'; a licence "
+            "that SPDX does not list is LicenseRef- with a name, as LicenseRef-Proprietary"
+        ) from error
+
+
+def url(text: str) -> str:
+    """An argument that is an address of the web."""
+    if not re.fullmatch(r"https?://[\w.-]+(:\d+)?(/[\w.~/?#@!$&'()*+,;=:%-]*)?", text, re.ASCII):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no address: give one that begins with https://"
+        )
+    return text
+
+
+def sentence(text: str) -> str:
+    """An argument that is a line of text."""
+    if not text.strip() or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"{text!r} is blank, or more than one line: give a line")
+    return text.strip()
+
+
+def _check_name(text: str) -> None:
+    carray.check_name(text)
+    if text.lower() == _OWN:
+        raise DataError(f"every library has a {_OWN}.h: choose another name with --name")
+    if len(text) > _LONGEST:
+        raise DataError(f"{text} is longer than {_LONGEST} characters: choose another with --name")
+
+
+def meaningless(options: argparse.Namespace, chosen: Sequence[Kind]) -> str:
+    """What of the command line means nothing together, and what to do; "": nothing."""
+    kinds = " and ".join(kind.name for kind in chosen)
+    if options.group is not None and "android" not in [kind.name for kind in chosen]:
+        return f"--group is of android, and means nothing for {kinds}: leave it out"
+    possible = {core for kind in chosen for core in kind.cores if core.is_core}
+    if unknown := [core for core in options.core or () if core not in possible]:
+        cure = f"give one of {', '.join(sorted(possible))}" if possible else "they run plain C"
+        return f"--core {unknown[0]} means nothing for {kinds}: {cure}"
+    return _taken(options.name, chosen) if options.name else ""
+
+
+def _taken(name: str, chosen: Sequence[Kind]) -> str:
+    """Why a library for one of these cannot have that name; "": all can."""
+    found = (kind.taken(name) for kind in chosen)
+    return next((f"{why}: choose another name with --name" for why in found if why), "")
+
+
+def library(options: argparse.Namespace, chosen: Sequence[Kind]) -> Library:
+    """The library for the cores of the kinds ``chosen``, or those of them that ``options`` name.
 
     Reads the model, its contract and its labels; writes nothing. Raises ThimbleError for a model
     that cannot be one, and for labels that do not fit.
     """
     path = classifier.find(options.model)
     name = options.name or _named(options.model, path)
-    carray.check_name(name)
-    if len(name) > _LONGEST:
-        raise DataError(f"{name} is longer than {_LONGEST} characters: choose another with --name")
+    _check_name(name)
+    if why := _taken(name, chosen):
+        raise DataError(why)
+    targets = dict.fromkeys(core for kind in chosen for core in kind.cores)
     made = cores.compiled(tflite.read(path), name, _options(options, targets), path.name)
     if options.core is not None and made.refused:  # who names a core wants it
         raise ModelError("; ".join(f"{core}: {why}" for core, why in made.refused.items()))
@@ -61,11 +128,11 @@ def library(options: argparse.Namespace, targets: Iterable[Target]) -> Library:
     labels = _labels(options.labels, path, plain, known)
     about = About(
         options.version,
-        options.author.strip(),
+        options.author,
         options.licence,
-        (options.description or _described(name, labels)).strip(),
+        options.description or _described(name, labels),
         options.url or URL,
-        options.group,
+        options.group or android.GROUP,
     )
     return Library(name, about, path.name, made, labels, known)
 

@@ -5,17 +5,22 @@
 <!-- end -->                 ... up to here
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
 from convert.bundle import texts
+from convert.compiler.targets.options import Target
 from convert.package import places
 from convert.package.library import Library
 
 USE = "use.md"
 """Of a kind's templates, what goes into the README instead of a file."""
+
+_BEHIND = re.compile(r"(.*\S) {2,}((?:#|//) .*)")
+"""A line of code with a comment behind it."""
 
 
 def tree(
@@ -77,7 +82,7 @@ def readme(
     root = resources.files("convert.package") / "templates"
     holds = facts(library)
     use = (root / kind / USE).read_text(encoding="utf-8")
-    known["use"] = texts.filled(use, holds, known).strip()
+    known["use"] = aligned(texts.filled(use, holds, known).strip())
     text = (root / "README.md").read_text(encoding="utf-8")
     own = root / "licences" / f"{library.about.licence}.txt"
     terms = own if own.is_file() else root / "licences" / "other.txt"
@@ -87,8 +92,21 @@ def readme(
     }
 
 
+def aligned(page: str) -> str:
+    """``page`` with the comments behind the code of each of its blocks in one column."""
+
+    def block(found: re.Match[str]) -> str:
+        rows = [_BEHIND.fullmatch(line) for line in found[0].splitlines()]
+        column = max((len(row[1]) for row in rows if row), default=0) + 2
+        lines = zip(rows, found[0].splitlines(), strict=True)
+        return "\n".join(f"{row[1]:{column}}{row[2]}" if row else line for row, line in lines)
+
+    return re.sub(r"^```\w+\n.*?^```", block, page, flags=re.MULTILINE | re.DOTALL)
+
+
 def facts(library: Library) -> set[str]:
     """What holds of a library, by the names that the templates use."""
     found = {"labels"} if library.labels else set()
     found |= {"state"} if library.unit.state else set()
+    found |= {"avr"} if Target("avr") in library.made else set()
     return found

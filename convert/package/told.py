@@ -1,7 +1,9 @@
 """What the libraries of every language say of a network: facts and words for their templates."""
 
+import math
+
 from convert.compiler.ir import Graph
-from convert.package import bridge
+from convert.package import bridge, made_up
 from convert.package.bridge import Tensor
 from convert.package.library import Library
 from runtime.tasks.meaning import Classes
@@ -57,7 +59,8 @@ def numbers(library: Library) -> str:
         return "28x28 pixels, 0 is paper and 255 is ink"
     if task.stored.name == "uint8":
         return f"pixels 0..255, {'x'.join(map(str, task.shape))}: height, width, channels"
-    return f"{'x'.join(map(str, task.shape))} numbers as they were recorded"
+    word = "number as it was" if math.prod(task.shape) == 1 else "numbers as they were"
+    return f"{'x'.join(map(str, task.shape))} {word} recorded"
 
 
 def stored(tensors: list[Tensor]) -> list[str]:
@@ -87,6 +90,7 @@ def words(library: Library) -> dict[str, str]:
     return {
         **bridge.common(library),
         "title": title(library),
+        "printed": made_up.printed(library),
         "numbers": numbers(library),
         "whose": "its output" if len(outputs) == 1 else "each output",
         "nothing_kept": "" if library.unit.state else ": nothing, here",

@@ -60,7 +60,6 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument(
         "--match",
-        type=Match,
         choices=list(Match),
         default=Match.XNNPACK,
         help="of a .tflite: the runtime that the C equals; default: %(default)s",

@@ -33,7 +33,11 @@ async function refused() {
   refuse(TypeError, () => network.run(new Array(784).fill(0)));
   refuse(TypeError, () => network.run(null));
   refuse(RangeError, () => network.predict([1, 2, 3]));
-  refuse(RangeError, () => network.predict(undefined));
+  refuse(RangeError, () => network.predict("x".repeat(3).split("")));
+  const text = Array(784).fill("x");
+  const wrong = [undefined, null, 7, "x".repeat(784), text, new BigInt64Array(784), new Array(784)];
+  for (const values of wrong) refuse(TypeError, () => network.predict(values));
+  refuse(TypeError, () => network.classify(text));
   refuse(TypeError, () => network.predict());
   refuse(RangeError, () => network.input(1));
   refuse(RangeError, () => network.output(-1));

@@ -72,6 +72,16 @@ def answers(model: Path, step: float = 1.0, backend: str = "litert") -> list[str
     return [line.replace("= -0.000", "= 0.000") for line in lines]
 
 
+def require_example(library: Path, model: Path, printed: str | bytes, step: float = 1.0) -> None:
+    """Hold what an example printed to its README, and to LiteRT's answer to the same input.
+
+    A real input gets whole numbers times ``step``.
+    """
+    text = printed if isinstance(printed, str) else printed.decode()
+    assert text == block(library, "text")
+    assert lines(text) == answers(model, step)
+
+
 def public(name: str) -> Path:
     """A model of another project; a test that asks for it is left out where there is none."""
     folder = os.environ.get("THIMBLE_MODELS")

@@ -10,8 +10,6 @@ import numpy as np
 import pytest
 
 from convert.package.targets import android
-from runtime import worker
-from runtime.errors import DataError
 from tests.package import given, grammar, packaged
 from tests.package.given import Case
 
@@ -136,7 +134,22 @@ def test_threads_may_share_a_network(built: Built, pixels: Path) -> None:
 
 def test_the_example_runs(built: Built) -> None:
     """It prints what the network answers."""
-    assert built.run("Example").startswith("self-test: ok\noutput: int8 [1, 10]:")
+    packaged.require_example(built.libraries[0], packaged.NANO, built.run("Example"))
+
+
+@pytest.mark.parametrize("name", given.ODD)
+def test_other_examples(name: str, built: Built, cases: dict[str, Case], tmp_path: Path) -> None:
+    """Several inputs and outputs, of several types, and a state."""
+    (library,) = (one for one in built.libraries if one.name == f"{name}-android")
+    classes = built.folder / "classes"
+    words = ["--release", "8", "-Xlint:all,-options", "-Werror", "-cp", classes, "-d", tmp_path]
+    packaged.run("javac", *words, library / "example/Example.java")
+    printed = packaged.run(
+        *("java", f"-Djava.library.path={built.folder}"),
+        *("-cp", f"{tmp_path}:{classes}", "Example"),
+    )
+    step = 0.02 if name == "class" else 1.0  # the scale of its first operator
+    packaged.require_example(library, cases[name].model, printed, step)
 
 
 def test_the_readme_is_run(built: Built, tmp_path: Path) -> None:
@@ -146,10 +159,7 @@ def test_the_readme_is_run(built: Built, tmp_path: Path) -> None:
     told = text[text.index("On a computer:") :].split("\n\n")[0].replace("\n", " ")
     commands = " && ".join(re.findall("`([^`]*(?:cmake|javac)[^`]*)`", told))
     script = f"export JAVA_HOME='{java_home()}'; {commands}"
-    zeros = np.zeros((1, 1, 28, 28, 1), np.int8)
-    (answer,) = worker.run(packaged.NANO, [zeros], "litert", "default")
-    shown = " ".join(map(str, answer.ravel()))
-    assert packaged.run("sh", "-ec", script, cwd=library).rstrip().endswith(shown)
+    assert packaged.run("sh", "-ec", script, cwd=library).endswith(packaged.block(library, "text"))
 
 
 def test_what_gradle_reads(built: Built) -> None:
@@ -176,10 +186,14 @@ def test_another_group(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("group", ["Org.acme", "org.acme-1", "org..acme", "org.new", "org.1a", ""])
-def test_a_wrong_group_is_refused(group: str, tmp_path: Path) -> None:
+def test_a_wrong_group_is_refused(
+    group: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """In one line, with nothing written."""
-    with pytest.raises(DataError, match="--group"):
+    with pytest.raises(SystemExit) as caught:
         packaged.make("android", "nano", tmp_path, "--group", group)
+    assert caught.value.code == 2
+    assert "argument --group: " in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 

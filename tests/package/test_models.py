@@ -112,23 +112,87 @@ def test_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--version", "1.0"], "three numbers"),
-        (["--licence", "my own!"], "SPDX"),
+        (["--version", "1.0"], "argument --version: '1.0' is no version: give three numbers"),
+        (["--licence", "my own!"], "argument --licence: 'my own!' is no SPDX expression"),
+        (["--licence", "Proprietary"], "LicenseRef-Proprietary"),
+        (["--licence", "MIT OR"], "is no SPDX expression"),
         (["--author", "a\nb"], "more than one line"),
+        (["--description", " "], "is blank"),
         (["--url", "nowhere"], "https://"),
         (["--name", "3d"], "valid C identifier"),
         (["--name", "test"], "CMake has a target test of its own"),
         (["--name", "string"], "would hide the C library's string.h"),
         (["--name", "n" * 41], "longer than 40"),
-        (["--labels", "none.txt"], "there is no file none.txt"),
+        (["--name", "thimble_quantize"], "every library has a thimble_quantize.h"),
+        (["--group", "org.acme"], "--group is of android, and means nothing for cmake"),
+        (["--for", "cmak"], "did you mean cmake?"),
     ],
 )
-def test_a_wrong_word_is_one_line(words: list[str], message: str, tmp_path: Path) -> None:
-    """And nothing is written."""
-    with pytest.raises(DataError, match=message) as told:
+def test_a_wrong_word_is_one_line(
+    words: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the status of a wrong command line; and nothing is written."""
+    with pytest.raises(SystemExit) as caught:
         packaged.make("cmake", "nano", tmp_path, *words)
-    assert "\n" not in str(told.value)
+    assert caught.value.code == 2
+    told = capsys.readouterr().err
+    assert message in told
+    assert told.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_labels_must_be_there(tmp_path: Path) -> None:
+    """Else the file is named."""
+    with pytest.raises(DataError, match=r"there is no file none\.txt"):
+        packaged.make("cmake", "nano", tmp_path, "--labels", "none.txt")
+
+
+CORE = Path("/usr/share/arduino/hardware/arduino/avr")
+HEADERS = sorted(
+    path.stem for folder in ("cores/*", "libraries/*/src") for path in CORE.glob(f"{folder}/*.h")
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        *(("arduino", one) for one in [*HEADERS, "Arduino", "SPI", "Wire", "Serial", "eeprom"]),
+        ("platformio", "Arduino"),
+        ("esp-idf", "main"),
+        ("esp-idf", "esp_wifi"),
+        ("zephyr", "wifi"),
+    ],
+)
+def test_names_that_a_target_has_itself(
+    kind: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every header of Debian's Arduino core and its libraries, and what others call their own."""
+    with pytest.raises(SystemExit) as caught:
+        packaged.make(kind, "nano", tmp_path, "--name", name)
+    assert caught.value.code == 2
+    assert "choose another name with --name" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_model_of_such_a_name_needs_another(tmp_path: Path) -> None:
+    """The name of the file is no better; for another target it will do."""
+    model = tmp_path / "Wire.tflite"
+    model.write_bytes(networks.dense())
+    with pytest.raises(DataError, match=r"Arduino has a Wire\.h of its own.*--name"):
+        packaged.make("arduino", model, tmp_path / "made")
+    assert packaged.make("cmake", model, tmp_path / "made").name == "Wire-cmake"
+
+
+@pytest.mark.parametrize("kind", ["npm", "python"])
+def test_a_core_that_no_target_has_is_refused(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would mean nothing; with a target that has it, it does."""
+    with pytest.raises(SystemExit):
+        packaged.make(kind, "nano", tmp_path, "--core", "avr")
+    assert f"--core avr means nothing for {kind}" in capsys.readouterr().err
+    packaged.make("cmake", "nano", tmp_path, "--core", "avr", "--for", "python", "--for", "cmake")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["nano-cmake", "nano-python"]
 
 
 def test_labels_that_do_not_fit_are_refused(tmp_path: Path) -> None:
@@ -137,6 +201,22 @@ def test_labels_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     labels.write_text("one\ntwo\n")
     with pytest.raises(ModelError, match="2 labels, the model 10 classes"):
         packaged.make("cmake", "nano", tmp_path / "made", "--labels", str(labels))
+
+
+@pytest.mark.parametrize("below", ["", "below"])
+def test_a_file_is_no_folder(below: str, tmp_path: Path) -> None:
+    """It is the file that is named, and not what would be in it; the same for a device."""
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match=rf"^{tmp_path}/file is a file, not a folder: .*--out"):
+        packaged.make("cmake", "nano", tmp_path / "file" / below)
+    with pytest.raises(OutputError, match=r"^/dev/null is not a folder"):
+        packaged.make("cmake", "nano", Path("/dev/null") / below)
+
+
+def test_a_folder_without_a_model(tmp_path: Path) -> None:
+    """It is said what it lacks."""
+    with pytest.raises(ModelError, match=f"the folder {tmp_path} holds no model.tflite"):
+        packaged.make("cmake", tmp_path, tmp_path / "made")
 
 
 def test_one_target_that_fails_leaves_none_behind(tmp_path: Path) -> None:
@@ -153,14 +233,19 @@ def test_a_core_that_cannot_have_it_is_left_out(tmp_path: Path) -> None:
     """It is said, and that core's compiler stops at the header, with the reason in the README."""
     library = packaged.make("arduino", "base", tmp_path)
     assert not (library / "src/cores/avr").exists()
-    assert re.search("Not for `avr`: .* object 225,792;", (library / "README.md").read_text())
+    text = (library / "README.md").read_text()
+    assert "emulated Uno" not in text
+    assert (
+        "Of such libraries, made of thimble's own networks for the cores that can have them" in text
+    )
+    assert re.search("Not for `avr`: .* 243,600 bytes", text)
     with pytest.raises(AssertionError, match="base is not for an AVR"):
         packaged.run("avr-gcc", "-mmcu=atmega2560", "-c", library / "src/base.c", cwd=tmp_path)
 
 
 def test_who_names_a_core_wants_it(tmp_path: Path) -> None:
     """Then it is an error that it cannot be had."""
-    with pytest.raises(ModelError, match=r"avr: .* object 225,792; avr-gcc takes 32,767"):
+    with pytest.raises(ModelError, match=r"avr: .* 243,600 bytes"):
         packaged.make("arduino", "base", tmp_path, "--core", "avr")
     assert not list(tmp_path.iterdir())
 

@@ -150,7 +150,10 @@ def test_what_does_not_fit_is_refused(user: Path, tmp_path: Path) -> None:
     path.write_bytes(bytes(784))
     lines = node(user, "digits.mjs", "refused", path).decode().splitlines()
     assert lines[0] == "input takes 784 numbers, [1,28,28,1], not 783"
-    assert lines[1] == "input takes a Int8Array of int8 [1,28,28,1]"
+    assert lines[1] == "input takes an Int8Array of int8 [1,28,28,1]"
+    wanted = "input takes 784 numbers, [1,28,28,1]"
+    assert f"{wanted}, in an array, not null" in lines
+    assert f"{wanted}; that at 0 is none, but string" in lines
 
 
 def test_types(user: Path) -> None:
@@ -166,15 +169,25 @@ def test_types(user: Path) -> None:
 
 
 def test_the_example_and_what_is_packed(user: Path) -> None:
-    """Only what runs is packed, and the example, which is not, runs beside it."""
+    """Only what runs is packed, and the example that the README speaks of."""
     installed = user / "node_modules/nano"
-    assert sorted(path.name for path in installed.iterdir()) == sorted(
-        "LICENSE README.md app index.d.ts index.js package.json plain.wasm simd.wasm".split()  # noqa: SIM905
-    )
+    packed = {"LICENSE", "README.md", "app", "example.mjs", "index.d.ts", "index.js"}
+    packed |= {"package.json", "plain.wasm", "simd.wasm"}
+    assert {path.name for path in installed.iterdir()} == packed
     made = user.parent / "nano/nano-npm"
-    assert node(made, "example.mjs").startswith(b"self-test: ok\nInt8Array(10)")
+    packaged.require_example(made, packaged.NANO, node(installed, "example.mjs"))
     for file in (made / "app").iterdir():
         assert file.read_bytes() == (npm.APP / file.name).read_bytes()
+
+
+@pytest.mark.parametrize("name", given.ODD)
+def test_other_examples(
+    name: str, user: Path, cases: dict[str, Case], names: dict[str, str]
+) -> None:
+    """Several inputs and outputs, of several types, and a state."""
+    installed = user / "node_modules" / names[name]
+    step = 0.02 if name == "class" else 1.0  # the scale of its first operator
+    packaged.require_example(installed, cases[name].model, node(installed, "example.mjs"), step)
 
 
 def test_the_readme_is_run(user: Path) -> None:

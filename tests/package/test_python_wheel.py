@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from convert.package.targets.python import module
-from runtime import worker
 from tests.package import given, packaged
 from tests.package.given import Case
 
@@ -50,15 +49,19 @@ def refused(kind, call):
 refused(ValueError, lambda: network.run(bytes(783)))
 refused(ValueError, lambda: network.run(array.array("f", bytes(784))))
 refused(ValueError, lambda: network.run(bytes(785)))
-refused(BufferError, lambda: network.run(memoryview(bytes(1568))[::2]))
+refused(ValueError, lambda: network.run(memoryview(bytes(1568))[::2]))
 refused(TypeError, lambda: network.run([0] * 784))
 refused(TypeError, lambda: network.run(bytes(784), bytes(784)))
 refused(ValueError, lambda: network.predict([0.0] * 785))
 refused(ValueError, lambda: network.predict(array.array("I", [0] * 784)))
 refused(TypeError, lambda: network.predict(["ink"] * 784))
 refused(TypeError, lambda: network.predict(None))
+refused(TypeError, lambda: network.predict("abc"))
+refused(ValueError, lambda: network.run(array.array("B", bytes(784))))
+refused(ValueError, lambda: network.predict(memoryview(bytes(1568))[::2]))
 refused(TypeError, lambda: nano.Network(1))
 assert network.run(array.array("b", [5] * 784)) == network.run(bytes([5] * 784))
+assert network.run(memoryview(bytes(784))) == network.run(bytearray(784))
 assert network.predict([0.0] * 784) == network.predict(bytes(784))
 network.predict([float("nan"), float("inf"), -float("inf"), *[1e30] * 781])
 """
@@ -133,7 +136,8 @@ def digits() -> Case:
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The source tree of nano."""
     out = tmp_path_factory.mktemp("python")
-    return packaged.make("python", "nano", out, "--version", "1.2.3", "--author", "Ann O'Nym")
+    words = ["--version", "1.2.3", "--author", "Ann O'Nym", "--licence", "mit OR LicenseRef-Acme-1"]
+    return packaged.make("python", "nano", out, *words)
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +175,10 @@ def test_what_does_not_fit_is_refused(place: Installed) -> None:
     lines = place.run(REFUSED).decode().splitlines()
     assert lines[0] == "input takes int8 [1, 28, 28, 1], 784 bytes, not 783"
     assert lines[6] == "input takes int8 [1, 28, 28, 1], 784 numbers, not 785"
+    assert "input takes int8 [1, 28, 28, 1], 784 numbers, not str" in lines
+    assert "input takes int8 [1, 28, 28, 1], 784 numbers, not NoneType" in lines
+    assert sum("not elements of the format 'B'" in line for line in lines) == 1
+    assert sum("give a copy, as of numpy.ascontiguousarray" in line for line in lines) == 2
 
 
 def test_threads_may_share_a_network(place: Installed, digits: Case, tmp_path: Path) -> None:
@@ -190,6 +198,7 @@ def test_other_networks(name: str, place: Installed, tmp_path: Path) -> None:
         assert any(file.endswith(f"c/{name}.h") for file in packed.getnames())
     place.install(wheel(archive, tmp_path / "wheel"))
     assert case.differing(place.run(USE, module(name), case.write(tmp_path))) == 0
+    packaged.require_example(made, case.model, place.run((made / "example.py").read_text()))
 
 
 def test_a_state_can_be_reset(place: Installed) -> None:
@@ -201,9 +210,10 @@ def test_types_and_example(place: Installed, source: Path) -> None:
     """The types hold, strictly: mypy finds nothing, and the example runs."""
     files = [str(path) for path in (source / "src/nano").glob("*.py*")]
     assert "Success" in packaged.run(sys.executable, "-m", "mypy", "--strict", *files, cwd=source)
-    answer = worker.run(packaged.NANO, [np.zeros((1, 1, 28, 28, 1), np.int8)], "litert", "default")
-    printed = place.run((source / "example.py").read_text()).decode().strip()
-    assert printed == f"output: {answer[0].tobytes().hex(' ')}"
+    assert "Success" in packaged.run(
+        sys.executable, "-m", "mypy", "--strict", source / "example.py", cwd=source / "src"
+    )
+    packaged.require_example(source, packaged.NANO, place.run((source / "example.py").read_text()))
 
 
 def test_the_readme_is_run(place: Installed, source: Path) -> None:

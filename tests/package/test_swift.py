@@ -79,6 +79,16 @@ def test_it_is_swift_by_its_grammar(name: str, packages: dict[str, Path]) -> Non
     assert {path.name: grammar.errors(path) for path in files} == {one.name: [] for one in files}
 
 
+@pytest.mark.parametrize("name", ["nano", "object", "new"])
+def test_the_readme_tells_litert_s_answer(
+    name: str, packages: dict[str, Path], cases: dict[str, Case]
+) -> None:
+    """What the example prints, which no compiler was at hand for."""
+    packaged.require_example(
+        packages[name], cases[name].model, packaged.block(packages[name], "text")
+    )
+
+
 def test_the_grammar_finds_errors(packages: dict[str, Path], tmp_path: Path) -> None:
     """The check is one that can fail."""
     text = (packages["nano"] / "Package.swift").read_text()

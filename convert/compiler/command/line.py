@@ -21,7 +21,6 @@ def add_match(parser: argparse.ArgumentParser) -> None:
     """Whose bytes the C gives."""
     parser.add_argument(
         "--match",
-        type=Match,
         choices=list(Match),
         default=Match.XNNPACK,
         help="; ".join(f"{match}: {name}" for match, name in RUNTIME.items()),
@@ -32,7 +31,6 @@ def add_code(parser: argparse.ArgumentParser) -> None:
     """What else decides the generated code."""
     parser.add_argument(
         "--target",
-        type=Target,
         choices=list(Target),
         default=Target.GENERIC,
         help="the core that it is made fast for; generic (default) is plain C99",
@@ -44,7 +42,6 @@ def add_kernels(parser: argparse.ArgumentParser) -> None:
     """What decides it besides the core."""
     parser.add_argument(
         "--optimize",
-        type=Optimize,
         choices=list(Optimize),
         default=Optimize.SPEED,
         help="of a core's kernels, take the fastest (default) or the smallest, which also run in "
@@ -52,7 +49,6 @@ def add_kernels(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--io",
-        type=Io,
         choices=list(Io),
         default=Io.FILE,
         help="types of inputs and outputs: as in the file (default), or int8, which leaves out the "

@@ -3,7 +3,7 @@
 import re
 import textwrap
 
-from convert.package import bridge, told
+from convert.package import bridge, made_up, told
 from convert.package.bridge import Tensor
 from convert.package.library import Library
 from convert.package.targets.kind import Kind
@@ -41,9 +41,9 @@ def check_group(group: str) -> None:
     """Raise DataError unless ``group`` can hold Java packages."""
     words = group.split(".")
     if not all(re.fullmatch(r"[a-z][a-z0-9_]*", word) for word in words):
-        raise DataError(f"--group {group!r} is no Java package: give lower-case words, org.example")
+        raise DataError(f"{group!r} is no Java package: give lower-case words, org.example")
     if kept := [word for word in words if word in _KEYWORDS.split()]:
-        raise DataError(f"--group {group} has {kept[0]} in it, a keyword of Java: choose another")
+        raise DataError(f"{group} has {kept[0]} in it, a keyword of Java: choose another")
 
 
 def files(library: Library) -> dict[str, bytes]:
@@ -82,9 +82,21 @@ def _values(library: Library) -> dict[str, str]:
         "arguments": ", ".join(one.name for one in inputs),
         "scores": f".{outputs[0].name}" if len(outputs) > 1 else "",
         "records": _records(outputs),
+        "example_inputs": made_up.given(library, _made_up, "(next() >>> {})"),
         **_given(inputs),
         **_found(outputs),
     }
+
+
+def _made_up(one: Tensor, element: str, step: float) -> str:
+    """An input of the example."""
+    kind, at, indent = _array(one)[0], f"{one.name}[i]", " " * 8
+    value = f"({element}) * {step!r}" if kind == "float" else element
+    return (
+        f"{indent}{kind}[] {one.name} = new {kind}[{one.count}];\n"
+        f"{indent}for (int i = 0; i < {one.name}.length; i++) {{\n"
+        f"{indent}    {at} = ({kind}) ({value});\n{indent}}}"
+    )
 
 
 def _comment(lines: list[str]) -> str:

@@ -4,24 +4,25 @@ from convert.package import text
 from convert.package.cores import CORES
 from convert.package.library import Library
 from convert.package.targets.kind import Kind
-from runtime.errors import DataError
 
-_TAKEN = {"all", "clean", "edit_cache", "help", "install", "package", "rebuild_cache", "test"}
-"""Targets that CMake makes itself."""
+_TAKEN = """all clean depend edit_cache help install list_install_components package
+    package_source preinstall rebuild_cache run_tests test all_build zero_check experimental
+    nightly continuous"""
+"""Targets that CMake or one of its generators makes itself."""
 
 
 def files(library: Library) -> dict[str, bytes]:
-    """CMake's files around the C, and an example that is its test; DataError for a bad name."""
-    if library.name.lower() in _TAKEN:
-        raise DataError(
-            f"CMake has a target {library.name} of its own: choose another name with --name"
-        )
+    """CMake's files around the C, and an example that is its test."""
     return {
         **text.sources(library, "src/"),
         **text.main(library, "example/main.c", "main"),
         **text.tree("cmake", library),
         **text.readme(library, "cmake", KIND.proof),
     }
+
+
+def _taken(name: str) -> str:
+    return f"CMake has a target {name} of its own" if name.lower() in _TAKEN.split() else ""
 
 
 KIND = Kind(
@@ -33,4 +34,5 @@ KIND = Kind(
     "LiteRT's answer; compiled for Cortex-M4 and M55 by arm-none-eabi-gcc",
     "CMake's generators for Visual Studio and Xcode, and compilers other than GCC and clang",
     files,
+    _taken,
 )

@@ -20,6 +20,7 @@ class Kind:
     was_run: str  # what thimble's tests run of it, a phrase
     not_run: str  # and what they do not
     files: Files
+    taken: Callable[[str], str] = lambda _: ""  # why a library cannot have that name; "": it can
 
     @property
     def proof(self) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from convert import wasm
 from convert.compiler.build import Compiled
 from convert.compiler.targets.options import Target
-from convert.package import bridge, told
+from convert.package import bridge, made_up, told
 from convert.package.bridge import Tensor
 from convert.package.library import Library
 from convert.package.targets.kind import Kind
@@ -80,7 +80,14 @@ def _values(library: Library) -> dict[str, str]:
         "output_methods": _overloads("output", outputs),
         "run_told": "\n".join(f"   * {line}" for line in told_of),
         **_signatures(inputs, outputs),
+        "example_inputs": made_up.given(library, _made_up, "(next() >>> {})"),
     }
+
+
+def _made_up(one: Tensor, element: str, step: float) -> str:
+    """An input of the example."""
+    value = f"({element}) * {step!r}" if one.kind == "float32" else element
+    return f"const {one.name} = {_ARRAYS[one.kind]}.from({{ length: {one.count} }}, () => {value});"
 
 
 def _task(library: Library) -> str:

@@ -3,6 +3,7 @@
 from convert.package import text
 from convert.package.cores import CORES
 from convert.package.library import Library
+from convert.package.targets import arduino
 from convert.package.targets.kind import Kind
 
 
@@ -24,4 +25,5 @@ KIND = Kind(
     "example compiled from the archive's src/ and run on the computer",
     "`pio run`, which downloads its platforms and compilers from PlatformIO's own registry",
     files,
+    arduino.taken,  # its framework, and others have theirs in folders
 )

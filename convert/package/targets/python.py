@@ -5,12 +5,15 @@ import re
 import sys
 import textwrap
 
-from convert.package import bridge, told
+from convert.package import bridge, made_up, told
 from convert.package.bridge import Tensor
 from convert.package.library import Library
 from convert.package.targets.kind import Kind
 
 _TAKEN = frozenset([*sys.stdlib_module_names, *keyword.kwlist, *keyword.softkwlist])
+
+_CODES = {"int8": "b", "uint8": "B", "int16": "h", "int32": "i", "float32": "f", "bool": "?"}
+"""What the modules array and struct call elements."""
 
 
 def module(name: str) -> str:
@@ -56,8 +59,18 @@ def _values(library: Library) -> dict[str, str]:
         "predict_parameters": ", ".join(f"{one.name}: {numbers}" for one in inputs),
         "arguments": ", ".join(one.name for one in inputs),
         "run_result": "tuple[bytes, ...]" if several else "bytes",
+        "example_inputs": made_up.given(library, _made_up, "(drawn() >> {})"),
+        "output_codes": ", ".join(f'"{_CODES[one.kind]}"' for one in outputs),
         "predict_result": "tuple[list[float], ...]" if several else "list[float]",
     }
+
+
+def _made_up(one: Tensor, element: str, step: float) -> str:
+    """An input of the example."""
+    if one.kind in ("uint8", "bool"):
+        return f"{one.name} = bytes({element} for _ in range({one.count}))"
+    value = f"({element}) * {step!r}" if one.kind == "float32" else element
+    return f'{one.name} = array("{_CODES[one.kind]}", [{value} for _ in range({one.count})])'
 
 
 def _indented(lines: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 import base64
 
-from convert.package import bridge, told
+from convert.package import bridge, made_up, told
 from convert.package.bridge import Tensor
 from convert.package.library import Library
 from convert.package.targets.kind import Kind
@@ -60,7 +60,16 @@ def _values(library: Library) -> dict[str, str]:
         **methods,
         "arguments_told": methods["arguments"],
         "vectors": _vectors(library),
+        "example_inputs": made_up.given(library, _made_up, "(next() >> {})"),
     }
+
+
+def _made_up(one: Tensor, element: str, step: float) -> str:
+    """An input of the example."""
+    kind = _ELEMENTS[one.kind]
+    code = element.replace("next()", "Int(next())")
+    value = f"Double({code}) * {step!r}" if kind == "Float" else code
+    return f"let {one.name}: [{kind}] = (0..<{one.count}).map {{ _ in {kind}({value}) }}"
 
 
 def _rows(tensors: list[Tensor]) -> str:

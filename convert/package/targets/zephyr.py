@@ -9,6 +9,14 @@ from convert.package.targets.kind import Kind
 
 _AVR = "avr"  # Zephyr has none
 
+_TAKEN = """adc arch arm arm64 assert audio board bt bluetooth boards can clock_control cmsis_dsp
+    cmsis_nn console counter cpp dac debug dma eeprom entropy fs flash fpu gpio hwinfo i2c i2s
+    init kernel led log main mbedtls mcuboot mm modem multithreading net networking nvs pinctrl pm
+    poweroff printk ptp pwm regulator reset retention riscv rtc rtio sensor serial settings shell
+    smf smp soc spi test thread timer tracing usb userspace video watchdog wdt wifi x86 xtensa
+    zbus zephyr ztest"""
+"""Symbols of Zephyr's Kconfig, CONFIG_SPI and the like, and folders of its own."""
+
 
 def files(library: Library) -> dict[str, bytes]:
     """``zephyr/``, the C in ``src/``, and a sample."""
@@ -34,6 +42,11 @@ def _choice(library: Library) -> str:
     )
 
 
+def _taken(name: str) -> str:
+    found = name.lower() in _TAKEN.split()
+    return f"Zephyr has a CONFIG_{name.upper()} of its own" if found else ""
+
+
 KIND = Kind(
     "zephyr",
     "Zephyr",
@@ -43,4 +56,5 @@ KIND = Kind(
     "LiteRT's answer, by the paths that module.yml has",
     "Zephyr itself, west and twister, which are not in any registry that the tests reach; a board",
     files,
+    _taken,
 )

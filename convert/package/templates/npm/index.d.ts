@@ -73,6 +73,7 @@ export class Network {
   /**
    * Run the network on numbers: {{numbers}}.
    * @returns the real numbers of {{whose}}
+   * @throws {TypeError} what is no array of numbers, or another number of arguments
    * @throws {RangeError} another length
    */
   predict({{predict_parameters}}): {{predict_result}};
@@ -80,6 +81,7 @@ export class Network {
 
   /**
    * The most likely class, the first of equals, for numbers: {{numbers}}.
+   * @throws {TypeError} what is no array of numbers, or another number of arguments
    * @throws {RangeError} another length
    */
   classify({{predict_parameters}}): Answer;

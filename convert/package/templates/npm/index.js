@@ -100,7 +100,7 @@ export class Network {
   /** Run on numbers; gives real numbers. */
   predict(...given) {
     requireInputs(given);
-    given.forEach((values, number) => requireCount(inputs[number], values));
+    given.forEach((values, number) => requireNumbers(inputs[number], values));
     given.forEach((values, number) => this.#put(number, values));
     this.#run();
     return one(outputs.map((about, number) => this.#get(number, about.count)));
@@ -206,13 +206,28 @@ function requireInputs(given) {
 function requireElements({ name, type, shape, count }, array) {
   const fits = array instanceof TYPES[type]
     || (type === "uint8" && array instanceof Uint8ClampedArray);
-  if (!fits) throw new TypeError(`${name} takes a ${TYPES[type].name} of ${type} [${shape}]`);
+  const article = type.startsWith("i") ? "an" : "a";
+  if (!fits) throw new TypeError(`${name} takes ${article} ${TYPES[type].name} of ${type} [${shape}]`);
   requireCount({ name, shape, count }, array);
 }
 
+function requireNumbers({ name, shape, count }, values) {
+  const wanted = `${name} takes ${count} numbers, [${shape}]`;
+  if (typeof values !== "object" || typeof values?.length !== "number") {
+    throw new TypeError(`${wanted}, in an array, not ${values === null ? "null" : typeof values}`);
+  }
+  requireCount({ name, shape, count }, values);
+  const looked = ArrayBuffer.isView(values) ? 1 : count; // a typed array's are all of one type
+  for (let i = 0; i < looked; i++) {
+    if (typeof values[i] !== "number") {
+      throw new TypeError(`${wanted}; that at ${i} is none, but ${typeof values[i]}`);
+    }
+  }
+}
+
 function requireCount({ name, shape, count }, values) {
-  if (values?.length !== count) {
-    throw new RangeError(`${name} takes ${count} numbers, [${shape}], not ${values?.length}`);
+  if (values.length !== count) {
+    throw new RangeError(`${name} takes ${count} numbers, [${shape}], not ${values.length}`);
   }
 }
 <!-- if logits -->

@@ -29,18 +29,16 @@ static char letter_of(const Py_buffer *buffer)
     return strlen(format) == 1 ? *format : 0;
 }
 
-/* Whether elements of a letter and a size are those that an input stores; bytes always are. */
+/* Whether elements of a letter and a size are those that an input stores. */
 static int is_stored_as(enum {{name}}_type type, char letter, Py_ssize_t size)
 {
-    if (letter == 'B' || letter == 'c')
-        return 1;
     switch (type) {
     case {{macro}}_INT8:
         return letter == 'b';
     case {{macro}}_UINT8:
-        return 0;
+        return letter == 'B';
     case {{macro}}_BOOL:
-        return letter == '?';
+        return letter == '?' || letter == 'B';
     case {{macro}}_INT16:
         return letter == 'h';
     case {{macro}}_INT32:
@@ -51,17 +49,41 @@ static int is_stored_as(enum {{name}}_type type, char letter, Py_ssize_t size)
     return 0;
 }
 
+/* Whether an object is bytes of no type, which are taken for those of any. */
+static int is_bytes(PyObject *object, char letter)
+{
+    return PyBytes_Check(object) || PyByteArray_Check(object)
+           || (PyMemoryView_Check(object) && (letter == 'B' || letter == 'c'));
+}
+
+/* The buffer of an object, element by element; -1 and an exception where it has none. */
+static int view(PyObject *object, int32_t number, Py_buffer *buffer)
+{
+    if (PyObject_GetBuffer(object, buffer, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) == 0)
+        return 0;
+    buffer->obj = NULL;
+    if (PyErr_ExceptionMatches(PyExc_BufferError) || PyErr_ExceptionMatches(PyExc_ValueError)) {
+        PyErr_Clear();
+        PyErr_Format(PyExc_ValueError,
+                     "%s takes elements in a row, without gaps: give a copy, as of "
+                     "numpy.ascontiguousarray",
+                     input_names[number]);
+    }
+    return -1;
+}
+
 static int take_stored(Given *given, int32_t number, PyObject *object)
 {
     const {{name}}_tensor *tensor = &{{name}}_inputs[number];
     Py_buffer *buffer = &given->stored;
 
-    if (PyObject_GetBuffer(object, buffer, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) < 0) {
-        buffer->obj = NULL;
+    if (view(object, number, buffer) < 0)
         return -1;
-    }
-    if (!is_stored_as(tensor->type, letter_of(buffer), buffer->itemsize)) {
-        PyErr_Format(PyExc_ValueError, "%s takes %s, not elements of the format '%s'",
+    if (!is_bytes(object, letter_of(buffer))
+        && !is_stored_as(tensor->type, letter_of(buffer), buffer->itemsize)) {
+        PyErr_Format(PyExc_ValueError,
+                     "%s takes %s, in an array of that type or bytes, not elements of the format "
+                     "'%s'",
                      input_names[number], input_texts[number],
                      buffer->format ? buffer->format : "B");
         return -1;
@@ -115,12 +137,25 @@ static int take_buffer(float *values, int32_t number, const Py_buffer *buffer)
     return 0;
 }
 
+static void no_numbers(int32_t number, PyObject *object)
+{
+    PyObject *type = PyType_GetName(Py_TYPE(object));
+
+    PyErr_Clear();
+    if (type != NULL)
+        PyErr_Format(PyExc_TypeError, "%s takes %s, %zd numbers, not %U", input_names[number],
+                     input_texts[number], (Py_ssize_t){{name}}_inputs[number].count, type);
+    Py_XDECREF(type);
+}
+
 static int take_sequence(float *values, int32_t number, PyObject *object)
 {
-    PyObject *list = PySequence_List(object);
+    PyObject *list = PyUnicode_Check(object) ? NULL : PySequence_List(object);
     Py_ssize_t count = list ? PyList_Size(list) : 0;
     int failed = list == NULL;
 
+    if (failed && (!PyErr_Occurred() || PyErr_ExceptionMatches(PyExc_TypeError)))
+        no_numbers(number, object);
     if (!failed && count != {{name}}_inputs[number].count)
         failed = wrong_count(number, count);
     for (Py_ssize_t i = 0; !failed && i < count; i++) {
@@ -145,7 +180,7 @@ static int take_values(Given *given, int32_t number, PyObject *object)
     }
     if (!PyObject_CheckBuffer(object))
         return take_sequence(given->values, number, object);
-    if (PyObject_GetBuffer(object, &buffer, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) < 0)
+    if (view(object, number, &buffer) < 0)
         return -1;
     failed = take_buffer(given->values, number, &buffer);
     PyBuffer_Release(&buffer);
