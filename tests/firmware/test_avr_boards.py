@@ -2,6 +2,7 @@
 
 import contextlib
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,23 @@ def test_what_has_no_bound_is_refused() -> None:
         toolchain.deepest(circle, "main")
     with pytest.raises(ToolError, match=r"one\+0x4 calls what a pointer names"):
         avr_stack.graph(CIRCLE.format("09 95       \ticall"), 2)
+
+
+def test_no_image_is_left_of_a_build_that_failed(tmp_path: Path) -> None:
+    """Not that of an earlier one either, which would be flashed as if it were right."""
+    board = boards.find(UNO)
+    deployed = build.choose(board, "nano")
+    built = build.build(board, deployed, tmp_path)
+    assert built.elf.exists()
+    (built.folder / "validation.json").write_text("{}")
+    least = replace(board, stack=64)
+    short = replace(least, ram=boards.need(least, deployed.compiled).ram)
+    with pytest.raises(ToolError, match="nano may need 383 bytes of stack on uno, and"):
+        build.build(short, deployed, tmp_path)
+    assert [path.name for path in built.folder.iterdir()] == ["validation.json"]
+    with pytest.raises(ToolError, match="cmake failed"):
+        build.build(board, deployed, tmp_path / "new", ["-DCMAKE_C_FLAGS=-Dint=nonsense"])
+    assert not list((tmp_path / "new").iterdir())
 
 
 def test_avrdude_writes_through_the_bootloader_and_reads_back() -> None:
