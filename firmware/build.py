@@ -1,8 +1,8 @@
 """Build the firmware around a model for a board: ``python -m firmware.build --board microbit``.
 
 Compiles the model to C, checks that it fits before anything is built, builds with CMake and the
-core's GCC, and measures flash, RAM and stack against what was predicted. Needs cmake, ninja and,
-for an Arm core, arm-none-eabi-gcc.
+core's GCC, and measures flash, RAM and stack against what was predicted. Needs cmake, ninja and the
+core's compiler: arm-none-eabi-gcc, riscv64-unknown-elf-gcc or avr-gcc.
 """
 
 import argparse
@@ -193,9 +193,16 @@ def choose(
     return fitting[0]
 
 
+def add_board(parser: argparse.ArgumentParser, what: str, *, required: bool = False) -> None:
+    """The option --board, whose help says ``what`` it is."""
+    names = boards.names()
+    told = f"{what}: {', '.join(names)}"
+    parser.add_argument("--board", required=required, choices=names, metavar="BOARD", help=told)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options that say what to build, shared with validate, client and flash."""
-    parser.add_argument("--board", required=True, choices=boards.names(), help="what to build for")
+    add_board(parser, "what to build for", required=True)
     parser.add_argument(
         "--model",
         help="a bundled model's name, a .tflite or an export's folder; "

@@ -161,7 +161,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--port", help="the board's serial port: /dev/ttyACM0, COM3, socket://host:port"
     )
-    result.add_argument("--board", choices=boards.names(), help="emulate this board instead")
+    build.add_board(result, "emulate this board instead")
     result.add_argument(
         "--model",
         help="what the board runs, for its labels; with --board, what it shall run: "
