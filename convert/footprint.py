@@ -103,12 +103,14 @@ def limits(flash: int, ram: int, compiled: Compiled, stack: int | None = None) -
     )
 
 
-def fitted(model: Model, whole: Compiled, flash: int, ram: int) -> Compiled | None:
+def fitted(
+    model: Model, whole: Compiled, flash: int, ram: int, stack: int | None = None
+) -> Compiled | None:
     """``whole``, the C of ``model``, if a board has room; else with smaller kernels; None: not."""
-    if need(whole).fits(flash, ram):
+    if need(whole, stack).fits(flash, ram):
         return whole
     try:
-        limited = compile_model(model, whole.unit.name, limits(flash, ram, whole))
+        limited = compile_model(model, whole.unit.name, limits(flash, ram, whole, stack))
     except ModelError:  # not even with the smallest kernels
         return None
-    return limited if need(limited).fits(flash, ram) else None
+    return limited if need(limited, stack).fits(flash, ram) else None
