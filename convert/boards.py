@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from convert.footprint import STACK
 from runtime.errors import DataError
 
 FOLDER = Path(__file__).parents[1] / "firmware" / "boards"
@@ -26,6 +27,7 @@ class Board:
     clock: int  # Hz, of the core as the firmware sets it
     flash: int  # bytes
     ram: int  # bytes
+    stack: int = STACK  # bytes of RAM that firmware keeps for it
 
 
 def read(folder: Path = FOLDER) -> list[Board]:
@@ -51,8 +53,8 @@ def _load(path: Path) -> Mapping[str, Any]:
 
 def _board(path: Path, facts: Mapping[str, Any]) -> Board:
     kinds = {field.name: field.type for field in fields(Board)[1:]}
-    told = {name: facts.get(name) for name in kinds}
-    for name, value in told.items():
-        if type(value) is not kinds[name] or not value:
+    told = {"stack": STACK} | {name: facts[name] for name in kinds if name in facts}
+    for name, kind in kinds.items():
+        if type(told.get(name)) is not kind or not told[name]:
             raise DataError(f"{path} has no right {name!r}: compare it with another board's")
-    return Board(path.parent.name, **told)  # type: ignore[arg-type] # as was just checked
+    return Board(path.parent.name, **told)

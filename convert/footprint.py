@@ -28,6 +28,8 @@ STATICS = 720
 CODE_AVR, STATICS_AVR, STACK_AVR = 15 * 1024, 416, 416
 """The same for an AVR, whose kernels are written in 8-bit instructions, whose text stays in flash,
 and which has little to keep for a stack."""
+SOFTWARE_AVR, LSTM_AVR = 2 * 1024, 6 * 1024
+"""Bytes of flash more on an AVR: but for small networks of 8-bit pictures; and for an LSTM."""
 _FEW, _STEP, _STEP_LONG = 4, 384, 512
 """Operators that CODE is for, and bytes of the struct and the call of each one more. An operator in
 bands has several structs."""
@@ -50,10 +52,13 @@ def code(compiled: Compiled) -> int:
     options, steps = compiled.unit.options, compiled.unit.program.steps
     more = sum(step.structs for step in steps) - _FEW
     doubles = DOUBLES if options.match is Match.REF else 0
+    is_small = _is_small(compiled)
     if options.target is Target.AVR:
-        return CODE_AVR + _STEP * max(0, more)
+        lstm = any("lstm" in kernel for step in steps for kernel in step.kernels)
+        software = (0 if is_small else SOFTWARE_AVR) + (LSTM_AVR if lstm else 0)
+        return CODE_AVR + software + _STEP * max(0, more)
     is_long = options.target in _LONG
-    software = SOFTWARE if is_long and not _is_small(compiled) else 0
+    software = SOFTWARE if is_long and not is_small else 0
     step = _STEP_LONG if is_long else _STEP
     return CODE[options.optimize] + doubles + software + step * max(0, more)
 
@@ -98,12 +103,14 @@ def limits(flash: int, ram: int, compiled: Compiled, stack: int | None = None) -
     )
 
 
-def fitted(model: Model, whole: Compiled, flash: int, ram: int) -> Compiled | None:
+def fitted(
+    model: Model, whole: Compiled, flash: int, ram: int, stack: int | None = None
+) -> Compiled | None:
     """``whole``, the C of ``model``, if a board has room; else with smaller kernels; None: not."""
-    if need(whole).fits(flash, ram):
+    if need(whole, stack).fits(flash, ram):
         return whole
     try:
-        limited = compile_model(model, whole.unit.name, limits(flash, ram, whole))
+        limited = compile_model(model, whole.unit.name, limits(flash, ram, whole, stack))
     except ModelError:  # not even with the smallest kernels
         return None
-    return limited if need(limited).fits(flash, ram) else None
+    return limited if need(limited, stack).fits(flash, ram) else None

@@ -1,14 +1,14 @@
 """Build the firmware around a model for a board: ``python -m firmware.build --board microbit``.
 
 Compiles the model to C, checks that it fits before anything is built, builds with CMake and the
-core's GCC, and measures flash, RAM and stack against what was predicted. Needs cmake, ninja and,
-for an Arm core, arm-none-eabi-gcc.
+core's GCC, and measures flash, RAM and stack against what was predicted. Needs cmake, ninja and the
+core's compiler: arm-none-eabi-gcc, riscv64-unknown-elf-gcc or avr-gcc.
 """
 
 import argparse
-import subprocess
+import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +17,21 @@ from convert.compiler import toolchain
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.targets.options import Optimize, Options, Target
 from convert.footprint import Need
-from firmware import avr_stack, boards, deployment, uf2
+from firmware import avr_stack, boards, deployment, tools, uf2
 from firmware.boards import Board
-from firmware.cores import Family, Toolchain
+from firmware.cores import Family
 from firmware.deployment import Deployment
 from firmware.device import BOOT
 from runtime import classifier, console
-from runtime.errors import ModelError, ToolError
+from runtime.errors import ModelError, ThimbleError, ToolError
 
-SOURCE = Path(__file__).parent
 OUT = Path("build/firmware")
 _PER_MAC, _SLOWEST = 10, 4e6  # instructions at most, and in a second at least
 HELPER = 32
 """Bytes of stack, at most, for a function of the compiler's own library, such as a 64-bit shift."""
-
-_PACKAGES = {"cmake": "cmake", "ninja": "ninja-build"}
-_NO_NINJA, _NO_COMPILER = "unable to find a build program", "was not found in the PATH"
-"""What CMake says when it does not find a tool."""
+_GENERATED, _TREE = "generated", "cmake"  # folders beside an image: the model's C, and CMake's own
+_PRODUCTS = tuple(f"firmware.{kind}" for kind in ("elf", "bin", "hex", "map"))
+_UF2 = "firmware.uf2"
 
 
 @dataclass(frozen=True)
@@ -71,50 +69,79 @@ def build(
 ) -> Image:
     """Build for ``board`` into a folder of its own in ``out``; ``options`` go to CMake.
 
-    Raises ToolError when the model does not fit, a tool is missing or the build fails.
+    Raises ToolError when the model does not fit, a tool is missing, the build fails, or the stack
+    has no room. Then no image is left, not even an earlier one.
     """
+    folder = out.resolve() / f"{board.name}-{deployed.label}"
+    try:
+        return _built(Image(board, deployed, folder, _needed(board, deployed), 0, 0, 0), options)
+    except ThimbleError:
+        _clear(folder)
+        raise
+
+
+def _needed(board: Board, deployed: Deployment) -> Need:
+    """What the image takes at most; raises ToolError when it does not fit."""
     needed = boards.need(board, deployed.compiled)
     if lacking := boards.shortage(board, needed):
         fitting = ", ".join(one.name for one in bundled(board, deployed.options)) or "none"
         raise ToolError(
             f"{deployed.name} does not fit on {board.name}: {lacking}; these fit: {fitting}"
         )
-    folder = out.resolve() / f"{board.name}-{deployed.label}"
-    generated, tree = folder / "generated", folder / "cmake"
-    publish.files(generated, deployed.files())
-    settings = [f"-DMODEL_DIR={generated}", f"-DSTACK_SIZE={board.stack}", *options]
-    tools = board.family.toolchain
-    _run(["cmake", "--preset", board.name, "-B", str(tree), *settings], tools)
-    _run(["cmake", "--build", str(tree)], tools)
-    products = {name: (tree / name).read_bytes() for name in _products()}
+    return needed
+
+
+def _built(image: Image, options: Sequence[str]) -> Image:
+    """``image`` built and measured; its files are written when all is as it must be."""
+    board, folder, tree = image.board, image.folder, image.folder / _TREE
+    publish.files(folder / _GENERATED, image.deployment.files())
+    settings = [f"-DMODEL_DIR={folder / _GENERATED}", f"-DSTACK_SIZE={board.stack}", *options]
+    chain = board.family.toolchain
+    tools.run(["cmake", "--preset", board.name, "-B", str(tree), *settings], chain)
+    tools.run(["cmake", "--build", str(tree)], chain)
+    measured = _measured(image, tree)
+    products = {name: (tree / name).read_bytes() for name in _PRODUCTS}
     if "uf2" in board.flash_with:
-        products["firmware.uf2"] = uf2.from_hex(products["firmware.hex"].decode())
+        products[_UF2] = uf2.from_hex(products["firmware.hex"].decode())
     publish.files(folder, products)
-    return _measured(Image(board, deployed, folder, needed, 0, 0, 0), tree)
+    return measured
 
 
-def _products() -> tuple[str, ...]:
-    return tuple(f"firmware.{kind}" for kind in ("elf", "bin", "hex", "map"))
+def _clear(folder: Path) -> None:
+    """Take away what a build leaves in ``folder``, and the folder if it was nothing else."""
+    for name in (*_PRODUCTS, _UF2):
+        (folder / name).unlink(missing_ok=True)
+    for name in (_GENERATED, _TREE):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _measured(image: Image, tree: Path) -> Image:
-    """``image`` with what the compiler and the linker made of it."""
-    family = image.board.family
-    tools = family.toolchain
-    sizes = toolchain.sections(_run([tools.program("size"), "-A", str(image.elf)], tools))
+    """``image`` with what the compiler and the linker made of it in ``tree``.
+
+    Raises ToolError when the stack is not known, or may grow beyond its room.
+    """
+    board, family, elf = image.board, image.board.family, str(tree / image.elf.name)
+    chain = family.toolchain
+    sizes = toolchain.sections(tools.run([chain.program("size"), "-A", elf], chain))
     graph = "\n".join(path.read_text() for path in sorted(tree.rglob("*.ci")))
-    if image.board.target == Target.AVR:
-        code = _run([tools.program("objdump"), "-d", str(image.elf)], tools)
+    if board.target == Target.AVR:
+        code = tools.run([chain.program("objdump"), "-d", elf], chain)
         graph = avr_stack.graph(code, family.calls.pushed)
-    return Image(
-        image.board,
-        image.deployment,
-        image.folder,
-        image.predicted,
+    statics = sum(sizes.get(name, 0) for name in (".noinit", ".data", ".bss"))
+    stack = deepest(graph, family)
+    room = sizes.get(".stack", board.ram - statics)
+    if stack > room:
+        raise ToolError(
+            f"{image.deployment.name} may need {stack:,} bytes of stack on {board.name}, and "
+            f"{room:,} are left for it: take a smaller model"
+        )
+    return replace(
+        image,
         flash=sum(sizes.get(name, 0) for name in (".text", ".rodata", ".data")),
-        ram=sum(sizes.get(name, 0) for name in (".noinit", ".data", ".bss"))
-        + sizes.get(".stack", image.board.stack),
-        stack=deepest(graph, family),
+        ram=statics + sizes.get(".stack", board.stack),
+        stack=stack,
     )
 
 
@@ -125,37 +152,6 @@ def deepest(graph: str, family: Family) -> int:
     if not calls.interrupt:
         return thread
     return thread + calls.pushed + toolchain.deepest(graph, calls.interrupt, HELPER)
-
-
-def _run(words: list[str], tools: Toolchain) -> str:
-    try:
-        done = subprocess.run(words, cwd=SOURCE, capture_output=True, text=True, check=False)
-    except OSError as error:
-        raise missing(words[0], tools) from error
-    if done.returncode:
-        lines = (done.stderr + done.stdout).splitlines()
-        for sign, tool in ((_NO_NINJA, "ninja"), (_NO_COMPILER, tools.program("gcc"))):
-            if any(sign in line for line in lines):
-                raise missing(tool, tools)
-        raise ToolError(f"{words[0]} failed: {_telling(lines)}")
-    return done.stdout
-
-
-def _telling(lines: Sequence[str]) -> str:
-    """The line that says most of why a build failed."""
-    for sign in ("undefined reference", "overflowed", "error:", "Error"):
-        if found := [line.strip() for line in lines if sign in line]:
-            return found[0]
-    return lines[-1] if lines else "no message"
-
-
-def missing(tool: str, tools: Toolchain) -> ToolError:
-    """The error that says how to get ``tool``, which may be one of ``tools``."""
-    packages = _PACKAGES | {
-        tools.program(name): package for name, package in tools.packages.items()
-    }
-    package = packages.get(tool, tool)
-    return ToolError(f"{tool} cannot be run; on Debian: sudo apt-get install {package}")
 
 
 def fitted(board: Board, model: str, options: Options) -> Deployment | None:
@@ -197,9 +193,16 @@ def choose(
     return fitting[0]
 
 
+def add_board(parser: argparse.ArgumentParser, what: str, *, required: bool = False) -> None:
+    """The option --board, whose help says ``what`` it is."""
+    names = boards.names()
+    told = f"{what}: {', '.join(names)}"
+    parser.add_argument("--board", required=required, choices=names, metavar="BOARD", help=told)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options that say what to build, shared with validate, client and flash."""
-    parser.add_argument("--board", required=True, choices=boards.names(), help="what to build for")
+    add_board(parser, "what to build for", required=True)
     parser.add_argument(
         "--model",
         help="a bundled model's name, a .tflite or an export's folder; "

@@ -120,12 +120,12 @@ class Reader:
         return 1000 * answer.ticks / max(1, self.hello.ticks_hz)
 
     def _took(self, answer: Answer) -> dict[str, Any]:
-        """Milliseconds, which an emulator has none of: there, instructions."""
+        """Milliseconds, which an emulator has none of: there, what it counts."""
         if self.machine is None:
             return {"milliseconds": round(self._milliseconds(answer), 3)}
         return {
             "milliseconds": None,
-            "instructions": round(self.machine.instructions(answer.ticks)),
+            self.machine.counts: round(self.machine.instructions(answer.ticks)),
         }
 
 
@@ -140,7 +140,7 @@ def cells(row: Mapping[str, Any]) -> list[str]:
         parts = [f"error {row['error']:.6g}{verdict}"]
     else:
         parts = [_shortened(values) for values in row["outputs"]]
-    took = row.get("instructions")
+    took = row.get("instructions", row.get("cycles"))
     return [row["file"], ", ".join(parts), f"{took:,}" if took else f"{row['milliseconds']:.2f}"]
 
 
@@ -161,7 +161,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--port", help="the board's serial port: /dev/ttyACM0, COM3, socket://host:port"
     )
-    result.add_argument("--board", choices=boards.names(), help="emulate this board instead")
+    build.add_board(result, "emulate this board instead")
     result.add_argument(
         "--model",
         help="what the board runs, for its labels; with --board, what it shall run: "
@@ -209,7 +209,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     contract = deployed.contract
     noun, said = (contract.task.noun, contract.task.said) if contract else ("input", "outputs")
     text = console.table(
-        (noun, said, "instructions" if machine else "ms"), [cells(row) for row in found]
+        (noun, said, machine.counts if machine else "ms"), [cells(row) for row in found]
     )
     about = {"model": hello.model, "match": hello.match, "board": hello.board}
     console.finish(text, {**about, f"{noun}s": found})

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from convert.compiler import toolchain
-from firmware.build import SOURCE, Image
+from firmware.build import Image
 from firmware.count import Arrays, Program
 from firmware.device import Device
 from firmware.emulate import emulate
+from firmware.tools import SOURCE
 from runtime.errors import ToolError
 
 _RUNS = 4

@@ -19,7 +19,8 @@ ATTEMPTS = 6
 PATIENCE = 15.0
 """Seconds for a reply, until the device has shown how long it takes."""
 LEAST_PATIENCE = 0.3
-"""Seconds for a reply from then on, at least; else eight times the longest so far."""
+"""Seconds for a reply from then on, at least; else eight times the longest so far, or twenty times
+what the device's self-test took: an emulator on a busy host is that much slower at times."""
 BOOTING, BOOT = 0.1, 30.0
 """Seconds for the greeting, which a device that is still testing itself may miss, and for all of
 the attempts to get it."""
@@ -99,9 +100,10 @@ class Device:
         self.retries = 0
 
     def hello(self, seconds: float = BOOT) -> Hello:
-        """Ask what it is, for so long: it may still be testing itself."""
-        attempts = max(1, round(seconds / BOOTING))
+        """Ask what it is, for so long: it may still be testing itself, which is no fault."""
+        attempts, before = max(1, round(seconds / BOOTING)), self.retries
         self._hello = parse(self.request(Type.HELLO, patience=BOOTING, attempts=attempts))
+        self.retries = before
         return self._hello
 
     @property
@@ -207,7 +209,7 @@ class Device:
     def _patience(self, kind: int, length: int) -> float:
         """Seconds to wait for a reply to a request of this type, ``length`` bytes on the line."""
         if kind in self._longest:
-            return max(LEAST_PATIENCE, 8 * self._longest[kind])
+            return max(self._slow(1, LEAST_PATIENCE), 8 * self._longest[kind])
         back = self._hello.output_size if self._hello else 0
         return self._slow(1, PATIENCE) + (length + back) * _SECONDS_PER_BYTE
 

@@ -1,8 +1,8 @@
 """Write the firmware to a board and read it back: ``python -m firmware.flash --board microbit``.
 
-Takes pyocd, OpenOCD, st-flash or, for boards that show up as a drive, a copied UF2: the first that
-suits the board and is installed, or the one that --with names. --gdb writes through a debug server
-instead: OpenOCD's, J-Link's, a Black Magic Probe's, an emulator's.
+Takes pyocd, OpenOCD, st-flash, avrdude, esptool or, for boards that show up as a drive, a copied
+UF2: the first that suits the board and is installed, or the one that --with names. --gdb writes
+through a debug server instead: OpenOCD's, J-Link's, a Black Magic Probe's, an emulator's.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from pathlib import Path
 from intelhex import IntelHex
 
 from firmware import build
+from firmware.boards import Board
 from firmware.build import Image
 from firmware.flashers import FLASHERS, Flasher, Job
 from runtime import console
@@ -52,8 +53,9 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     options = console.parse(parser(), argv)
-    image = build.requested(options)
-    name = "gdb" if options.gdb else choose(image, options.flasher)
+    board, deployed = build.chosen(options)
+    name = "gdb" if options.gdb else choose(board, options.flasher, dry_run=options.dry_run)
+    image = build.build(board, deployed, options.out)
     console.note(f"{build.title(image)}, with {name}\n")
     if name == UF2:
         done = copy(image, options.drive, dry_run=options.dry_run)
@@ -65,12 +67,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def choose(image: Image, wanted: str | None) -> str:
-    """The flasher for the image's board; raises ToolError when there is none."""
-    suited = image.board.flash_with
+def choose(board: Board, wanted: str | None, *, dry_run: bool = False) -> str:
+    """The flasher for ``board``; raises ToolError when there is none.
+
+    For a ``dry_run`` it need not be installed.
+    """
+    suited = board.flash_with
+    if not suited:
+        raise ToolError(
+            f"{board.name} is an emulator's machine, which there is no board of: run it with "
+            f"python -m firmware.validate --board {board.name}"
+        )
     if wanted is not None and wanted not in suited:
-        known = ", ".join(suited) or "none: it is for the emulator"
-        raise ToolError(f"{wanted} does not flash {image.board.name}; what does: {known}")
+        raise ToolError(f"{wanted} does not flash {board.name}; what does: {', '.join(suited)}")
     if wanted is not None:
         return wanted
     if UF2 in suited and find_drive(str(suited[UF2])):
@@ -80,10 +89,10 @@ def choose(image: Image, wanted: str | None) -> str:
             return name
     if UF2 in suited:
         return UF2
+    if dry_run:
+        return next(iter(suited))
     ways = "; or ".join(FLASHERS[name].install for name in suited)
-    raise ToolError(
-        f"nothing that flashes {image.board.name} is installed: {ways or 'no way known'}"
-    )
+    raise ToolError(f"nothing that flashes {board.name} is installed: {ways}")
 
 
 def program(flasher: Flasher) -> str | None:

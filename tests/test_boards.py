@@ -6,11 +6,14 @@ import pytest
 
 from convert import boards as facts
 from convert import footprint, tflite
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import compile_model
 from convert.compiler.targets.options import Optimize, Options, Target
+from convert.report import bare
 from firmware import boards, build
 from runtime.classifier import BUNDLED
 from runtime.errors import DataError
+from tests.compiler.test_avr import flat
 
 
 def test_boards_are_the_firmwares() -> None:
@@ -19,7 +22,7 @@ def test_boards_are_the_firmwares() -> None:
     expected = {name: boards.find(name) for name in boards.names()}
     assert set(told) == {name for name, board in expected.items() if board.flash_with}
     for name, one in told.items():
-        for what in ("title", "core", "target", "clock", "flash", "ram"):
+        for what in ("title", "core", "target", "clock", "flash", "ram", "stack"):
             assert getattr(one, what) == getattr(expected[name], what)
         Target(one.target)  # is one of the compiler's
 
@@ -46,11 +49,22 @@ def test_what_fits_is_what_the_firmware_builds(name: str, model: str) -> None:
     expected = build.fitted(board, model, options)
     graph = tflite.read(path)
     whole = compile_model(graph, "model", options)
-    found = footprint.fitted(graph, whole, board.flash, board.ram)
+    found = footprint.fitted(graph, whole, board.flash, board.ram, board.stack)
     assert (found is None) == (expected is None)
     if found and expected:
         assert found.unit.options == expected.compiled.unit.options
         assert footprint.need(found) == footprint.need(expected.compiled)
+
+
+def test_report_keeps_the_boards_own_stack(tmp_path: Path) -> None:
+    """A network whose arena reaches into the stack of a Mega fits on none, as for the firmware."""
+    path, (mega,) = tmp_path / "flat.tflite", [b for b in facts.read() if b.name == "mega2560"]
+    for count, fits in ((6700, True), (6800, False)):
+        path.write_bytes(flat(count))
+        told = bare.report(path, Match.XNNPACK, [mega])["costs"]["boards"]
+        options = Options(target=Target.AVR)
+        built = build.fitted(boards.find("mega2560"), str(path), options)
+        assert (told[0]["image"] is not None) == (built is not None) == fits
 
 
 def board(folder: Path, **more: object) -> Path:
@@ -75,7 +89,7 @@ def test_a_board_of_ones_own(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"has no NAME/board\.toml"):
         facts.read(tmp_path)
     (found,) = facts.read(board(tmp_path))
-    assert found == facts.Board("mine", "x", "y", "z", 1, 2, 3)
+    assert found == facts.Board("mine", "x", "y", "z", 1, 2, 3, footprint.STACK)
     (tmp_path / "mine/board.toml").write_text("title = ")
     with pytest.raises(DataError, match="cannot be read"):
         facts.read(tmp_path)

@@ -1,25 +1,23 @@
 """From the graph to kernel calls: fuse, and let the target choose a kernel for each group."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from convert.compiler.arithmetic.match import RUNTIME, Match
 from convert.compiler.bands.chains import Chains
-from convert.compiler.choice import Candidate
+from convert.compiler.choice import Candidate, fits
 from convert.compiler.ir import Folded, Graph, Node, Tensor
 from convert.compiler.operators import registry
 from convert.compiler.operators.common.lowering import ALIGNMENT, LoweringContext, state_buffer
 from convert.compiler.program import CTYPES, Buffer, Program, Step
 from convert.compiler.resident import resident
 from convert.compiler.select import select
-from convert.compiler.targets import costs
+from convert.compiler.targets import avr, costs
 from convert.compiler.targets.candidates import candidates
 from convert.compiler.targets.options import Options, Target
 from convert.tflite import FIXED_SHAPE
 from runtime.errors import ModelError
 
-NEAR = 60_000
-"""Bytes of tables, at most, on an AVR: of the 64 KB that 16 bits reach, less what lies before."""
 BORDER_ALIGNMENT = 4
 """Bytes that inputs and outputs are aligned to, for DMA."""
 
@@ -100,13 +98,25 @@ def lower(network: Graph, options: Options) -> Program:
         said = tuple(step.note for step in steps if step.note)
         return Program(steps, sources, results, (*notes, *said))
 
-    program = select(found, assemble, options, Chains(network, sites, options))
-    if options.target is Target.AVR and program.flash > NEAR:
-        raise ModelError(
-            f"the model's tables are {program.flash:,} bytes, and an AVR's kernels read the first "
-            f"{NEAR:,} of flash: take a smaller model"
-        )
+    chains = Chains(network, sites, options)
+    program = select(found, assemble, options, chains)
+    if options.target is Target.AVR:
+        limited = avr.addressable(options)
+        if not fits(program, limited):
+            program = _limited(lambda: select(found, assemble, limited, chains))
+        avr.require_objects(program, network.states)
     return program
+
+
+def _limited(choose: Callable[[], Program]) -> Program:
+    """What ``choose`` finds within an AVR's limits; its ModelError says whose they are."""
+    try:
+        return choose()
+    except ModelError as error:
+        raise ModelError(
+            f"{error} on an AVR: avr-gcc takes {avr.OBJECT:,} bytes in one object, and its kernels "
+            f"read {avr.NEAR:,} of flash"
+        ) from error
 
 
 def _check_runtime(node: Node | Folded, match: Match) -> None:

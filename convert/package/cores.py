@@ -35,8 +35,6 @@ UNTOLD = {"cortex-m7": "cortex-m4"}
 """Cores that no macro tells from another one: they are chosen by name, and else taken for that."""
 
 AVR = "avr"
-_AVR_OBJECT, _AVR_TABLES = 32_767, 65_535
-"""Bytes: of an object, and of what a pointer of 16 bits reaches."""
 
 CORES = tuple(one for one in Target if one.is_core and one in {*_CONDITIONS, *UNTOLD})
 """The cores that a library may have besides ``generic``."""
@@ -69,7 +67,6 @@ def compiled(
         try:
             given = wasm.fast(made[Target.GENERIC]) if target is Target.WASM else chosen
             one = compile_model(model, name, given, source)
-            _require_room(target, one)
         except ModelError as error:
             if target is Target.GENERIC:
                 raise
@@ -77,19 +74,6 @@ def compiled(
         else:
             made[target] = one
     return Made(made, refused)
-
-
-def _require_room(target: Target, one: Compiled) -> None:
-    """Raise ModelError where a core's compiler cannot address the tables or the arena."""
-    if target != AVR:
-        return
-    unit = one.unit
-    largest = max([unit.arena, unit.state, *(table.size for table in unit.tables)])
-    if largest > _AVR_OBJECT or unit.flash > _AVR_TABLES:
-        raise ModelError(
-            f"its tables have {unit.flash:,} bytes, its arena {unit.arena:,}, the largest object "
-            f"{largest:,}; avr-gcc takes {_AVR_OBJECT:,} in one and {_AVR_TABLES:,} of tables"
-        )
 
 
 def choices(made: Mapping[Target, Compiled]) -> list[Choice]:

@@ -136,7 +136,7 @@ def _work(unit: Unit) -> Json:
 
 def _board(board: Board, model: Model, whole: Compiled) -> Json:
     """What ``board`` has, and what of it the fastest C that fits takes; null where none fits."""
-    found = footprint.fitted(model, whole, board.flash, board.ram)
+    found = footprint.fitted(model, whole, board.flash, board.ram, board.stack)
     facts = {
         "board": board.name,
         "title": board.title,
@@ -147,10 +147,10 @@ def _board(board: Board, model: Model, whole: Compiled) -> Json:
         "ram": board.ram,
     }
     if found is None:
-        needed = footprint.need(whole)
+        needed = footprint.need(whole, board.stack)
         nothing = {"instructions": None, "cycles": None, "milliseconds": None, "image": None}
         return facts | nothing | {"smaller": False, "lacks": _lacks(board, needed)}
-    needed = footprint.need(found)
+    needed = footprint.need(found, board.stack)
     image = {
         "flash": needed.flash,
         "ram": needed.ram,

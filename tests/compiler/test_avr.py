@@ -15,6 +15,7 @@ from firmware import count_avr
 from runtime import classifier
 from runtime.errors import ModelError
 from tests.compiler import harness, models
+from tests.compiler.builder import Builder
 from tests.compiler.models import classic
 from tests.compiler.models.base import Random
 from tests.compiler.runtimes import RUN
@@ -160,3 +161,57 @@ def test_what_needs_double_is_refused() -> None:
     model = tflite.read(classifier.find("nano"))
     with pytest.raises(ModelError, match="64-bit double, which avr-gcc does not have: choose"):
         compile_model(model, "model", Options(Match.REF, Target.AVR))
+
+
+@pytest.mark.parametrize("words", [["-std=c99"], ["-std=c11"], ["-x", "c++"]])
+def test_strict_c_is_one_error(words: list[str], tmp_path: Path) -> None:
+    """It says with what to compile, and nothing else."""
+    model = tflite.read(classifier.find("nano"))
+    for file, text in compile_model(model, "model", Options(target=Target.AVR)).files().items():
+        (tmp_path / file).write_bytes(text)
+    compiler = ["avr-gcc", "-mmcu=atmega328p", *words, "-Os", "-c", "model.c"]
+    done = subprocess.run(compiler, cwd=tmp_path, capture_output=True, text=True, check=False)
+    errors = [line for line in done.stderr.splitlines() if "error:" in line]
+    assert done.returncode != 0
+    assert len(errors) == 1 or "c++" in words
+    assert "compile as C with -std=gnu99 or another gnu: __flash is GNU C" in errors[0]
+
+
+def flat(count: int) -> bytes:
+    """LOGISTIC of so many bytes, in place: the arena."""
+    b = Builder()
+    x, y = b.tensor((1, count), 0.05, 3), b.tensor((1, count), 1 / 256, -128)
+    b.add("LOGISTIC", [x], y)
+    return b.pack([x], y)
+
+
+def table(inputs: int) -> bytes:
+    """A dense layer with 8 bytes of weights for each input."""
+    r, b = Random(1), Builder()
+    x = b.tensor((1, inputs), 0.02, 1)
+    w, bias, scale = r.weights(b, (8, inputs), 8, 0, 0.02)
+    y = b.tensor((1, 8), scale, 1)
+    b.add("FULLY_CONNECTED", [x, w, bias], y)
+    return b.pack([x], y)
+
+
+@pytest.mark.parametrize(
+    ("fits", "above", "says"),
+    [
+        (flat(32764), flat(32768), "needs 32,768 bytes of RAM at least, 32,767 allowed on an AVR"),
+        (table(4095), table(4096), "table op0_weights has 32,768 bytes, and avr-gcc takes 32,767"),
+    ],
+)
+def test_what_avr_gcc_cannot_hold_is_refused(
+    fits: bytes, above: bytes, says: str, tmp_path: Path
+) -> None:
+    """Up to what it takes it compiles; above that there is no C, and one line."""
+    compiled = compile_model(tflite.parse(fits), "model", Options(target=Target.AVR))
+    for file, text in compiled.files().items():
+        (tmp_path / file).write_bytes(text)
+    main = '#include "model.h"\nmodel_arena arena;\n'
+    (tmp_path / "main.c").write_text(main)
+    words = ["avr-gcc", "-mmcu=atmega2560", "-Os", "-c", "model.c", "main.c"]
+    subprocess.run(words, cwd=tmp_path, check=True)
+    with pytest.raises(ModelError, match=says):
+        compile_model(tflite.parse(above), "model", Options(target=Target.AVR))

@@ -178,3 +178,29 @@ def test_kernels_do_not_trust_int() -> None:
         if re.search(r"\bdouble\b", code) and path.stem != "double":
             needed = kernels.needed([path.stem], Match.REF, [path.parent.name])
             assert "double" in [kernel.name for kernel in needed], path
+
+
+def narrow() -> bytes:
+    """A dense layer of 12 inputs behind one of 1: an arena of a few bytes."""
+    r, b = Random(3), Builder()
+    x, scale = b.tensor((1, 1), 0.02, -3), 0.02
+    read = x
+    for inputs, outputs in ((1, 12), (12, 12)):
+        w, bias, after = r.weights(b, (outputs, inputs), outputs, 0, scale)
+        y = b.tensor((1, outputs), after, 5)
+        b.add("FULLY_CONNECTED", [read, w, bias], y)
+        read, scale = y, after
+    return b.pack([x], read)
+
+
+@pytest.mark.parametrize("flag", ["-O2", "-Os"])
+def test_gcc_has_no_word_on_few_inputs(flag: str, tmp_path: Path) -> None:
+    """It sees how small the arena is, and follows loops over it beyond what they ever reach."""
+    words = ["riscv64-unknown-elf-gcc", "-march=rv32imc", "-mabi=ilp32", flag, *STRICT]
+    compiled = compile_model(tflite.parse(narrow()), "model", Options(target=Target.RISCV32))
+    for name, content in compiled.files().items():
+        (tmp_path / name).write_bytes(content)
+    subprocess.run([*words, "-c", "model.c"], cwd=tmp_path, check=True)
+
+
+STRICT = ("-ffreestanding", "-Wall", "-Wextra", "-Werror")

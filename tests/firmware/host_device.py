@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from convert.compiler.targets.options import Options
-from firmware import build, deployment
+from firmware import deployment, tools
 from tests.compiler.harness import SANITIZERS, WARNINGS
 
 HERE = Path(__file__).with_name("host")
@@ -16,7 +16,7 @@ def build_host(folder: Path, model: str = "nano", options: Sequence[str] = SANIT
     deployed = deployment.load(model, Options())
     for name, content in deployed.files().items():
         (folder / name).write_bytes(content)
-    source = build.SOURCE / "src"
+    source = tools.SOURCE / "src"
     strict = [word for word in WARNINGS if not word.startswith("-std")]
     names = ("bench.c", "device.c", "hello.c", "inputs.c", "network.c", "protocol.c")
     files = [folder / "model.c", *(source / name for name in names), HERE / "host.c"]

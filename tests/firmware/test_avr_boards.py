@@ -2,15 +2,19 @@
 
 import contextlib
 import subprocess
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from firmware import boards, flash
+from convert.compiler import toolchain
+from firmware import avr_stack, boards, build, flash
 from firmware.device import CALIBRATION, Device
 from firmware.emulate import booted, emulate
 from firmware.protocol import Type
 from runtime.errors import DeviceError, ToolError
 from tests.firmware.images import breakable, image
+from tests.firmware.networks import MODELS
 from tests.firmware.test_emulated import noise, run
 
 HANG, INTERRUPT, STACK, CANARY = 1, 2, 3, 4
@@ -28,6 +32,7 @@ def test_board_answers_as_the_runtime(name: str, model: str) -> None:
     off = abs(found.known_loop - CALIBRATION)
     assert off <= 0.05 * CALIBRATION  # with an interrupt of the timer, at most
     assert found.fault.cause == "none"
+    assert found.retries == 0  # the device is slow to start and to answer, and loses nothing
 
 
 def test_uno_has_room_for_arena_stack_and_nothing_else() -> None:
@@ -94,6 +99,61 @@ def test_stack_that_is_used_is_what_was_predicted() -> None:
         status = device.status()
     assert 0.8 * built.stack <= status.stack_used <= built.stack
     assert status.stack_size >= built.board.stack
+
+
+@pytest.mark.parametrize("name", [UNO, MEGA])
+def test_functions_of_a_library_end_at_no_label(name: str, tmp_path: Path) -> None:
+    """Those for floats run on into each other, and call labels of their own: no circle."""
+    path = tmp_path / "net.tflite"
+    path.write_bytes(MODELS["border-float32"]())
+    board = boards.find(name)
+    built = build.build(board, build.choose(board, str(path)), tmp_path)
+    names = subprocess.run(["avr-nm", built.elf], capture_output=True, text=True, check=True).stdout
+    assert "__fp_splitA" in names
+    with booted(built) as device:
+        device.request(Type.SELF_TEST)
+        assert 0.6 * built.stack <= device.status().stack_used <= built.stack
+
+
+CIRCLE = """
+00000000 <main>:
+   0:\t01 d0       \trcall\t.+2      \t; 0x4 <one>
+   2:\t08 95       \tret
+
+00000004 <one>:
+   4:\t0f 93       \tpush\tr16
+   6:\t00 d0       \trcall\t.+0      \t; 0x8 <one+0x4>
+   8:\t{}
+   a:\t08 95       \tret
+"""
+
+
+def test_what_has_no_bound_is_refused() -> None:
+    """A function that calls itself, and a call to where a pointer leads."""
+    calls = avr_stack.graph(CIRCLE.format("00 00       \tnop"), 2)
+    assert toolchain.deepest(calls, "main") == 2 + (2 + 1 + 2)
+    circle = avr_stack.graph(CIRCLE.format("fd df       \trcall\t.-6      \t; 0x4 <one>"), 2)
+    with pytest.raises(ToolError, match="one calls itself"):
+        toolchain.deepest(circle, "main")
+    with pytest.raises(ToolError, match=r"one\+0x4 calls what a pointer names"):
+        avr_stack.graph(CIRCLE.format("09 95       \ticall"), 2)
+
+
+def test_no_image_is_left_of_a_build_that_failed(tmp_path: Path) -> None:
+    """Not that of an earlier one either, which would be flashed as if it were right."""
+    board = boards.find(UNO)
+    deployed = build.choose(board, "nano")
+    built = build.build(board, deployed, tmp_path)
+    assert built.elf.exists()
+    (built.folder / "validation.json").write_text("{}")
+    least = replace(board, stack=64)
+    short = replace(least, ram=boards.need(least, deployed.compiled).ram)
+    with pytest.raises(ToolError, match="nano may need 383 bytes of stack on uno, and"):
+        build.build(short, deployed, tmp_path)
+    assert [path.name for path in built.folder.iterdir()] == ["validation.json"]
+    with pytest.raises(ToolError, match="cmake failed"):
+        build.build(board, deployed, tmp_path / "new", ["-DCMAKE_C_FLAGS=-Dint=nonsense"])
+    assert not list((tmp_path / "new").iterdir())
 
 
 def test_avrdude_writes_through_the_bootloader_and_reads_back() -> None:

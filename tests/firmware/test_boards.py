@@ -11,7 +11,7 @@ from intelhex import IntelHex
 from convert.compiler import toolchain
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.targets.options import Optimize, Options
-from firmware import boards, build, deployment
+from firmware import boards, build, deployment, tools
 from firmware.boards import BOARDS
 from firmware.build import Image
 from runtime import classifier
@@ -187,7 +187,7 @@ def test_same_input_gives_the_same_image(tmp_path: Path) -> None:
 
 def test_cmake_presets_are_the_boards() -> None:
     """CMake alone offers what Python offers."""
-    text = (build.SOURCE / "CMakePresets.json").read_text()
+    text = (tools.SOURCE / "CMakePresets.json").read_text()
     assert set(re.findall(r'"configurePreset": "([^"]+)"', text)) == set(boards.names())
     assert {path.name for path in BOARDS.iterdir()} == set(boards.names())
 

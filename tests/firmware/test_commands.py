@@ -161,6 +161,17 @@ def test_client_reads_pictures(run: Command, tmp_path: Path) -> None:
     assert "instructions" in done.stdout
 
 
+def test_client_names_what_it_counts(run: Command) -> None:
+    """Of an AVR those are cycles, in the table and for machines."""
+    options = (EXAMPLES / "two.jpg", "--board", "uno", "--model", "nano")
+    told = json.loads(run("firmware.client", *options, "--json").stdout)
+    (row,) = next(rows for rows in told.values() if isinstance(rows, list))
+    assert row["cycles"] > 1_000_000
+    assert "instructions" not in row
+    header = run("firmware.client", *options).stdout.splitlines()[1]
+    assert header.split("|")[3].strip() == "cycles"
+
+
 def test_client_watches_a_picture(tmp_path: Path) -> None:
     """--watch answers again when the file changes, and ends quietly on an interrupt."""
     picture = tmp_path / "digit.jpg"

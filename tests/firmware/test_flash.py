@@ -13,7 +13,7 @@ import pytest
 from firmware import boards, cores, flash
 from firmware.device import Device
 from firmware.port import open_port
-from runtime.errors import DeviceError
+from runtime.errors import DeviceError, ToolError
 from tests.conftest import Command
 from tests.firmware.images import image
 
@@ -124,6 +124,31 @@ def test_dry_run_says_what_it_would_do(run: Command, tmp_path: Path) -> None:
         assert "would run" in done.stdout
         assert name in done.stdout
         assert "firmware.hex" in done.stdout
+
+
+def test_dry_run_wants_nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The board's first way is shown; to flash with it, it has to be there."""
+    monkeypatch.setattr(flash, "program", lambda _: None)
+    for name, first in (("uno", "avrdude"), ("esp32c3", "esptool"), ("microbit", "pyocd")):
+        board = boards.find(name)
+        assert flash.choose(board, None, dry_run=True) == first
+        with pytest.raises(ToolError, match=f"nothing that flashes {name} is installed: .*{first}"):
+            flash.choose(board, None)
+    options = flash.parser().parse_args(["--board", "uno", "--dry-run"])
+    shown = flash.write(image("uno"), "avrdude", options)
+    assert shown[0].startswith("avrdude -q -p atmega328p")
+
+
+@pytest.mark.parametrize("words", [(), ("--dry-run",), ("--with", "openocd")])
+def test_emulator_is_flashed_by_nothing(
+    words: tuple[str, ...], run: Command, tmp_path: Path
+) -> None:
+    """It is said that there is no such board, before anything is built."""
+    done = run("firmware.flash", "--board", "riscv-virt", *words, "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert "riscv-virt is an emulator's machine, which there is no board of: run it" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
 
 
 def test_flasher_of_another_board_is_refused(run: Command, tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ LONG = [name for name in MODELS if name.startswith("photo")]
 ON_BOARDS = [("mps2-m0", name) for name in MODELS]
 ON_BOARDS += [("mps2-an386", name) for name in MODELS if name not in LONG]
 ON_BOARDS += [("riscv-virt", name) for name in ("conv1d", "running", "border-float32")]
+ON_BOARDS += [("uno", "border-float32"), ("mega2560", "border-float32"), ("mega2560", "int16")]
 
 
 @pytest.mark.parametrize(("board", "name"), ON_BOARDS)

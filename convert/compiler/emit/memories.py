@@ -32,7 +32,7 @@ def told_apart(text: str, names: Collection[str] = ()) -> str:
     return _TABLE.sub(r"static const FLASH \1", text)
 
 
-_WIDE = re.compile(r"\bconst FLASH (?:u?int64_t) (?:\*(\w+);|(\w+)\[)")
+_WIDE = re.compile(r"\bconst FLASH (u?int64_t) (?:\*(\w+);|(\w+)\[)")
 
 
 def read_in_halves(text: str) -> str:
@@ -40,9 +40,18 @@ def read_in_halves(text: str) -> str:
 
     Of a load of 64 bits from flash, avr-gcc 5 makes an instruction that it does not know itself.
     """
-    names = {one or other for one, other in _WIDE.findall(text)}
-    if not names:
-        return text
-    which = "|".join(sorted(names))
-    read = re.compile(rf"(?<!int64_t )((?:\w+->)?\b(?:{which}))\[([^\[\]]+)\]")
-    return read.sub(r"in_halves(\1 + (\2))", text)
+    for kind, which in _of_kind(text).items():
+        read = re.compile(
+            rf"(?<!int64_t )((?:\w+->)?\b(?:{'|'.join(sorted(which))}))\[([^\[\]]+)\]"
+        )
+        text = read.sub(rf"{kind}in_halves(\1 + (\2))", text)
+    return text
+
+
+def _of_kind(text: str) -> dict[str, set[str]]:
+    """Names of 64-bit constants, by the cast that makes one of its halves."""
+    found: dict[str, set[str]] = {}
+    for kind, one, other in _WIDE.findall(text):
+        cast = "" if kind == "uint64_t" else f"({kind})"
+        found.setdefault(cast, set()).add(one or other)
+    return found

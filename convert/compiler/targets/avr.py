@@ -12,20 +12,27 @@ import numpy.typing as npt
 
 from convert.compiler.arithmetic import fixed_point
 from convert.compiler.arithmetic.match import Match
-from convert.compiler.ir import Node, Window
+from convert.compiler.ir import Node, State, Window
 from convert.compiler.memory import overlap
 from convert.compiler.operators.common import linear
 from convert.compiler.operators.common.lowering import LoweringContext, image, window
 from convert.compiler.operators.conv2d import Conv2D
 from convert.compiler.operators.depthwise_conv2d import DepthwiseConv2D
 from convert.compiler.operators.pool import Pool
-from convert.compiler.program import Buffer, Home, Step, Table
+from convert.compiler.program import Buffer, Home, Program, Step, Table
+from convert.compiler.targets.options import Options
+from runtime.errors import ModelError
 
 _SUMS = 1 << 23
 """Below this in size, sums have the 24 bits that four accumulators have registers for."""
 _LINES = 255
 _SHORT = 1 << 15
 _SQUARE = Window((2, 2), (2, 2), (1, 1), (0, 0))
+
+OBJECT = 32_767
+"""Bytes of an object, at most, that avr-gcc takes: its int has 16 bits."""
+NEAR = 60_000
+"""Bytes of tables, at most: of the 64 KB that 16 bits reach, less what lies before."""
 
 Weights = npt.NDArray[np.int8]
 
@@ -60,6 +67,28 @@ def _fetched(step: Step, site: LoweringContext) -> Iterator[Step]:
 
 def _in_ram(buffer: Buffer) -> Buffer:
     return Buffer(f"{buffer.name}_in_ram", buffer.size, buffer.ctype, Home.ARENA, 4)
+
+
+def addressable(options: Options) -> Options:
+    """``options`` with limits that no AVR's program is above."""
+    flash, ram = options.max_flash, options.max_ram
+    return replace(
+        options,
+        max_flash=NEAR if flash is None else min(flash, NEAR),
+        max_ram=OBJECT if ram is None else min(ram, OBJECT),
+    )
+
+
+def require_objects(program: Program, states: Sequence[State]) -> None:
+    """Raise ModelError for a table, or a state's struct, that avr-gcc does not take."""
+    sizes = {f"the table {table.name}": table.size for table in program.tables}
+    sizes["its state"] = sum(state.bytes for state in states)
+    largest = max(sizes, key=lambda name: sizes[name])
+    if sizes[largest] > OBJECT:
+        raise ModelError(
+            f"{largest} has {sizes[largest]:,} bytes, and avr-gcc takes {OBJECT:,} in one object: "
+            "take a smaller model"
+        )
 
 
 def candidates(node: Node, site: LoweringContext) -> list[Step]:

@@ -2,8 +2,11 @@
 /* An AVR reads flash by other instructions than RAM. A constant that is FLASH stays there, and a
  * pointer to FLASH leads to it: avr-gcc's named address space of the first 64 KB, which C has with
  * its extensions (-std=gnu99, the default) and C++ has not. */
-#if defined(__AVR__)
+#if defined(__AVR__) && !defined(__STRICT_ANSI__) && !defined(__cplusplus)
 #define FLASH __flash
+#elif defined(__AVR__)
+#error "compile as C with -std=gnu99 or another gnu: __flash is GNU C"
+#define FLASH /* so that this is the only error */
 #else
 #define FLASH
 #endif

@@ -14,12 +14,12 @@ HELPER uint32_t four_bytes(const int8_t *p)
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
-/* Up to four bytes as a word, zeros behind them. */
+/* Up to three bytes as a word, zeros behind them: of more, GCC would suspect what it inlines. */
 HELPER uint32_t some_bytes(const int8_t *p, int32_t count)
 {
     uint32_t word = 0;
 
-    while (count > 0)
-        word = word << 8 | (uint8_t)p[--count];
+    for (int32_t i = count < 3 ? count : 3; i > 0; i--)
+        word = word << 8 | (uint8_t)p[i - 1];
     return word;
 }
