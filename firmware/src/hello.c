@@ -11,7 +11,8 @@ static CORE_FLASH uint8_t tensors[] = {DEPLOYMENT_TENSORS};
 static CORE_FLASH char sha256[] = MODEL_SHA256, board[] = BOARD_NAME, model[] = DEPLOYMENT_MODEL,
                        match[] = DEPLOYMENT_MATCH;
 static CORE_FLASH char greeting[] = "\r\nthimble on " BOARD_NAME ": model " DEPLOYMENT_MODEL
-                                    " (" DEPLOYMENT_MATCH "), sha256 " MODEL_SHA256 ", ";
+                                    " (" DEPLOYMENT_MATCH "), sha256 ";
+static CORE_FLASH char comma[] = ", ";
 static CORE_FLASH char of_tables[] = " bytes of tables, ";
 static CORE_FLASH char passed[] = " of arena; self-test passed\r\n";
 static CORE_FLASH char failed[] = " of arena; SELF-TEST FAILED, no answers\r\n";
@@ -61,6 +62,8 @@ static void say_number(uint32_t number)
 void hello_say(void)
 {
     say(greeting);
+    say(sha256);
+    say(comma);
     say_number(MODEL_TABLES_SIZE);
     say(of_tables);
     say_number(MODEL_ARENA_SIZE);

@@ -181,4 +181,6 @@ def test_openocd_configurations_exist() -> None:
         if options:
             words = ["openocd", *options, "-c", "shutdown"]
             done = subprocess.run(words, capture_output=True, text=True, check=False)
-            assert done.returncode == 0, (name, done.stderr)
+            no_probe = "unable to open ftdi device" in done.stderr  # one connects by itself
+            assert done.returncode == 0 or no_probe, (name, done.stderr)
+            assert "Can't find" not in done.stderr, (name, done.stderr)

@@ -100,7 +100,7 @@ def test_verdict_comes_first_with_five_numbers(page: Page, found: dict[str, Any]
     tiles = page.locator(".tiles > div")
     assert [tile.locator("dt").inner_text() for tile in tiles.all()] == [
         "Accuracy, int8",
-        "Lost to float",
+        "Float minus int8",
         "Flash, bytes",
         "RAM, bytes",
         "An inference",
