@@ -201,8 +201,10 @@ def test_other_networks(name: str, place: Installed, tmp_path: Path) -> None:
     packaged.require_example(made, case.model, place.run((made / "example.py").read_text()))
 
 
-def test_a_state_can_be_reset(place: Installed) -> None:
+def test_a_state_can_be_reset(place: Installed, tmp_path: Path) -> None:
     """Behind a reset a sequence begins anew."""
+    made = packaged.make("python", given.odd("new", tmp_path).model, tmp_path / "made")
+    place.install(wheel(made, tmp_path / "wheel"))
     assert place.run(STATE).split() == [b"True", b"True"]
 
 
