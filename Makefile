@@ -5,7 +5,8 @@ PRESETS := base small micro nano
 RUN := .venv/bin/python
 # Boards that are emulated, with the preset that each is validated with.
 VALIDATED := netduinoplus2:base stm32vldiscovery:nano microbit:micro \
-    mps2-an386:base mps2-an500:base mps3-an547:base hifive1:micro
+    mps2-an386:base mps2-an500:base mps3-an547:base hifive1:micro \
+    uno:nano mega2560:micro
 
 .DEFAULT_GOAL := help
 .PHONY: help setup export export-all report robustness exact validate web web-bench bench \
