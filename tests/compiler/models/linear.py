@@ -150,10 +150,14 @@ def dense(
     width: int = 8,
     rank: int = 2,
     keep: bool = False,
+    units: int = 20,
     **way: Any,
 ) -> bytes:
-    """FULLY_CONNECTED; ``flat``: the weights take a whole [1, ...] input."""
-    n, m = int(r.rng.integers(1, 120)), int(r.rng.integers(1, 20))
+    """FULLY_CONNECTED; ``flat``: the weights take a whole [1, ...] input.
+
+    ``units`` are the outputs, at most. With 16 bits roundings differ once in a thousand outputs.
+    """
+    n, m = int(r.rng.integers(1, 120)), int(r.rng.integers(1, units))
     if "even" in way:
         n = 2 * n - (0 if way["even"] else 1)
     first = [int(side) for side in r.rng.integers(1, 5, rank - 1)]
@@ -214,9 +218,11 @@ MODELS = {
     "DEPTHWISE_CONV_2D int16 no bias": partial(depthwise, width=16, bias="none"),
     "DEPTHWISE_CONV_2D int4": partial(depthwise, bits=4),
     "FULLY_CONNECTED int16 no bias int32": partial(
-        dense, width=16, bias="none", options=NARROW_BIAS
+        dense, units=900, width=16, bias="none", options=NARROW_BIAS
     ),
-    "FULLY_CONNECTED int16 no bias int64": partial(dense, width=16, bias="none", options=WIDE_BIAS),
+    "FULLY_CONNECTED int16 no bias int64": partial(
+        dense, units=900, width=16, bias="none", options=WIDE_BIAS
+    ),
     "FULLY_CONNECTED rows": dense,
     "FULLY_CONNECTED rank 3": partial(dense, rank=3),
     "FULLY_CONNECTED rank 3 kept": partial(dense, rank=3, keep=True),
@@ -227,9 +233,9 @@ MODELS = {
     "FULLY_CONNECTED stray bias": partial(dense, bias="stray", per_channel=True),
     "FULLY_CONNECTED no bias": partial(dense, bias="none"),
     "FULLY_CONNECTED bias left out": partial(dense, bias="left out"),
-    "FULLY_CONNECTED int16": partial(dense, width=16, bias="INT64"),
-    "FULLY_CONNECTED int16 no bias": partial(dense, width=16, bias="none"),
-    "FULLY_CONNECTED int16 int32": partial(dense, width=16, options=NARROW_BIAS),
+    "FULLY_CONNECTED int16": partial(dense, units=900, width=16, bias="INT64"),
+    "FULLY_CONNECTED int16 no bias": partial(dense, units=900, width=16, bias="none"),
+    "FULLY_CONNECTED int16 int32": partial(dense, units=900, width=16, options=NARROW_BIAS),
     "FULLY_CONNECTED int16 int32 undeclared": partial(dense, width=16),
     "FULLY_CONNECTED int4 no bias": partial(
         dense, bits=4, per_channel=True, even=True, bias="left out"
