@@ -35,10 +35,10 @@ def check(
     GateError when it is not reached, or another preprocessing is clearly better.
     """
     chosen = examples.first(JUDGED)
-    if least != 0 and judge.knows(meaning, chosen):
-        judge.require(meaning, chosen)
-        _against_others(network, meaning, task, chosen)
-    return check_trained(network, meaning, task, examples, least)
+    found = _known(network, meaning, task, chosen)
+    if found is not None and found.is_share and least != 0:
+        _against_others(network, meaning, task, chosen, found)
+    return _enough(found, task, chosen, least)
 
 
 def check_trained(
@@ -46,11 +46,22 @@ def check_trained(
 ) -> Judgement | None:
     """``check`` for a network that was trained here, so that its preprocessing is no question."""
     chosen = examples.first(JUDGED)
-    if not judge.knows(meaning, chosen):
+    return _enough(_known(network, meaning, task, chosen), task, chosen, least)
+
+
+def _known(network: Network, meaning: Meaning, task: Task, examples: Examples) -> Judgement | None:
+    """How good it is; None where the examples do not say what is right."""
+    if not judge.knows(meaning, examples):
         return None
-    judge.require(meaning, chosen)
-    found = _judged(network, meaning, task, chosen)
-    _against_blind(found, chosen, task, least)
+    judge.require(meaning, examples)
+    return _judged(network, meaning, task, examples)
+
+
+def _enough(
+    found: Judgement | None, task: Task, examples: Examples, least: float | None
+) -> Judgement | None:
+    if found is not None:
+        _against_blind(found, examples, task, least)
     return found
 
 
@@ -59,10 +70,9 @@ def _judged(network: Network, meaning: Meaning, task: Task, examples: Examples) 
     return judge.judge(meaning, judge.losses(meaning, network(real), real, examples))
 
 
-def _against_others(network: Network, meaning: Meaning, task: Task, examples: Examples) -> None:
-    found = _judged(network, meaning, task, examples)
-    if not found.is_share:
-        return
+def _against_others(
+    network: Network, meaning: Meaning, task: Task, examples: Examples, found: Judgement
+) -> None:
     tried = [
         (how, cure, _judged(network, meaning, other, given))
         for how, cure, other, given in _others(task, examples)

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
+from thimble.commands import COMMANDS
+
 ROOT = Path(__file__).parents[1]
 BACKENDS = {"runtime": "litert", "tflite-runtime": "tflite-runtime"}
 PACKAGES = ("thimble", "train", "convert", "runtime", "firmware")
@@ -72,7 +74,11 @@ def installed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     """One environment per extra; left out only where THIMBLE_OFFLINE=1 says so."""
     if os.environ.get("THIMBLE_OFFLINE") == "1":
         pytest.skip("THIMBLE_OFFLINE=1: pip cannot install")
-    packages = {"compiler": built.wheel, "runtime": built.sdist}
+    packages = {
+        "compiler": built.wheel,
+        "runtime": built.sdist,
+        "compiler,runtime": built.wheel,
+    }
     if sys.version_info < (3, 12):
         packages["tflite-runtime"] = built.wheel
     folder = tmp_path_factory.mktemp("environments")
@@ -210,3 +216,24 @@ def test_a_digit_is_predicted_from_a_foreign_folder(
     answers = [json.loads(one.stdout) for one in done]
     assert [a["backend"] for a in answers] == [BACKENDS[e.extra] for e in environments]
     assert [a["pictures"][0]["label"] for a in answers] == ["1"] * len(environments)
+
+
+def test_processes_of_its_own_do_not_take_a_users_files_either(
+    installed: dict[str, Environment], shadowed: Path
+) -> None:
+    """Those that benchmark, and that check, start; the folder has a runtime.py."""
+    shutil.copy(ROOT / "runtime/models/nano/model.tflite", shadowed / "net.tflite")
+    for words in (("benchmark", "--runs", "1"), ("check", "--count", "2")):
+        done = thimble(installed["compiler,runtime"], shadowed, words[0], "net.tflite", *words[1:])
+        assert done.returncode == 0, done.stderr
+
+
+def test_an_extra_brings_all_that_its_commands_need(
+    installed: dict[str, Environment], tmp_path: Path
+) -> None:
+    """As far as the extras are installed here: their help has options."""
+    tried = [command for command in COMMANDS.values() if command.extra in installed]
+    assert len(tried) > 8
+    for command in tried:
+        done = thimble(installed[command.extra], tmp_path, command.name, "--help")
+        assert done.stdout.startswith(f"usage: thimble {command.name} "), done.stdout

@@ -3,14 +3,13 @@
 import difflib
 import sys
 from collections.abc import Sequence
-from importlib import metadata
 from typing import NoReturn
 
 from runtime import console
 from runtime.errors import ToolError
 from thimble import completion
 from thimble.commands import COMMANDS, GROUPS, Command
-from thimble.extras import install, needed
+from thimble.extras import install, needed, version
 
 ABOUT = "Any int8 .tflite to one C file, and small networks from data to proven int8 on a board."
 HELP = ("-h", "--help")
@@ -33,7 +32,7 @@ def dispatch(words: Sequence[str]) -> int:
         print(overview())
         return 0
     if name == "--version":
-        print(f"thimble {metadata.version('thimble')}")
+        print(f"thimble {version()}")
         return 0
     if name == completion.NAME:
         return completion.main(given)

@@ -15,7 +15,7 @@ class Command:
     name: str
     module: str
     about: str  # a line of the list of commands
-    extra: str  # of thimble's installation, that brings all it needs
+    extra: str  # of thimble's installation, or several, that bring all it needs
 
     def load(self) -> ModuleType:
         """The module with its ``parser`` and ``main``."""
@@ -47,13 +47,13 @@ GROUPS = {
             "check",
             "convert.compiler.command.check",
             "prove that the C gives the runtimes' bytes",
-            "runtime",
+            "compiler,runtime",
         ),
         Command(
             "survey",
             "convert.compiler.survey",
             "say what of a folder of models compiles",
-            "runtime",
+            "compiler,runtime",
         ),
         Command(
             "package",

@@ -11,13 +11,24 @@ _DISTRIBUTIONS = {"PIL": "pillow", "serial": "pyserial"}
 """What pip calls a module, where it is another name."""
 
 
+OWN = ("thimble", "train", "convert", "runtime", "firmware")
+"""The packages of this project: that one of their modules is missing is a bug."""
+
+
+def version() -> str:
+    """Of the installation; where there is none, of no release."""
+    try:
+        return metadata.version("thimble")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
 def needed(module: str | None) -> str | None:
-    """The distribution with ``module``, if it is one of those that thimble can ask for."""
+    """The distribution with ``module``; None where that is one of thimble's own."""
     if module is None:
         return None
     top = module.split(".")[0]
-    name = _normal(_DISTRIBUTIONS.get(top, top))
-    return name if name in _asked_for() else None
+    return None if top in OWN else _normal(_DISTRIBUTIONS.get(top, top))
 
 
 def install(extra: str) -> str:
@@ -25,17 +36,14 @@ def install(extra: str) -> str:
 
     PEP 610 says where that is. Another project has the name on PyPI, so the name alone will not do.
     """
-    origin = metadata.distribution("thimble").read_text("direct_url.json")
+    try:
+        origin = metadata.distribution("thimble").read_text("direct_url.json")
+    except metadata.PackageNotFoundError:  # a clone that is run as it is
+        origin = None
     place = urlsplit(json.loads(origin)["url"]) if origin else None
     if place is None or place.scheme != "file":
         return f"pip install '.[{extra}]', in a clone of thimble"
     return f"pip install {shlex.quote(f'{url2pathname(place.path)}[{extra}]')}"
-
-
-def _asked_for() -> set[str]:
-    """The distributions that thimble's metadata name, of all extras."""
-    rules = metadata.requires("thimble") or []
-    return {_normal(re.split(r"[^\w.-]", rule, maxsplit=1)[0]) for rule in rules}
 
 
 def _normal(name: str) -> str:
