@@ -37,8 +37,9 @@ class Shape:
     lanes: int  # LANES: channels of a vector of sums
     taps: int  # TAPS of a unit
     together: int  # of them, that stand next to each other for a channel
-    quad: int  # QUAD: bytes of four taps of four pixels
+    quad: int  # QUAD: bytes of four taps of four pixels, at most
     in_pairs: bool  # whether two taps of a channel stand next to each other in depthwise weights
+    offset: int = 0  # a second bias is for inputs that are so much more
 
     @property
     def pair(self) -> int:
@@ -64,7 +65,7 @@ class Shape:
 
 
 WASM = Shape(lanes=4, taps=4, together=2, quad=32, in_pairs=True)
-X86 = Shape(lanes=8, taps=4, together=2, quad=32, in_pairs=True)
+X86 = Shape(lanes=8, taps=4, together=4, quad=32, in_pairs=True, offset=128)
 AARCH64 = Shape(lanes=4, taps=8, together=4, quad=16, in_pairs=False)
 
 
@@ -86,6 +87,16 @@ def _requantization(
         for name, value in scaling.items()
     }
     return padded[tables[0].name], scaling, list(padded.values())
+
+
+def _with_offset(node: Conv2D | Dense, bias: Table, shape: Shape) -> Table:
+    """``bias``, and behind it that for other inputs, where the machine may have those."""
+    if not shape.offset:
+        return bias
+    sums = np.zeros(bias.values.size, np.int64)
+    sums[: len(node.weights)] = node.weights.reshape(len(node.weights), -1).sum(axis=1, dtype=int)
+    both = np.stack([bias.values, bias.values - shape.offset * sums])
+    return Table(bias.name, "int32_t", both.astype(np.int32), f"[2, {bias.axes[1:]}")
 
 
 def _frame(node: Conv2D | DepthwiseConv2D, in_place: bool, repeat: int = 1) -> dict[str, int]:
@@ -122,7 +133,7 @@ def conv(node: Conv2D, site: LoweringContext, shape: Shape) -> list[Step]:
         f"[out_ch / {shape.lanes}, units of {shape.taps} taps, .., {shape.lanes}, {shape.together}]",
     )
     bias, scaling, tables = _requantization(node, site, shape)
-    frame = _frame(node, in_place=row % 4 == 0)
+    bias, frame = _with_offset(node, bias, shape), _frame(node, in_place=row % 4 == 0)
     fields = {
         "in": image(node.input),
         "map": image(node.output),
@@ -206,7 +217,7 @@ def dense(node: Dense, site: LoweringContext, shape: Shape) -> list[Step]:
         f"[out / {shape.lanes}, units of {shape.taps} inputs, .., {shape.lanes}, {shape.together}]",
     )
     bias, scaling, tables = _requantization(node, site, shape)
-    units = _up(inputs, shape.taps)
+    bias, units = _with_offset(node, bias, shape), _up(inputs, shape.taps)
     fields = {
         "inputs": inputs,
         "outputs": outputs,

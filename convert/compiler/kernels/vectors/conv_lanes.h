@@ -1,4 +1,4 @@
-/* needs: prologue, window, vector, plain_vector, store_pair, framed */
+/* needs: prologue, window, vector, plain_mac, store_pair, framed */
 /* A convolution: four pixels by 2 * LANES channels at a time, whose sums stay in registers. The
  * windows of four pixels are laid out once, for all channels: those of pixels that follow one
  * another, or of what a pooling looks at. */
@@ -8,7 +8,8 @@ struct conv_lanes {
     struct frame frame;
     int32_t units;              /* of TAPS taps, for a window */
     const int8_t *weights;      /* [out.channels / LANES][units][TAPS, LANES], as vector.h says */
-    const int32_t *bias;        /* [out.channels, to 2 * LANES], the input's zero point folded in */
+    const int32_t *bias;        /* [out.channels, to 2 * LANES], the input's zero point folded in;
+                                 * on x86 the same again for inputs that are 128 more */
     int32_t zero_point;         /* of the input: what padding holds */
     struct scaling scaling;
 };
@@ -48,18 +49,28 @@ INLINE void filter_four(const struct conv_lanes *c, int32_t channel, const int8_
 {
     int32_t units = c->units, next = units * TAPS * LANES;
     const int8_t *w = c->weights + channel * units * TAPS;
-    struct four first = start_four(load_lanes(c->bias + channel));
-    struct four second = start_four(load_lanes(c->bias + channel + LANES));
+    const int32_t *bias = BIAS(c->bias, c->out.channels, channel);
+    struct four first = start_four(load_lanes(bias)), second = start_four(load_lanes(bias + LANES));
 
-    if (channel + LANES < c->out.channels)
+#if !defined(SINGLY)
+    if (channel + LANES < c->out.channels) {
         for (; units > 0; units--, w += TAPS * LANES, x += TAPS / 4 * QUAD) {
             first = mac_four(first, w, x);
             second = mac_four(second, w + next, x);
         }
-    else
-        for (; units > 0; units--, w += TAPS * LANES, x += TAPS / 4 * QUAD)
-            first = mac_four(first, w, x);
+        *a = first;
+        *b = second;
+        return;
+    }
+#endif
+    for (int32_t unit = 0; unit < units; unit++)
+        first = mac_four(first, w + unit * TAPS * LANES, x + unit * (TAPS / 4 * QUAD));
     *a = first;
+#if defined(SINGLY)
+    if (channel + LANES < c->out.channels)
+        for (w += next; units > 0; units--, w += TAPS * LANES, x += TAPS / 4 * QUAD)
+            second = mac_four(second, w, x);
+#endif
     *b = second;
 }
 

@@ -1,10 +1,11 @@
-/* needs: prologue, vector, plain_vector, store_pair, copies */
+/* needs: prologue, vector, plain_mac, store_pair, copies */
 /* A dense layer, 2 * LANES outputs at a time. */
 struct dense_lanes {
     int32_t inputs, outputs;
     int32_t units;          /* of TAPS inputs */
     const int8_t *weights;  /* [outputs / LANES][units][TAPS, LANES], as vector.h says */
-    const int32_t *bias;    /* [outputs, to 2 * LANES], with the input's zero point folded in */
+    const int32_t *bias;    /* [outputs, to 2 * LANES], with the input's zero point folded in; on
+                             * x86 the same again for inputs that are 128 more */
     struct scaling scaling;
 };
 
@@ -29,8 +30,8 @@ static void dense_lanes(const struct dense_lanes *d, const int8_t *in, int8_t *o
     lay_inputs(d, in, laid, scratch);
     for (int32_t i = 0; i < d->outputs; i += PAIR) {
         struct finish finish = finish_of(&d->scaling, i);
-        parts a = start_parts(load_lanes(d->bias + i));
-        parts b = start_parts(load_lanes(d->bias + i + LANES));
+        const int32_t *bias = BIAS(d->bias, d->outputs, i);
+        parts a = start_parts(load_lanes(bias)), b = start_parts(load_lanes(bias + LANES));
         const int8_t *w = d->weights + i * d->units * TAPS, *x = laid;
         int32_t second = i + LANES < d->outputs ? next : 0; /* nothing is behind the last ones */
 

@@ -4,7 +4,6 @@
 typedef struct {
     int32_t of[LANES];
 } lanes;
-typedef lanes parts;
 
 HELPER lanes load_lanes(const int32_t *from)
 {
@@ -26,48 +25,6 @@ HELPER lanes larger_lanes(lanes a, lanes b)
     for (int32_t i = 0; i < LANES; i++)
         a.of[i] = a.of[i] > b.of[i] ? a.of[i] : b.of[i];
     return a;
-}
-
-HELPER parts start_parts(lanes sums)
-{
-    return sums;
-}
-
-HELPER lanes whole_lanes(parts sums)
-{
-    return sums;
-}
-
-/* Add the products of a unit of weights and taps, of which four lie `step` behind four. */
-HELPER parts mac_unit(parts sums, const int8_t *w, const int8_t *x, int32_t step)
-{
-    for (int32_t i = 0; i < LANES; i++)
-        for (int32_t tap = 0; tap < TAPS; tap++)
-            sums.of[i] += w[TAP_PLACE(i, tap)] * x[tap / 4 * step + tap % 4];
-    return sums;
-}
-
-#define MAC_PIXEL(sums, w, x, pixel) mac_unit(sums, w, (x) + 4 * (pixel), QUAD)
-#define MAC_ONE(sums, w, x) mac_unit(sums, w, x, ONE)
-#if !defined(ONE)
-#define ONE 4
-#endif
-
-NO_LIBC HELPER void lay_quads(const int8_t *from, int32_t quads, int8_t *x, int32_t step)
-{
-    for (int32_t i = 0; i < 4 * quads; i++)
-        x[i / 4 * step + i % 4] = from[i];
-}
-
-HELPER void lay_one(const int8_t *from, int32_t quads, int8_t *x)
-{
-    lay_quads(from, quads, x, ONE);
-}
-
-HELPER void lay_four(const int8_t *const *from, int32_t offset, int32_t quads, int8_t *x)
-{
-    for (int32_t pixel = 0; pixel < 4; pixel++)
-        lay_quads(from[pixel] + offset, quads, x + 4 * pixel, QUAD);
 }
 
 struct pair {
