@@ -18,6 +18,7 @@ class Digits(Kind[digits.Digits]):
 
     values = "pixels"
     given = "image"
+    ports = ("Values",)
 
     def preprocessing(self, task: digits.Digits) -> dict[str, Any]:
         """All of it."""
