@@ -14,6 +14,7 @@ from PIL import Image, ImageOps
 from runtime.image import quantize
 from runtime.tasks.scaling import Scaling
 from tests.bundle.conftest import Bundle, Other
+from tests.bundle.test_contract import vectors
 from tests.bundle.test_tasks import said
 from tests.package import grammar
 
@@ -49,6 +50,15 @@ def as_argb(path: Path) -> bytes:
     """A picture as Android decodes it: upright, row by row, ARGB."""
     rgba = np.asarray(ImageOps.exif_transpose(Image.open(path)).convert("RGBA"))
     return struct.pack(">ii", rgba.shape[1], rgba.shape[0]) + rgba[..., [3, 0, 1, 2]].tobytes()
+
+
+@pytest.mark.parametrize("bundle", ["uint8"], indirect=True)
+def test_java_gives_the_pixels_of_every_digit(bundle: Bundle) -> None:
+    """Drawn and photographed ones, to the last bit; nothing for blank ones."""
+    found = vectors(bundle)
+    pictures = [as_argb(bundle.folder / vector["picture"]) for vector in found]
+    for vector, pixels in zip(found, ran("OfDigits", [], bundle.folder, pictures), strict=True):
+        assert pixels == vector.get("pixels", []), vector["picture"]
 
 
 def floats(values: Any) -> bytes:

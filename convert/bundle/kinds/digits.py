@@ -18,7 +18,10 @@ class Digits(Kind[digits.Digits]):
 
     values = "pixels"
     given = "image"
-    ports = ("Values",)
+    ports = (
+        *("Brightness", "Digits", "Grid", "Light", "Pieces"),
+        *("Resampling", "Rules", "Sheet", "Values"),
+    )
 
     def preprocessing(self, task: digits.Digits) -> dict[str, Any]:
         """All of it."""
