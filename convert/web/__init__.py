@@ -18,6 +18,7 @@ import numpy as np
 from PIL import Image
 
 from convert import feed, tflite, wasm
+from convert.compiler.arithmetic.match import Match
 from convert.web import icon
 from runtime import classifier, contract, ink
 from runtime import image as preprocessing
@@ -48,16 +49,11 @@ class Network:
     def about(self) -> dict[str, Any]:
         """What the page must know, for models.json."""
         module = self.modules["simd"]
-        network = module.compiled.unit.network
         found: dict[str, Any] = {
             "name": self.name,
-            "sha256": network.sha256,
+            "sha256": module.compiled.unit.network.sha256,
             "labels": self.labels,
-            "output": {
-                "scale": float(network.output.scale),
-                "zero_point": network.output.zero_point,
-            },
-            "maps": [{"shape": one.shape, "zero_point": one.zero_point} for one in module.maps],
+            **module.about(),
         }
         for kind, name, content in self.files():
             found[kind] = {"file": name, "integrity": integrity(content), "bytes": len(content)}
@@ -69,8 +65,8 @@ def integrity(content: bytes) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(content).digest()).decode()
 
 
-def load(model: str) -> Network:
-    """A bundled model by its name, or a ``.tflite``, compiled.
+def load(model: str, match: Match = Match.XNNPACK) -> Network:
+    """A bundled model by its name, or a ``.tflite``, compiled to the bytes of ``match``.
 
     Raises ModelError when it cannot be compiled or is not one that the page can use, ToolError when
     clang or lld is missing.
@@ -78,9 +74,12 @@ def load(model: str) -> Network:
     path = classifier.find(model)
     content = tflite.read(path)
     labels = _labels(path, content)
-    modules = {kind: wasm.build(content, simd=kind == "simd") for kind in ("simd", "plain")}
-    network = modules["plain"].compiled.unit.network
-    _check(path, network.input)
+    modules = {
+        kind: wasm.build(content, simd=kind == "simd", match=match) for kind in ("simd", "plain")
+    }
+    compiled = modules["plain"].compiled
+    compiled.require_plain("the web app")
+    _check(path, compiled.unit.network.input)
     name = model if model in classifier.bundled() else path.stem
     return Network(name, path, labels, modules)
 

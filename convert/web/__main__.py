@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from convert import publish, web
+from convert.compiler.command import line
 from convert.web import earlier
 from runtime import classifier, console
 from runtime.errors import ModelError
@@ -28,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
         help="a bundled model's name or a .tflite, once for each; default: all bundled models",
     )
     result.add_argument("--first", help=f"the one that is shown first; default: {FIRST}, if there")
+    line.add_match(result)
     result.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")
     return result
 
@@ -36,7 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     options = console.parse(parser(), argv)
     with publish.claim(options.out, earlier.require_own) as place:
-        networks = [web.load(model) for model in options.model or classifier.bundled()]
+        networks = [
+            web.load(model, options.match) for model in options.model or classifier.bundled()
+        ]
         names = [network.name for network in networks]
         if len(set(names)) < len(names):
             raise ModelError(f"two models have the same name ({', '.join(names)}): rename a file")

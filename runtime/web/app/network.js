@@ -3,10 +3,12 @@
 import { simd } from "./simd.js";
 
 /**
- * @typedef {{shape: number[], zero_point: number}} MapAbout
+ * @typedef {{name: string, dtype: string, shape: number[], scale: number, zero_point: number}}
+ *   Tensor  real = scale * (stored - zero_point); a scale of 0: numbers as they are
  * @typedef {{file: string, integrity: string, bytes: number}} File
  * @typedef {{name: string, sha256: string, labels: string[], simd: File, plain: File,
- *   output: {scale: number, zero_point: number}, maps: MapAbout[]}} About  an entry of models.json
+ *   inputs: Tensor[], outputs: Tensor[], maps: Tensor[], state: number, match: string}} About  an
+ *   entry of models.json; maps are [height, width, channels]
  * @typedef {{outputs: Int8Array, probabilities: number[], best: number,
  *   maps: Int8Array[]}} Reading  maps are [height, width, channels]
  */
@@ -14,11 +16,13 @@ import { simd } from "./simd.js";
 export class Network {
   /** @param {About} about @param {WebAssembly.Instance} instance */
   constructor(about, instance) {
-    const { memory, input, run, maps } = instance.exports;
+    const { memory, input, output, run, watch, maps } = instance.exports;
     this.about = about;
     this.memory = memory;
     this.run = run;
-    this.input = new Int8Array(memory.buffer, input(), 28 * 28);
+    this.watch = watch;
+    this.input = new Int8Array(memory.buffer, input(0), 28 * 28);
+    this.output = new Int8Array(memory.buffer, output(0), about.labels.length);
     this.mapsAt = maps();
   }
 
@@ -38,14 +42,16 @@ export class Network {
   /** The outputs, int8, for 28x28 pixels, 0 paper to 255 ink. @param {Uint8Array} pixels */
   outputs(pixels) {
     for (let i = 0; i < pixels.length; i++) this.input[i] = pixels[i] - 128;
-    const at = this.run();
-    return new Int8Array(this.memory.buffer, at, this.about.labels.length);
+    this.run();
+    return this.output;
   }
 
   /** @param {Uint8Array} pixels @returns {Reading} */
   read(pixels) {
+    this.watch(1);
     const outputs = this.outputs(pixels).slice();
-    const { scale, zero_point } = this.about.output;
+    this.watch(0);
+    const { scale, zero_point } = this.about.outputs[0];
     const probabilities = softmax(Array.from(outputs, (q) => scale * (q - zero_point)));
     const best = outputs.indexOf(Math.max(...outputs));
     return { outputs, probabilities, best, maps: this.#maps() };
