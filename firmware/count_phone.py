@@ -44,8 +44,8 @@ class Program:
     def run(self, given: Arrays) -> list[Counted]:
         """Run it once for each input, [runs, *shape] of each tensor, and count; as ``answers``."""
         out = self.folder / "marks"
-        plugin = f"{_plugin(self.folder)},out={out},mark={self._mark():x}"
-        outputs = self._run(given, ("-plugin", plugin))
+        counting = f"{plugin(self.folder)},out={out},mark={self.mark():x}"
+        outputs = self._run(given, ("-plugin", counting))
         marks = np.fromfile(out, "<u8").reshape(len(outputs), -1)
         return [
             Counted(tuple(int(one) for one in np.diff(row)), found)
@@ -92,7 +92,7 @@ class Program:
             found.append(tuple(outputs))
         return found
 
-    def _mark(self) -> int:
+    def mark(self) -> int:
         """Where the program comes by behind each operator."""
         words = ["aarch64-linux-gnu-nm", str(self.folder / "program")]
         told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
@@ -113,8 +113,8 @@ def build(compiled: Compiled, folder: Path, cpu: str) -> Program:
     return Program(compiled, folder, cpu)
 
 
-def _plugin(folder: Path) -> Path:
-    plugin = folder / "steps.so"
-    source = str(SOURCE / "plugin/steps.c")
-    toolchain.run(["cc", "-O2", "-shared", "-fPIC", source, "-o", str(plugin)], folder)
-    return plugin
+def plugin(folder: Path) -> Path:
+    """QEMU's plugin, built in ``folder``; raises ToolError without a compiler for this machine."""
+    found, source = folder / "steps.so", str(SOURCE / "plugin/steps.c")
+    toolchain.run(["cc", "-O2", "-shared", "-fPIC", source, "-o", str(found)], folder)
+    return found

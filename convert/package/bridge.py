@@ -5,7 +5,7 @@ call it from another language; what crosses that border is written once.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -152,10 +152,16 @@ def common(library: Library) -> dict[str, str]:
         "url_json": as_json(library.about.url),
         "author_json": as_json(library.about.author),
         "licence_json": as_json(library.about.licence),
-        "memory": f"{max(one.arena + one.state for one in units):,}",
-        "tables": f"{max(one.flash for one in units):,}",
+        "memory": _figure([one.arena + one.state for one in units]),
+        "tables": _figure([one.flash for one in units]),
         "tensor_rows": "\n".join(_row(one) for one in [*inputs(unit), *outputs(unit)]),
     }
+
+
+def _figure(sizes: Sequence[int]) -> str:
+    """Bytes of plain C, the first, and the most that those of other kernels are."""
+    plain, most = sizes[0], max(sizes)
+    return f"{plain:,}" if most == plain else f"{plain:,}; with vector kernels up to {most:,}"
 
 
 def scaling(library: Library) -> Scaling | None:
