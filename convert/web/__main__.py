@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from convert import publish, web
+from convert.compiler.command import line
 from convert.web import earlier, icon, look
 from runtime import classifier, console, numbers
 from runtime.errors import ModelError
@@ -29,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
         "bundled models",
     )
     result.add_argument("--first", help=f"the one that is shown first; default: {FIRST}, if there")
+    line.add_match(result)
     result.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")
     own = result.add_argument_group("what makes it your own")
     own.add_argument("--name", default="thimble", help="what the app is called; default: thimble")
@@ -62,7 +64,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = look.words(options.words) if options.words else {}
     own = web.Look(options.name, options.color, options.icon, words, options.rate)
     with publish.claim(options.out, earlier.require_own) as place:
-        networks = [web.load(model) for model in options.model or classifier.bundled()]
+        networks = [
+            web.load(model, options.match) for model in options.model or classifier.bundled()
+        ]
         names = [network.name for network in networks]
         first = options.first or (FIRST if FIRST in names else names[0])
         if first not in names:

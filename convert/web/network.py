@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from convert import feed, tflite, wasm
-from convert.compiler import ir
+from convert.compiler.arithmetic.match import Match
 from runtime import classifier
 from runtime.contract import Contract
 from runtime.errors import ModelError
@@ -33,15 +33,14 @@ class Network:
     def about(self) -> dict[str, Any]:
         """What the page must know, for models.json."""
         module = self.modules["simd"]
-        network = module.compiled.unit.network
+        sha256 = module.compiled.unit.network.sha256
         found: dict[str, Any] = {
             "name": self.name,
-            "sha256": network.sha256,
-            "accuracy": _accuracy(self.path, network.sha256),
+            "sha256": sha256,
+            "accuracy": _accuracy(self.path, sha256),
             "contract": self.contract.describe(),
-            "inputs": [_described(one) for one in network.inputs],
-            "outputs": [_described(one) for one in network.outputs],
-            "maps": [{"shape": one.shape, "zero_point": one.zero_point} for one in module.maps],
+            "apart": self.contract.apart,
+            **module.about(),
         }
         for kind, name, content in self.files():
             found[kind] = {"file": name, "integrity": integrity(content), "bytes": len(content)}
@@ -53,8 +52,8 @@ def integrity(content: bytes) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(content).digest()).decode()
 
 
-def load(model: str) -> Network:
-    """A bundled model by its name, or a ``.tflite``, compiled.
+def load(model: str, match: Match = Match.XNNPACK) -> Network:
+    """A bundled model by its name, or a ``.tflite``, compiled to the bytes of ``match``.
 
     Raises ModelError when it cannot be compiled or is not one that the page can use, ToolError when
     clang or lld is missing.
@@ -62,7 +61,9 @@ def load(model: str) -> Network:
     path = classifier.find(model)
     content = tflite.read(path)
     _require_one_input(path, content)
-    modules = {kind: wasm.build(content, simd=kind == "simd") for kind in ("simd", "plain")}
+    modules = {
+        kind: wasm.build(content, simd=kind == "simd", match=match) for kind in ("simd", "plain")
+    }
     known = feed.contract_of(path, modules["plain"].compiled.unit.network)
     if known is None:
         given = content.tensors[content.inputs[0]]
@@ -88,16 +89,6 @@ def _require_one_input(path: Path, content: tflite.Model) -> None:
             "task says how the world becomes several; `thimble package --for npm` makes a module "
             "for a page of your own"
         )
-
-
-def _described(tensor: ir.Tensor) -> dict[str, Any]:
-    """A border of the network, without the batch."""
-    return {
-        "shape": list(tensor.shape[1:]),
-        "dtype": tensor.dtype.lower(),
-        "scale": float(tensor.scale),
-        "zero_point": int(tensor.zero_point),
-    }
 
 
 def _accuracy(path: Path, sha256: str) -> float | None:

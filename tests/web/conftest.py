@@ -109,7 +109,7 @@ def visit(context: BrowserContext, url: str) -> Page:
 
 def answer(page: Page) -> str:
     """What the page says that it read, once it has read something."""
-    digits = page.locator("#digits")
+    digits = page.locator("#said")
     expect(digits).to_have_text(re.compile(r"\d"))
     return digits.inner_text().strip()
 

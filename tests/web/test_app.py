@@ -29,13 +29,13 @@ def test_a_blank_pad_gives_no_answer(phone: BrowserContext, site: Site) -> None:
     """It asks for a digit and does not guess; undo and clear lead back to it."""
     page = visit(phone, site.url)
     assert page.inner_text("#hint") == "Draw a digit"
-    assert page.inner_text("#digits").strip() == ""
+    assert page.inner_text("#said").strip() == ""
     touch(page, DIGITS["4"])
     assert answer(page) == "4"
     assert not page.is_visible("#hint")
     page.click("#undo")
     page.click("#undo")
-    expect(page.locator("#digits")).to_have_text("")
+    expect(page.locator("#said")).to_have_text("")
     assert page.is_visible("#hint")
 
 
@@ -44,11 +44,11 @@ def test_two_digits_beside_each_other_are_two(phone: BrowserContext, site: Site)
     page = visit(phone, site.url)
     for place, digit in ((0.0, "1"), (0.35, "7")):
         touch(page, [[(0.6 * x + place, 0.6 * y + 0.2) for x, y in s] for s in DIGITS[digit]])
-    expect(page.locator("#digits")).to_have_text("17")
+    expect(page.locator("#said")).to_have_text("17")
     page.screenshot(path=SHOTS / "web-draw.png")
     bars = page.locator("#bars .best")
     expect(bars).to_contain_text("1")
-    page.click("#digits button:nth-child(2)")
+    page.click("#said button:nth-child(2)")
     expect(bars).to_contain_text("7")
     assert violations(page) == []
 
@@ -58,7 +58,7 @@ def test_camera_reads_several_digits(phone: BrowserContext, site: Site) -> None:
     phone.grant_permissions(["camera"])
     page = visit(phone, site.url)
     page.click("[data-mode=camera]")
-    expect(page.locator("#digits")).to_have_text(FILMED)
+    expect(page.locator("#said")).to_have_text(FILMED)
     page.screenshot(path=SHOTS / "web-camera.png")
     page.click("#freeze")
     assert page.get_attribute("#freeze", "aria-pressed") == "true"
@@ -135,7 +135,7 @@ def test_keyboard_alone(phone: BrowserContext, site: Site) -> None:
     page.keyboard.press("Space")
     assert answer(page) == "1"
     page.keyboard.press("Escape")
-    expect(page.locator("#digits")).to_have_text("")
+    expect(page.locator("#said")).to_have_text("")
     page.focus("#examples button:nth-child(8)")
     page.keyboard.press("Enter")
     assert answer(page) == "7"

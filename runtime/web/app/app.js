@@ -219,6 +219,7 @@ async function start() {
   sources.restore();
   const file = await shared();
   if (file) await sources.open(file);
+  navigator.serviceWorker?.ready.then(() => showModels(models)); // now they are kept
   await keepOffline({ busy: () => last !== null || sources.busy, leave: () => sources.store() });
 }
 

@@ -9,12 +9,14 @@ import { quantized, real } from "./scaling.js";
 import { simd } from "./simd.js";
 
 /**
- * @typedef {{shape: number[], dtype: string, scale: number, zero_point: number}} Tensor
- * @typedef {{shape: number[], zero_point: number}} MapAbout
+ * @typedef {{name: string, dtype: string, shape: number[], scale: number, zero_point: number}}
+ *   Tensor  real = scale * (stored - zero_point); a scale of 0: numbers as they are
  * @typedef {{file: string, integrity: string, bytes: number}} File
  * @typedef {{task: object, outputs: import("./meaning.js").Meaning[]}} Contract as contract.json
- * @typedef {{name: string, sha256: string, contract: Contract, inputs: Tensor[],
- *   outputs: Tensor[], maps: MapAbout[], simd: File, plain: File}} About an entry of models.json
+ * @typedef {{name: string, sha256: string, accuracy: number | null, contract: Contract,
+ *   apart: boolean, inputs: Tensor[], outputs: Tensor[], maps: Tensor[], state: number,
+ *   match: string, simd: File, plain: File}} About  an entry of models.json; `apart`: whether each
+ *   example stands by itself; maps are [height, width, channels]
  * @typedef {Int8Array | Uint8Array | Int16Array | Float32Array} Codes in a tensor's own type
  * @typedef {{codes: Codes[], answers: import("./meaning.js").Answer[]}} Reading of each output
  */
@@ -24,7 +26,10 @@ const TYPES = {
 };
 
 /** How many numbers a shape holds. @param {number[]} shape */
-export const size = (shape) => shape.reduce((a, b) => a * b, 1);
+const size = (shape) => shape.reduce((a, b) => a * b, 1);
+
+/** How many bytes a tensor takes. @param {Tensor} tensor */
+const bytes = ({ shape, dtype }) => size(shape) * TYPES[dtype].BYTES_PER_ELEMENT;
 
 export class Network {
   #table = null; // the code of each value of each channel, where a value is a byte
@@ -54,11 +59,11 @@ export class Network {
    * @returns {Codes[]}
    */
   outputs(values) {
-    const { memory, input, run, output, reset } = this.exports;
+    const { input, run, output, reset } = this.exports;
     this.#at(input(0), this.about.inputs[0]).set(this.#fed(values));
-    reset?.(); // what one example left is not for the next
-    const first = run();
-    return this.about.outputs.map((tensor, i) => this.#at(output ? output(i) : first, tensor).slice());
+    if (this.about.apart) reset(); // what one example left is not for the next
+    run();
+    return this.about.outputs.map((tensor, i) => this.#at(output(i), tensor).slice());
   }
 
   /**
@@ -77,17 +82,19 @@ export class Network {
   }
 
   /**
-   * What the blocks made of the last example.
+   * What the blocks make of one example.
+   * @param {ArrayLike<number>} values as the task keeps them
    * @param {number[]} wanted which of `about.maps`
-   * @returns {Int8Array[]} [height, width, channels]
+   * @returns {Codes[]} [height, width, channels]
    */
-  maps(wanted = this.about.maps.map((_, i) => i)) {
-    const sizes = this.about.maps.map(({ shape }) => size(shape));
-    const start = this.exports.maps();
-    return wanted.map((number) => {
-      const at = start + sizes.slice(0, number).reduce((a, b) => a + b, 0);
-      return new Int8Array(this.exports.memory.buffer, at, sizes[number]).slice();
-    });
+  maps(values, wanted = this.about.maps.map((_, i) => i)) {
+    const { watch, maps } = this.exports;
+    watch(1);
+    this.outputs(values);
+    watch(0);
+    const places = [maps()];
+    for (const tensor of this.about.maps) places.push(places.at(-1) + bytes(tensor));
+    return wanted.map((number) => this.#at(places[number], this.about.maps[number]).slice());
   }
 
   /** Milliseconds of an inference: the least mean of five batches. @param {number} budget in ms */
@@ -108,8 +115,8 @@ export class Network {
   #fed(values) {
     const { scaling } = this.about.contract.task;
     const { scale, zero_point, dtype } = this.about.inputs[0];
-    const coded = (numbers) => (dtype === "float32"
-      ? numbers : quantized(numbers, { scale, zero_point, type: dtype }));
+    const coded = (numbers) => (scale
+      ? quantized(numbers, { scale, zero_point, type: dtype }) : numbers);
     if (!(values instanceof Uint8Array)) return coded(real(values, scaling));
     const channels = scaling.mean.length;
     this.#table ??= coded(
@@ -124,8 +131,8 @@ export class Network {
 }
 
 /** Codes as real numbers, float32. @param {Codes} codes @param {Tensor} tensor */
-function dequantized(codes, { dtype, scale, zero_point }) {
-  if (dtype === "float32") return Float32Array.from(codes);
+function dequantized(codes, { scale, zero_point }) {
+  if (!scale) return Float32Array.from(codes);
   const step = Math.fround(scale);
   return Float32Array.from(codes, (code) => (code - zero_point) * step);
 }

@@ -19,6 +19,7 @@ const STEP = 10; // of an arrow key
  */
 export function draw(context, strokes) {
   context.lineCap = context.lineJoin = "round";
+  context.strokeStyle = "#000";
   for (const { width, points } of strokes) {
     context.lineWidth = width;
     context.beginPath();
@@ -44,6 +45,7 @@ export class Pad {
     this.canvas = canvas;
     this.changed = changed;
     this.thin = false;
+    this.done = document.createElement("canvas"); // all strokes but the last
     this.small = document.createElement("canvas"); // what is read
     this.small.width = this.small.height = SIDE;
     canvas.addEventListener("pointerdown", (event) => this.#begin(event));
@@ -81,7 +83,6 @@ export class Pad {
     const context = this.small.getContext("2d", { willReadFrequently: true });
     context.fillStyle = "#fff";
     context.fillRect(0, 0, SIDE, SIDE);
-    context.strokeStyle = "#000";
     draw(context, this.#strokes);
     return context.getImageData(0, 0, SIDE, SIDE);
   }
@@ -114,13 +115,10 @@ export class Pad {
 
   #go(event) {
     if (event.pointerId !== this.#pointer) return;
-    const { points, width } = this.#strokes.at(-1);
-    const from = Math.max(0, points.length - 2);
+    const { points } = this.#strokes.at(-1);
     const events = event.getCoalescedEvents?.() ?? [];
     for (const each of events.length ? events : [event]) points.push(this.#place(each));
-    // Only what is new: the ink is on the screen with the next frame, however much there is.
-    if (this.#context) draw(this.#context, [{ width, points: points.slice(from) }]);
-    this.changed();
+    this.#update();
   }
 
   #key(event) {
@@ -163,12 +161,27 @@ export class Pad {
     this.#paint();
   }
 
+  /** The strokes before the last one, which change seldom, are drawn once and copied. */
+  #before() {
+    const strokes = this.#strokes.slice(0, -1);
+    const { done, canvas } = this;
+    const same = done.width === canvas.width && done.strokes?.length === strokes.length
+      && strokes.every((one, i) => one === done.strokes[i]);
+    if (same) return done;
+    done.width = done.height = canvas.width;
+    done.strokes = strokes;
+    const context = done.getContext("2d");
+    context.scale(canvas.width / SIDE, canvas.width / SIDE);
+    draw(context, strokes);
+    return done;
+  }
+
   #paint() {
     const context = this.#context;
     if (!context) return;
     context.clearRect(0, 0, SIDE, SIDE);
-    context.strokeStyle = "#000";
-    draw(context, this.#strokes);
+    context.drawImage(this.#before(), 0, 0, SIDE, SIDE);
+    draw(context, this.#strokes.slice(-1));
     if (!this.#cursor) return;
     const { x, y, down } = this.#cursor;
     context.lineWidth = 3;
@@ -176,6 +189,5 @@ export class Pad {
     context.beginPath();
     context.arc(x, y, WIDTH.thick, 0, 2 * Math.PI);
     context.stroke();
-    context.strokeStyle = "#000";
   }
 }

@@ -35,9 +35,7 @@ const JOBS = {
   /** What blocks make of one of those. */
   maps({ number, wanted }) {
     const one = last?.found[number];
-    if (!one) return [];
-    network.outputs(one.values);
-    return network.maps(wanted);
+    return one ? network.maps(one.values, wanted) : [];
   },
 };
 
