@@ -23,9 +23,7 @@ def draw(size: int, color: str = COPPER) -> bytes:
 
     top, bottom = 0.24, 0.72
     pen.rounded_rectangle([*at(0.345, top), *at(0.655, 0.5)], 0.12 * side, fill=color)
-    pen.polygon(
-        [at(0.345, 0.36), at(0.655, 0.36), at(0.70, bottom), at(0.30, bottom)], fill=color
-    )
+    pen.polygon([at(0.345, 0.36), at(0.655, 0.36), at(0.70, bottom), at(0.30, bottom)], fill=color)
     pen.rounded_rectangle([*at(0.27, 0.68), *at(0.73, 0.77)], 0.03 * side, fill=dark)
     for row in range(4):  # the dimples
         y = 0.36 + 0.08 * row

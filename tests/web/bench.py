@@ -42,7 +42,7 @@ OURS = """async (name) => {
     const { Network } = await import("./network.js");
     const { models } = await (await fetch("models.json")).json();
     const network = await Network.load(models.find((one) => one.name === name));
-    window.read = (pixels) => network.outputs(pixels);
+    window.read = (pixels) => network.outputs(pixels)[0];
 }"""
 THEIRS = """async (name) => {
     const { loadAndCompile, loadLiteRt, Tensor } = await import("@litertjs/core");

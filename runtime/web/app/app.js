@@ -121,7 +121,7 @@ function keepAnswer(canvas) {
 async function use(wish) {
   const number = ++loads;
   document.body.setAttribute("aria-busy", "true");
-  $("tagline").textContent = text.loading(wish.name);
+  if (!last) $("sure").textContent = text.loading(wish.name);
   let problem = "";
   let time = 0;
   try {
@@ -132,7 +132,6 @@ async function use(wish) {
   }
   if (number !== loads) return;
   document.body.removeAttribute("aria-busy");
-  $("tagline").textContent = text.tagline;
   check(about?.name);
   if (about && !problem) await arrange(time);
   showProblem(problem);
@@ -157,12 +156,21 @@ async function arrange(time) {
   makeExamples(task.kind);
   const again = before?.modes.join() === kind.modes.join();
   await sources.offer(kind, about, app.rate, again);
-  if (!again || !last) nothing();
-  else {
-    const result = await reader.again();
-    if (result) accept({ ...last, ...result });
-  }
+  if (again) await reconsider();
+  else nothing();
   document.body.dataset.model = about.name; // it is ready
+}
+
+/** Read once more, with another network, what was read last, or is about to be. */
+async function reconsider() {
+  if (!last) {
+    showNothing(terms);
+    clearInside();
+    sources.refresh();
+    return;
+  }
+  const result = await reader.again();
+  if (result) accept({ ...last, ...result });
 }
 
 /** Digits that draw themselves on the pad. */

@@ -154,6 +154,11 @@ export class Sources {
     this.#reading = false;
   }
 
+  /** Read again what is there. */
+  refresh() {
+    this.#drawn();
+  }
+
   /** Put strokes on the pad, as if they were drawn. @param {import("./pad.js").Stroke[]} strokes */
   drawThis(strokes) {
     void this.select("draw");
