@@ -32,12 +32,13 @@ Scores = npt.NDArray[np.float32]
 class Prediction:
     """What a classifier says of one thing."""
 
-    label: str
+    label: str  # of the most probable class, even where the answer is none of them
     index: int  # of the label
     probability: float  # of the label, 0..1
     probabilities: Scores  # [classes]; they sum to 1 unless each class is judged by itself
     scores: Scores  # [classes], as the network gives them
     milliseconds: float  # of the inference alone
+    is_none: bool = False  # whether it is none of the classes, by the contract's threshold
 
     def top(self, count: int) -> list[int]:
         """The indices of the ``count`` most probable classes, the best first."""
@@ -146,7 +147,10 @@ class Classifier(Model):
         probabilities = self._classes.probabilities(scores)
         index = int(scores.argmax())
         sure = float(probabilities[index])
-        return Prediction(self.labels[index], index, sure, probabilities, scores, milliseconds)
+        is_none = bool(self._classes.none(probabilities))
+        return Prediction(
+            self.labels[index], index, sure, probabilities, scores, milliseconds, is_none
+        )
 
 
 def as_input(task: Task, examples: Array, tensor: Tensor) -> Array:
