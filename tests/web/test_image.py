@@ -1,4 +1,4 @@
-"""An app for pictures of one's own classes: its camera, its gallery, and the same bytes as Python."""
+"""An app for pictures of one's own classes: camera, gallery, and the same bytes as Python."""
 
 import base64
 import io
@@ -96,7 +96,8 @@ Worker.prototype.postMessage = function (message, given) {
         this.heard = true;
         this.addEventListener("message", ({ data: { id, result } }) => {
             const one = window.read.find((each) => each.id === id);
-            if (one && result?.readings) one.codes = result.readings.map(({ codes }) => [...codes[0]]);
+            if (!one || !result?.readings) return;
+            one.codes = result.readings.map(({ codes }) => [...codes[0]]);
         });
     }
     const { thing } = message.about ?? {};
