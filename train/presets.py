@@ -43,7 +43,7 @@ PRESETS = {
         Preset(
             "base",
             Architecture((16, 36), padding="same", hidden=128),
-            Recipe(epochs=100, peak_rate=2e-3, augmentation="heavy", qat_rate=1e-4),
+            Recipe(epochs=32, peak_rate=2e-3, augmentation="heavy", qat_rate=1e-4),
         ),
         Preset(
             "small",

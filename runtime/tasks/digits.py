@@ -32,6 +32,7 @@ class Digits(Task):
     title: ClassVar[str] = "handwritten characters"
     noun: ClassVar[str] = "picture"
     said: ClassVar[str] = "digit"
+    nothing: ClassVar[str] = "no digit"
     sure: ClassVar[float] = 0.9
     stored: ClassVar[np.dtype[Any]] = np.dtype(np.uint8)
     suffixes: ClassVar[frozenset[str]] = SUFFIXES

@@ -41,6 +41,8 @@ class Task(ABC):
     """What one example is called."""
     said: ClassVar[str] = "class"
     """What a classifier's answer is called."""
+    nothing: ClassVar[str] = "none of these"
+    """What a classifier says of what belongs to none of its classes."""
     sure: ClassVar[float] = 0.0
     """An answer with a lower probability is told as doubtful."""
     stored: ClassVar[np.dtype[Any]]

@@ -37,7 +37,7 @@ class Target(enum.StrEnum):
         if self is Target.RISCV32:
             return ("riscv32", "pixels", "scalar")
         if self in _MACHINES:
-            return (_MACHINES[self], "vectors", "simd32", "pixels")
+            return (_MACHINES[self], "vectors")
         own = ("mve", "simd32") if self is Target.CORTEX_M55 else ("simd32",)
         return (*own, "pixels")
 
