@@ -53,12 +53,12 @@ PRESETS = {
         Preset(
             "micro",
             Architecture((8, 20), batch_norm=True),
-            Recipe(epochs=18, peak_rate=4e-3, augmentation="mid", teacher="base", qat_rate=3e-4),
+            Recipe(epochs=14, peak_rate=4e-3, augmentation="mid", teacher="base", qat_rate=3e-4),
         ),
         Preset(
             "nano",
             Architecture((4, 12), batch_norm=True),
-            Recipe(epochs=18, peak_rate=4e-3, augmentation="light", teacher="base", qat_rate=3e-4),
+            Recipe(epochs=14, peak_rate=4e-3, augmentation="light", teacher="base", qat_rate=3e-4),
         ),
     )
 }
