@@ -39,7 +39,9 @@ def parser() -> argparse.ArgumentParser:
         "--model", default="base", help="a .tflite, or the name of a bundled model (default: base)"
     )
     result.add_argument(
-        "--backend", help="litert, tflite-runtime, tensorflow (default: the first installed), or c"
+        "--backend",
+        help="litert, tflite-runtime, tensorflow (default: the first installed), or c: C that is "
+        "made fast for this machine (c:generic: plain C)",
     )
     result.add_argument(
         "--top",

@@ -1,6 +1,5 @@
 """The web app, a server for it, and a phone's browser with a camera that shows digits."""
 
-import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -103,15 +102,12 @@ def visit(context: BrowserContext, url: str) -> Page:
     page.on("console", lambda told: page.problems.append(told.text))
     page.goto(url)
     page.wait_for_selector("body[data-model]")
-    page.wait_for_selector("#examples button")
     return page
 
 
-def answer(page: Page) -> str:
-    """What the page says that it read, once it has read something."""
-    digits = page.locator("#digits")
-    expect(digits).to_have_text(re.compile(r"\d"))
-    return digits.inner_text().strip()
+def reads(page: Page, text: str) -> None:
+    """Wait until the page says that it read ``text``."""
+    expect(page.locator("#said")).to_have_text(text)
 
 
 def controlled(page: Page) -> None:
