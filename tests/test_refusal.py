@@ -1,6 +1,8 @@
 """The answer that something is none of the classes: contract, calibration, and who obeys it."""
 
 import json
+import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +22,7 @@ from runtime.tasks.meaning import Classes
 from tests.tiny import MADE
 from train import lessons
 
+Run = Callable[..., subprocess.CompletedProcess[str]]
 ABC = Classes(("a", "b", "c"), none_logit=0.0)
 
 
@@ -193,3 +196,28 @@ def test_digits_are_taught_with_what_is_none() -> None:
     assert len(taught) > 256
     letters = replace(given, names=tuple("abcdefghij"))
     assert lessons.enlarged(digits.TASK, letters) is letters
+
+
+def test_a_class_called_none_is_learnt_as_none(tmp_path: Path, run: Run) -> None:
+    """Training, fine-tuning, calibration, evaluation: red and green pictures, others of any colour.
+
+    The network has two outputs; nearly all of what is none is refused, nearly none of the rest.
+    """
+    rng = np.random.default_rng(4)
+    colours = rng.uniform(0, 255, (1_500, 3))
+    colours = colours[np.abs(colours[:, 0] - colours[:, 1]) < 60]
+    every = np.concatenate([[(220, 30, 60)] * 300, [(40, 200, 60)] * 300, colours])
+    noise = rng.normal(0, 15, (len(every), 16, 16, 3))
+    x = np.clip(every[:, None, None] + noise, 0, 255).astype(np.uint8)
+    y = np.repeat(["red", "green", NONE], [300, 300, len(colours)])
+    np.savez(tmp_path / "colours.npz", x=x, y=y)
+    given, out = ["--data", tmp_path / "colours.npz"], tmp_path / "out"
+    run("convert.export", *given, "--preset", "nano", "--channels", "2,4", "--out", out)
+    (output,) = json.loads((out / "colours-nano/contract.json").read_text())["outputs"]
+    assert (output["labels"], output["none_logit"]) == (["green", "red"], 0.0)
+    asked = [*given, "--model", out / "colours-nano", "--json"]
+    told = json.loads(run("runtime.evaluate", *asked).stdout)
+    assert told["accuracy"] > 0.98
+    assert told["refusal"]["others"] > 80
+    assert told["refusal"]["others_refused"] > 0.9 * told["refusal"]["others"]
+    assert told["refusal"]["refused"] < 0.05 * told["count"]
