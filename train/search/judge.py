@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from runtime.dataset import Examples
+from train.data import Dataset
+from train.presets import Recipe
 from train.search.point import Point
 
 
@@ -30,11 +32,11 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Tuned:
-    """A finalist in int8."""
+    """A finalist after quantization-aware fine-tuning: what of each part int8 reads rightly."""
 
-    content: bytes  # the .tflite
-    right: int  # of the held-out part
     held_out: int
+    test: int  # of the test part, which is looked at here and nowhere else
+    cost: Cost  # of the trained network: less, where training has left channels that give nothing
 
 
 class Judge(Protocol):
@@ -45,6 +47,9 @@ class Judge(Protocol):
 
     def right(self, point: Point, model: Any, examples: Examples) -> int:
         """How many of ``examples`` the int8 form of the float Keras ``model`` reads rightly."""
+
+    def tuned(self, model: Any, dataset: Dataset, recipe: Recipe, seed: int) -> Tuned:
+        """Fine-tune the float Keras ``model`` for int8, and judge it on both parts."""
 
     def describe(self) -> dict[str, Any]:
         """The limits and all else that decides its answers."""
