@@ -127,6 +127,8 @@ class _Builder:
         return self._operator("REDUCE_MAX", [given, axes], layer, options, keeps=True)
 
     def _flatten(self, layer: Layer, given: int) -> int:
+        if layer.given[:-1] == (1, 1):
+            return given  # the converter takes the reshape of a single pixel away
         options = schema.ReshapeOptionsT()
         options.newShape = [-1, *layer.gives]
         shape = self._constant("shape", np.array([-1, *layer.gives], np.int32))

@@ -21,7 +21,7 @@ from train.data import Dataset
 from train.loop import Plan
 from train.presets import Recipe
 from train.search.judge import Cost, Refusal, Tuned
-from train.search.point import Point, ShapeError, layers
+from train.search.point import Point, layers
 
 class Judge:
     """Of networks for examples of ``task`` with so many classes, within ``limits``."""
@@ -36,10 +36,7 @@ class Judge:
 
     def _cost(self, point: Point) -> Cost | Refusal:
         """By the compiler, of the network with random weights."""
-        try:
-            chain = layers(point, self.task.shape, self.classes)
-        except ShapeError:
-            return Refusal("too small an input", 1.0)
+        chain = layers(point, self.task.shape, self.classes)
         model = tflite.parse(flat.build(chain, flat.random(chain)), point.line())
         return self._priced(model)
 

@@ -26,7 +26,7 @@ class Cost:
 class Refusal:
     """Why a network is not trained."""
 
-    reason: str  # "flash", "RAM", "instructions", "milliseconds", "too small an input"
+    reason: str  # "flash", "RAM", "instructions", "milliseconds"
     excess: float  # by how much it is too large: 0.5 is half as much again
 
 

@@ -7,7 +7,7 @@ from train.tf import keras
 def build(
     point: Point, shape: tuple[int, ...], outputs: int, momentum: float
 ) -> keras.Sequential:
-    """The network with random weights; raises ShapeError where the input is used up.
+    """The network with random weights.
 
     ``momentum`` is that of the means that batch normalisation keeps. Layers are called as those of
     ``point.layers``; a ReLU stands behind the largest of a pooling, which is the same, and before a

@@ -18,10 +18,6 @@ Head = Literal["dense", "average", "max"]
 _MARK = {"none": "", "max": " max", "average": " mean"}
 
 
-class ShapeError(DataError):
-    """An input is too small for a network."""
-
-
 @dataclass(frozen=True)
 class Block:
     """A convolution, or a depthwise one and one of 1x1, with what follows it."""
@@ -98,7 +94,10 @@ def image(shape: tuple[int, ...]) -> tuple[int, int, int]:
 
 
 def layers(point: Point, shape: tuple[int, ...], outputs: int) -> list[Layer]:
-    """The layers of ``point`` for an input of ``shape``; raises ShapeError where it is used up."""
+    """The layers of ``point`` for an input of ``shape``.
+
+    Windows and strides are cut to the map that is left, so that a network exists for any input.
+    """
     chain = _Chain(image(shape))
     if point.shrink > 1:
         chain.pool("average", "shrink", (point.shrink, point.shrink), "valid")
@@ -145,13 +144,11 @@ class _Chain:
 
     def _slid(self, window: Side, stride: Side, padding: str) -> Side:
         """Height and width of what a window gives that is moved by ``stride``."""
-        found = [
+        high, wide = (
             -(-side // step) if padding == "same" else (side - size) // step + 1
             for side, size, step in zip(self.shape[:2], window, stride, strict=True)
-        ]
-        if min(found) < 1:
-            raise ShapeError(f"a window of {window} does not fit into a map of {self.shape[:2]}")
-        return found[0], found[1]
+        )
+        return high, wide
 
 
 def cut(side: Side, shape: tuple[int, ...]) -> Side:

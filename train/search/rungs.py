@@ -1,7 +1,8 @@
 """Successive halving: a network is trained in rungs, and goes on while few are better for less.
 
 Optuna's pruners know studies of one objective only, so the rule is here: of all networks that have
-come as far, one goes on that no other beats, or that is among the third that fewest beat.
+come as far, one goes on that no other beats, or that is among the third that fewest beat, unless
+its error is far from the least.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,8 @@ ETA = 3
 """Of so many networks on a rung one goes on, besides those that none beats."""
 NEAR = 1.05
 """A network that costs up to so many times as much still counts as no dearer."""
-_FEW = 4  # on a rung, before which all go on: there is nothing to compare with
+HOPELESS = 4.0
+"""Times the least error on a rung: with more, a network does not go on, however cheap it is."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Rung:
     rate: float  # of Adam, at the end of the warm-up
 
 
-RUNGS = (Rung(0.1, 5, 8e-3), Rung(0.3, 5, 6e-3), Rung(1.0, 5, 4e-3))
+RUNGS = (Rung(0.1, 4, 8e-3), Rung(0.3, 3, 6e-3), Rung(1.0, 3, 4e-3))
 """What a candidate goes through."""
 PATIENCE = 2
 """Epochs without a better accuracy, after which a rung ends early."""
@@ -41,8 +43,8 @@ class Standing:
 
 def goes_on(own: Standing, others: Sequence[Standing]) -> bool:
     """Whether the network ``own`` goes on from a rung that ``others`` have come to."""
-    if len(others) < _FEW:
-        return True
+    if own.error > HOPELESS * min((one.error for one in others), default=own.error):
+        return False
     beaten = _beaten([own, *others])
     return bool(beaten[0] == 0 or np.sum(beaten < beaten[0]) < len(beaten) // ETA)
 
