@@ -10,13 +10,14 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import Any
 
 import optuna
 
-from convert.search import limits
+from convert import publish
+from convert.search import limits, page
 from convert.search.judge import Judge
 from runtime import children, console
 from runtime.errors import DataError
@@ -68,11 +69,11 @@ def _run(
     if given.export is not None:
         return _export(known, given.export, finish, asked)
     with study.at_work(asked.folder, known) if asked.is_local else nullcontext(), _helped(given, words):
-        run.work(known, Objective(asked.space, lesson), asked.budget)
+        run.work(known, Objective(asked.space, judge, lesson), asked.budget)
     if given.worker:
         console.finish("", {"name": asked.name})
         return 0
-    return _end(known, given.finalists, finish, asked)
+    return _end(known, finish, asked)
 
 
 def _terms(space: Space, lesson: Lesson) -> dict[str, Any]:
@@ -147,19 +148,29 @@ def _export(known: optuna.Study, number: int, how: Finish, asked: Request) -> in
     return 0
 
 
-def _end(known: optuna.Study, count: int, how: Finish, asked: Request) -> int:
+def _end(known: optuna.Study, how: Finish, asked: Request) -> int:
     """Train finalists, write the page, and show what came out."""
-    found = record.of(known)
-    for row in finalist.chosen(found.best(0), count):
-        finalist.finish(known, row, how, place.point(asked.folder, asked.name, row.number))
+    found, last = record.of(known), asked.last
+    rows = {row.number: row for row in found.rows}
+    if unknown := [number for number in last.also if number not in rows]:
+        raise DataError(f"--also {unknown[0]}: no network was trained in that trial")
+    chosen = [row.number for row in finalist.chosen(found.best(0), last.count)]
+    for seed in range(how.seed, how.seed + last.seeds):
+        for number in dict.fromkeys((*chosen, *last.also)):
+            path = place.point(asked.folder, asked.name, number)
+            finalist.finish(known, rows[number], replace(how, seed=seed), path)
+    publish.files(asked.folder, {"search.html": page.render(page.told(known, asked)).encode()})
     return _show(known, asked, found)
 
 
 def _show(known: optuna.Study, asked: Request, found: Record) -> int:
     tested = finalist.kept(known)
     rows = []
-    for row in found.best(0):
-        share = f"{100 * tested[row.number]['test']:.2f} %" if row.number in tested else ""
+    best = {row.number: row for row in found.best(0)}
+    extra = [row for row in found.rows if row.number in tested and row.number not in best]
+    for row in (*best.values(), *extra):
+        tests = tested.get(row.number, ())
+        share = f"{100 * finalist.mean(tests):.2f} %" if tests else ""
         costs = [f"{one:,}" for one in row.costs]
         rows.append((row.point.line(), str(row.number), f"{100 * row.accuracy:.2f} %", share, *costs))
     header = ("network", "trial", "int8, held out", "int8, test", "instructions", "flash", "RAM")
@@ -175,11 +186,11 @@ def _show(known: optuna.Study, asked: Request, found: Record) -> int:
     return 0
 
 
-def _data(found: Record, tested: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+def _data(found: Record, tested: Mapping[int, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
     """The same for machines."""
     best = [
         {"trial": row.number, "accuracy": row.accuracy, **asdict(row.cost)}
-        | {"network": row.point.line(), "finalist": tested.get(row.number)}
+        | {"network": row.point.line(), "finalist": list(tested.get(row.number, ()))}
         for row in found.best(0)
     ]
     return {"best": best, "trials": found.trials, "trained": len(found.rows)} | {

@@ -68,6 +68,16 @@ def _add_budget(result: argparse.ArgumentParser) -> None:
         help="networks that are trained in full at the end; default %(default)s",
     )
     group.add_argument(
+        "--also", default="", metavar="TRIALS", help="further finalists, by their numbers: 3,17"
+    )
+    group.add_argument(
+        "--seeds",
+        type=numbers.whole(1),
+        default=1,
+        metavar="N",
+        help="trainings of each finalist, with seeds from --seed on; default %(default)s",
+    )
+    group.add_argument(
         "--epochs",
         type=numbers.whole(1),
         default=RECIPE.epochs,
@@ -115,6 +125,15 @@ def _add_work(result: argparse.ArgumentParser) -> None:
 
 
 @dataclass(frozen=True)
+class Last:
+    """Which networks are trained in full at the end, and how often."""
+
+    count: int  # of the most accurate
+    also: tuple[int, ...]  # trials
+    seeds: int
+
+
+@dataclass(frozen=True)
 class Request:
     """What is asked for, but for costs."""
 
@@ -124,6 +143,7 @@ class Request:
     wanted: Wanted
     folder: Path  # of the search
     storage: str  # URL
+    last: Last
 
     @property
     def is_local(self) -> bool:
@@ -145,4 +165,13 @@ def requested(given: argparse.Namespace, core: str) -> Request:
         raise DataError(f"--name {name!r} cannot be: it is a folder's too; give letters and digits")
     folder = given.out / name
     storage = given.storage or f"sqlite:///{folder.resolve() / 'study.db'}"
-    return Request(name, load(given.space), Budget(given.trials, minutes), wanted, folder, storage)
+    last = Last(given.finalists, _numbers(given.also), given.seeds)
+    budget = Budget(given.trials, minutes)
+    return Request(name, load(given.space), budget, wanted, folder, storage, last)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(word) for word in text.split(",") if word)
+    except ValueError as error:
+        raise DataError(f"--also {text!r} is not numbers of trials: give 3,17") from error

@@ -68,14 +68,18 @@ def chosen(best: Sequence[Row], count: int) -> list[Row]:
     return sorted(best, key=lambda row: (-row.accuracy, row.number))[:count]
 
 
-def finish(study: optuna.Study, row: Row, how: Finish, folder: Path) -> dict[str, Any]:
-    """Train a finalist and put it on record, unless it is there: its test part is seen once."""
-    known = kept(study)
-    if row.number in known:
-        return known[row.number]
-    console.note(f"finalist {row.number}: {row.point.line()}")
+def finish(study: optuna.Study, row: Row, how: Finish, folder: Path) -> None:
+    """Train a finalist and put it on record, unless it is there: its test part is seen once.
+
+    The float network of the first seed that was done is left at ``folder``.
+    """
+    known = {one["seed"] for one in kept(study).get(row.number, ())}
+    if how.seed in known:
+        return
+    console.note(f"finalist {row.number}, seed {how.seed}: {row.point.line()}")
     model, history = how.train(row.point)
-    write(folder, model, history, how.recipe)
+    if not known:
+        write(folder, model, history, how.recipe)
     tuned: Tuned = how.judge.tuned(model, how.dataset, how.recipe, how.seed)
     counts = len(how.dataset.validation), len(how.dataset.test)
     found = {
@@ -87,18 +91,23 @@ def finish(study: optuna.Study, row: Row, how: Finish, folder: Path) -> dict[str
         "epochs": how.epochs,
     }
     told = statistics.percent(tuned.test, counts[1])
-    console.note(f"finalist {row.number}: int8, test: {told}")
-    study.set_user_attr(f"{_PREFIX}{row.number}", found)
+    console.note(f"finalist {row.number}, seed {how.seed}: int8, test: {told}")
+    study.set_user_attr(f"{_PREFIX}{row.number} {how.seed}", found)
+
+
+def kept(study: optuna.Study) -> dict[int, list[Mapping[str, Any]]]:
+    """The finalists on record by the numbers of their trials, one for each seed."""
+    found: dict[int, list[Mapping[str, Any]]] = {}
+    for name, value in sorted(study.user_attrs.items()):
+        if name.startswith(_PREFIX):
+            number, _ = name.removeprefix(_PREFIX).split()
+            found.setdefault(int(number), []).append(value)
     return found
 
 
-def kept(study: optuna.Study) -> dict[int, Mapping[str, Any]]:
-    """The finalists on record, by the numbers of their trials."""
-    return {
-        int(name.removeprefix(_PREFIX)): value
-        for name, value in study.user_attrs.items()
-        if name.startswith(_PREFIX)
-    }
+def mean(tests: Sequence[Mapping[str, Any]]) -> float:
+    """The accuracy on the test part, 0..1, over the seeds."""
+    return sum(one["test"] for one in tests) / len(tests)
 
 
 def write(folder: Path, model: keras.Model, history: Sequence[Epoch], how: Recipe) -> Path:

@@ -39,11 +39,15 @@ class Tuned:
     cost: Cost  # of the trained network: less, where training has left channels that give nothing
 
 
-class Judge(Protocol):
-    """Knows costs and int8 accuracies."""
+class Costs(Protocol):
+    """Knows costs."""
 
     def cost(self, point: Point) -> Cost | Refusal:
         """What ``point`` costs, with random weights; or why it does not fit."""
+
+
+class Judge(Costs, Protocol):
+    """Knows int8 accuracies as well."""
 
     def right(self, point: Point, model: Any, examples: Examples) -> int:
         """How many of ``examples`` the int8 form of the float Keras ``model`` reads rightly."""

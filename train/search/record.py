@@ -11,6 +11,10 @@ from train.search.judge import Cost
 from train.search.point import Point, read
 
 
+BEYOND = "beyond"
+"""What marks a trial that was begun when all were done already: it is none."""
+
+
 @dataclass(frozen=True)
 class Row:
     """A network that was trained."""
@@ -68,7 +72,7 @@ def of(study: optuna.Study) -> Record:
     """The record of ``study``, as it is now."""
     trials = study.get_trials(deepcopy=False)
     done = [one for one in trials if one.state in (TrialState.COMPLETE, TrialState.PRUNED)]
-    states = Counter(one.state for one in trials)
+    states = Counter(one.state for one in trials if BEYOND not in one.user_attrs)
     return Record(
         [_row(one) for one in done if "rung0" in one.user_attrs and "known" not in one.user_attrs],
         Counter(one.user_attrs["refused"] for one in done if "refused" in one.user_attrs),

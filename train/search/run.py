@@ -1,19 +1,27 @@
 """The work on a search: trial after trial, until its budget is spent."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import optuna
 from optuna.exceptions import UpdateFinishedTrialError
+from optuna.storages import RetryHeartbeatStaleTrialCallback
 from optuna.trial import FrozenTrial, TrialState
 
 from runtime import console
 from runtime.errors import DataError
 from train.search import record, study
 from train.search.record import Record, Row
-from train.search.trial import Objective
+from train.search.trial import Objective, Values
 
-_COUNTED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
+Callback = Callable[[optuna.Study, FrozenTrial], None]
+_POLL = 1.0
+"""Seconds from one look at the last trials of others to the next."""
+_TAKEN = "a trial was taken over by another worker meanwhile, and counts there"
+_FAILED = "Cannot tell a FAIL trial."
+"""What Optuna says to who tells of a trial that was given up."""
+_DONE = (TrialState.COMPLETE, TrialState.PRUNED)
 
 
 @dataclass(frozen=True)
@@ -23,13 +31,18 @@ class Budget:
     trials: int | None  # networks drawn, by all who work on it
     minutes: float | None  # of this command
 
-    def left(self, known: optuna.Study, since: float) -> bool:
-        """Whether another trial may begin."""
-        if self.minutes is not None and time.monotonic() - since >= 60 * self.minutes:
-            return False
+    def is_over(self, since: float) -> bool:
+        """Whether the time is up."""
+        return self.minutes is not None and time.monotonic() - since >= 60 * self.minutes
+
+    def left(self, known: optuna.Study) -> int:
+        """Trials that may begin besides those that run; -1: all are done, and none runs."""
         if self.trials is None:
-            return True
-        return len(known.get_trials(deepcopy=False, states=_COUNTED)) < self.trials
+            return 1
+        done = len(known.get_trials(deepcopy=False, states=_DONE))
+        running = len(known.get_trials(deepcopy=False, states=(TrialState.RUNNING,)))
+        left = max(0, self.trials - done - running)
+        return left if left or running else -1
 
     def told(self, since: float) -> str:
         """The time left, for people."""
@@ -46,14 +59,13 @@ def work(known: optuna.Study, objective: Objective, budget: Budget) -> None:
     def tell(_: optuna.Study, trial: FrozenTrial) -> None:
         _progress(record.of(known), trial, budget.told(since))
 
-    while budget.left(known, since):
-        try:
-            known.optimize(objective, n_trials=1, callbacks=[tell])
-        except UpdateFinishedTrialError:
-            console.note("a trial was taken over by another worker meanwhile, and counts there")
-        except BaseException:
-            _give_back(known)
-            raise
+    limited = bounded(objective, budget.trials)
+    while not budget.is_over(since) and (left := budget.left(known)) >= 0:
+        if left:
+            _one(known, limited, tell)
+        else:  # others are at the last ones; should they die, these are taken up again
+            time.sleep(_POLL)
+            optuna.storages.fail_stale_trials(known)
     if not record.of(known).rows:
         raise DataError(
             "the budget ended before a single network was trained: give more --minutes or --trials; "
@@ -61,11 +73,44 @@ def work(known: optuna.Study, objective: Objective, budget: Budget) -> None:
         )
 
 
+class BeyondError(Exception):
+    """A trial that several workers began at once, when there was but one to do."""
+
+
+def bounded(objective: Objective, trials: int | None) -> Callable[[optuna.Trial], Values]:
+    """``objective``, which does not do more than ``trials``; those taken up again are among them."""
+
+    def checked(trial: optuna.Trial) -> Values:
+        own = trial.study.get_trials(deepcopy=False)[trial.number]
+        again = RetryHeartbeatStaleTrialCallback.retried_trial_number(own) is not None
+        if trials is not None and not again and study.order(trial.study, own) >= trials:
+            trial.set_user_attr(record.BEYOND, True)
+            raise BeyondError
+        return objective(trial)
+
+    return checked
+
+
+def _one(known: optuna.Study, objective: Callable[[optuna.Trial], Values], tell: Callback) -> None:
+    """Do a trial; one that is interrupted goes back into the queue."""
+    try:
+        known.optimize(objective, n_trials=1, callbacks=[tell], catch=(BeyondError,))
+    except UpdateFinishedTrialError:
+        console.note(_TAKEN)
+    except BaseException as error:
+        if isinstance(error, ValueError) and str(error) == _FAILED:
+            console.note(_TAKEN)
+            return
+        _give_back(known)
+        raise
+
+
 def _give_back(known: optuna.Study) -> None:
     """Put what failed last, and nobody has taken up again, back into the queue."""
     trials = known.get_trials(deepcopy=False)
     again = {number for one in trials for number in one.system_attrs.get("retry_history", ())}
-    own = [one for one in trials if one.state is TrialState.FAIL and one.number not in again]
+    failed = [one for one in trials if one.state is TrialState.FAIL and one.number not in again]
+    own = [one for one in failed if record.BEYOND not in one.user_attrs]
     if own:
         study.retry(known, own[-1])
 

@@ -37,7 +37,7 @@ _SETUP = 20.0  # seconds within which a study that has begun says what it is of
 _TERMS = "terms"
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
-warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
 
 
 @contextlib.contextmanager
@@ -55,7 +55,7 @@ def reached(url: str) -> Iterator[None]:
         ) from error
 
 
-def connect(url: str, *, alone: bool) -> RDBStorage:
+def connect(url: str, *, alone: bool, heartbeat: int = HEARTBEAT) -> RDBStorage:
     """The storage at ``url``; ``alone``: without signs of life, which nobody would look for.
 
     Raises DataError for one that is down, or that another version has made.
@@ -69,8 +69,8 @@ def connect(url: str, *, alone: bool) -> RDBStorage:
     local = url.startswith("sqlite")
     options: dict[str, Any] = {"connect_args": {"timeout": 60}} if local else {"pool_size": 2}
     signs: dict[str, Any] = {} if alone else {
-        "heartbeat_interval": HEARTBEAT,
-        "grace_period": 6 * HEARTBEAT,
+        "heartbeat_interval": heartbeat,
+        "grace_period": 6 * heartbeat,
         "heartbeat_stale_trial_callback": retry,
     }  # fmt: skip
     try:

@@ -1,18 +1,30 @@
 """One trial: draw a network, cost it, and train it as far as it is worth it."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Protocol
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from train.search.judge import Cost, Refusal
-from train.search.lesson import Lesson
+from train.search.judge import Cost, Costs, Refusal
 from train.search.point import Point
-from train.search.rungs import Standing, goes_on
+from train.search.rungs import Rung, Standing, goes_on
 from train.search.space import Space
 
 Values = tuple[float, ...]
 _GONE = (TrialState.FAIL, TrialState.WAITING)
+
+
+class Lessons(Protocol):
+    """What trains."""
+
+    @property
+    def rungs(self) -> Sequence[Rung]:
+        """What a training goes through."""
+
+    def results(self, point: Point) -> Iterator[float]:
+        """The int8 accuracy on the held-out part after each rung, 0..1."""
 
 
 @dataclass(frozen=True)
@@ -20,14 +32,15 @@ class Objective:
     """What Optuna minimizes: the int8 error in %, instructions, flash and RAM."""
 
     space: Space
-    lesson: Lesson
+    judge: Costs
+    lesson: Lessons
 
     def __call__(self, trial: optuna.Trial) -> Values:
         """The values of a network that went through all rungs; raises TrialPruned for others."""
         point = self.space.suggest(trial)
         trial.set_user_attr("point", asdict(point))
         trial.set_user_attr("line", point.line())
-        cost = self.lesson.judge.cost(point)
+        cost = self.judge.cost(point)
         if isinstance(cost, Refusal):
             trial.set_user_attr("refused", cost.reason)
             trial.set_constraint("limits", cost.excess)
