@@ -15,7 +15,9 @@ def dump(recipe: Recipe, about: str) -> bytes:
     lines = [f"# {about}", "[recipe]"]
     for field in fields(Recipe):
         value = getattr(recipe, field.name)
-        lines.append(f'{field.name} = "{value}"' if isinstance(value, str) else f"{field.name} = {value}")
+        lines.append(
+            f'{field.name} = "{value}"' if isinstance(value, str) else f"{field.name} = {value}"
+        )
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -38,9 +40,11 @@ def beside(model: Path) -> Recipe | None:
 
 def _recipe(found: dict[str, Any]) -> Recipe:
     recipe = Recipe(**found)
-    for field in fields(Recipe):
-        if not isinstance(getattr(recipe, field.name), (int, float) if field.type is float else field.type):
-            raise TypeError(f"{field.name} is {getattr(recipe, field.name)!r}")
+    texts, counts = (recipe.augmentation, recipe.teacher), (recipe.epochs, recipe.qat_epochs)
+    rates = recipe.peak_rate, recipe.qat_rate
+    kinds = ((texts, str), (counts, int), (rates, float))
+    if any(type(one) is not kind for values, kind in kinds for one in values):
+        raise TypeError("a value of another kind than is written there")
     if recipe.augmentation not in LEVELS or recipe.qat_epochs < 0 or recipe.qat_rate <= 0:
         raise ValueError("an augmentation, epochs or rate that cannot be")
     return recipe

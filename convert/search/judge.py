@@ -23,6 +23,7 @@ from train.presets import Recipe
 from train.search.judge import Cost, Refusal, Tuned
 from train.search.point import Point, layers
 
+
 class Judge:
     """Of networks for examples of ``task`` with so many classes, within ``limits``."""
 
@@ -73,7 +74,9 @@ class Judge:
         if board is None:
             return replace(whole.unit.options, max_flash=flash, max_ram=ram)
         most = footprint.limits(flash or 0, ram or 0, whole, board.stack)
-        return replace(most, max_flash=max(0, most.max_flash or 0), max_ram=max(0, most.max_ram or 0))
+        return replace(
+            most, max_flash=max(0, most.max_flash or 0), max_ram=max(0, most.max_ram or 0)
+        )
 
     def _sizes(self, compiled: Compiled) -> tuple[int, int]:
         """Flash and RAM, in bytes, as the limits mean them."""
@@ -118,8 +121,8 @@ class Judge:
         cost = self._priced(tflite.parse(content, "a finalist"))
         if isinstance(cost, Refusal):
             raise ModelError(f"a trained finalist does not fit: {cost.reason}")
-        parts = (dataset.validation, dataset.test)
-        return Tuned(*(_right(content, dataset.task, part) for part in parts), cost)
+        held_out_right = _right(content, dataset.task, dataset.validation)
+        return Tuned(held_out_right, _right(content, dataset.task, dataset.test), cost)
 
 
 def _right(content: bytes, task: Task, examples: Examples) -> int:

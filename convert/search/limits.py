@@ -84,7 +84,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--board", metavar="BOARD", help="flash and RAM are those of a whole image on this board"
     )
     where.add_argument(
-        "--target", choices=list(Target), help="flash is that of tables, RAM the arena, on this core"
+        "--target",
+        choices=list(Target),
+        help="flash is that of tables, RAM the arena, on this core",
     )
     group.add_argument(
         "--optimize",

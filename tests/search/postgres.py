@@ -15,7 +15,7 @@ USER = "postgres"  # Debian's; the server refuses to run as root
 @contextmanager
 def served(*options: str) -> Iterator[str]:
     """The URL of a database, by a Unix socket; ``options`` are settings, ``name=value``."""
-    folder = Path(tempfile.mkdtemp(prefix="search-", dir="/tmp"))  # noqa: S108 - a short path
+    folder = Path(tempfile.mkdtemp(prefix="search-", dir="/tmp"))
     if os.geteuid() == 0:
         user = pwd.getpwnam(USER)
         os.chown(folder, user.pw_uid, user.pw_gid)

@@ -15,8 +15,8 @@ from runtime import console
 from train.search import run, space, study
 from train.search.judge import Cost, Refusal
 from train.search.point import Point, layers
-from train.search.rungs import RUNGS, Rung
 from train.search.run import Budget
+from train.search.rungs import RUNGS, Rung
 from train.search.trial import Objective
 
 

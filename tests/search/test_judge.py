@@ -124,7 +124,9 @@ def test_what_does_not_fit_is_refused_with_the_reason() -> None:
     nano = KNOWN[3]
     whole = Judge(TASK, CLASSES, Limits(Target.CORTEX_M0)).cost(nano)
     assert isinstance(whole, Cost)
-    just = Limits(Target.CORTEX_M0, flash=whole.flash, ram=whole.ram, instructions=whole.instructions)
+    just = Limits(
+        Target.CORTEX_M0, flash=whole.flash, ram=whole.ram, instructions=whole.instructions
+    )
     assert Judge(TASK, CLASSES, just).cost(nano) == whole
     least = {"flash": 3000, "ram": 700, "instructions": whole.instructions - 1}
     reasons = {"flash": "flash", "ram": "RAM", "instructions": "instructions"}

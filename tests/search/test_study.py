@@ -101,7 +101,7 @@ def test_a_search_of_something_else_is_told_apart(tmp_path: Path) -> None:
     assert begun(tmp_path, "y", data="other").trials == []
 
 
-def test_a_storage_that_is_down_is_one_line(tmp_path: Path) -> None:
+def test_a_storage_that_is_down_is_one_line() -> None:
     """Of PostgreSQL that nobody serves, of no URL at all; passwords are not shown."""
     with pytest.raises(DataError, match=r"does not answer .*nothing is lost") as raised:
         study.connect("postgresql://me:secret@127.0.0.1:9/x", alone=False)

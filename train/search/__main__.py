@@ -51,9 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(given, asked, bounds, list(sys.argv[1:] if argv is None else argv))
 
 
-def _run(
-    given: argparse.Namespace, asked: Request, bounds: limits.Limits, words: list[str]
-) -> int:
+def _run(given: argparse.Namespace, asked: Request, bounds: limits.Limits, words: list[str]) -> int:
     if asked.is_local:
         place.make(asked.folder)
     alone = asked.is_local and given.jobs == 1 and not given.worker
@@ -63,12 +61,17 @@ def _run(
         raise DataError("a search judges by accuracy: give data with classes")
     judge = Judge(dataset.task, len(dataset.names), bounds)
     lesson = Lesson(dataset, judge, given.seed, given.threads)
-    known = study.begin(storage, asked.name, _terms(asked.space, lesson), _first(asked.space, judge))
+    known = study.begin(
+        storage, asked.name, _terms(asked.space, lesson), _first(asked.space, judge)
+    )
     known.sampler = study.Seeded(given.seed, alone=alone)
     finish = Finish(dataset, judge, given.seed, given.threads, given.epochs)
     if given.export is not None:
         return _export(known, given.export, finish, asked)
-    with study.at_work(asked.folder, known) if asked.is_local else nullcontext(), _helped(given, words):
+    with (
+        study.at_work(asked.folder, known) if asked.is_local else nullcontext(),
+        _helped(given, words),
+    ):
         run.work(known, Objective(asked.space, judge, lesson), asked.budget)
     if given.worker:
         console.finish("", {"name": asked.name})
@@ -107,8 +110,8 @@ def _first(space: Space, judge: Judge) -> list[dict[str, Any]]:
         reasons.append(cost.reason)
     most = max(set(reasons), key=reasons.count)
     raise DataError(
-        f"no network of this space fits, of {len(reasons)} that were tried, the smallest among them "
-        f"(most need too much {most}): allow more, or let the space have smaller ones"
+        f"no network of this space fits, of {len(reasons)} that were tried, the smallest "
+        f"among them (most need too much {most}): allow more, or let the space have smaller ones"
     )
 
 
@@ -172,7 +175,9 @@ def _show(known: optuna.Study, asked: Request, found: Record) -> int:
         tests = tested.get(row.number, ())
         share = f"{100 * finalist.mean(tests):.2f} %" if tests else ""
         costs = [f"{one:,}" for one in row.costs]
-        rows.append((row.point.line(), str(row.number), f"{100 * row.accuracy:.2f} %", share, *costs))
+        rows.append(
+            (row.point.line(), str(row.number), f"{100 * row.accuracy:.2f} %", share, *costs)
+        )
     header = ("network", "trial", "int8, held out", "int8, test", "instructions", "flash", "RAM")
     refused = ", ".join(f"{count} {reason}" for reason, count in sorted(found.refused.items()))
     text = [

@@ -58,7 +58,7 @@ def _add_budget(result: argparse.ArgumentParser) -> None:
         "--minutes",
         type=numbers.real(0),
         metavar="N",
-        help="after which no further one begins; finalists come on top; default without --trials: 30",
+        help="after which no further one begins; finalists come on top; default 30, or --trials",
     )
     group.add_argument(
         "--finalists",
@@ -107,7 +107,9 @@ def _add_work(result: argparse.ArgumentParser) -> None:
         help="where the search is kept: postgresql://..., for many machines; default: a file",
     )
     group.add_argument(
-        "--worker", action="store_true", help="only do trials; others may work on the search as well"
+        "--worker",
+        action="store_true",
+        help="only do trials; others may work on the search as well",
     )
     group.add_argument(
         "--export",

@@ -4,9 +4,7 @@ from train.search.point import Block, Layer, Point, image, layers
 from train.tf import keras
 
 
-def build(
-    point: Point, shape: tuple[int, ...], outputs: int, momentum: float
-) -> keras.Sequential:
+def build(point: Point, shape: tuple[int, ...], outputs: int, momentum: float) -> keras.Sequential:
     """The network with random weights.
 
     ``momentum`` is that of the means that batch normalisation keeps. Layers are called as those of

@@ -34,7 +34,9 @@ class Drawn:
     def suggest_int(self, name: str, low: int, high: int, *, log: bool) -> int:
         """A number from ``low`` to ``high``."""
         del name
-        return round(low * (high / low) ** self.rng.random()) if log else self.rng.randint(low, high)
+        return (
+            round(low * (high / low) ** self.rng.random()) if log else self.rng.randint(low, high)
+        )
 
 
 def make(folder: Path) -> None:
@@ -66,8 +68,8 @@ def fetched(wanted: Wanted, url: str | None, folder: Path) -> Wanted:
     ending = PurePosixPath(parts.path).suffix.lower()
     if parts.scheme not in ("http", "https") or ending not in _KNOWN:
         raise DataError(
-            f"--data-url {url} is not to be fetched: give http or https, and an .npz, .npy or .csv; "
-            "object stores give such URLs"
+            f"--data-url {url} is not to be fetched: give http or https, and an .npz, .npy or "
+            ".csv; object stores give such URLs"
         )
     digest = hashlib.sha256(url.encode()).hexdigest()[:12]
     path = folder / f"{PurePosixPath(parts.path).stem}-{digest}{ending}"

@@ -87,7 +87,9 @@ class Layer:
 def image(shape: tuple[int, ...]) -> tuple[int, int, int]:
     """Height, width and channels as which an input is taken; raises DataError for more."""
     if not 1 <= len(shape) <= 3:
-        raise DataError(f"an input of {list(shape)} cannot be searched for: give --size up to HxWxC")
+        raise DataError(
+            f"an input of {list(shape)} cannot be searched for: give --size up to HxWxC"
+        )
     if len(shape) == 3:
         return shape[0], shape[1], shape[2]
     return (shape[0], 1, shape[1]) if len(shape) == 2 else (1, shape[0], 1)

@@ -10,7 +10,6 @@ from optuna.trial import FrozenTrial, TrialState
 from train.search.judge import Cost
 from train.search.point import Point, read
 
-
 BEYOND = "beyond"
 """What marks a trial that was begun when all were done already: it is none."""
 
@@ -62,8 +61,10 @@ class Record:
 def _beats(one: Row, other: Row, cost: int | None) -> bool:
     own, others = (one.costs, other.costs)
     if cost is not None:
-        own, others = own[cost : cost + 1], others[cost : cost + 1]
-    no_worse = one.accuracy >= other.accuracy and all(a <= b for a, b in zip(own, others, strict=True))
+        own, others = (one.costs[cost], 0, 0), (other.costs[cost], 0, 0)
+    no_worse = one.accuracy >= other.accuracy and all(
+        a <= b for a, b in zip(own, others, strict=True)
+    )
     same = one.accuracy == other.accuracy and own == others
     return no_worse and (not same or one.number < other.number)
 

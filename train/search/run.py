@@ -68,8 +68,8 @@ def work(known: optuna.Study, objective: Objective, budget: Budget) -> None:
             optuna.storages.fail_stale_trials(known)
     if not record.of(known).rows:
         raise DataError(
-            "the budget ended before a single network was trained: give more --minutes or --trials; "
-            "what was judged so far is kept"
+            "the budget ended before a single network was trained: give more --minutes or "
+            "--trials; what was judged so far is kept"
         )
 
 
@@ -78,7 +78,7 @@ class BeyondError(Exception):
 
 
 def bounded(objective: Objective, trials: int | None) -> Callable[[optuna.Trial], Values]:
-    """``objective``, which does not do more than ``trials``; those taken up again are among them."""
+    """``objective``, for no more than ``trials``; those that are taken up again are done."""
 
     def checked(trial: optuna.Trial) -> Values:
         own = trial.study.get_trials(deepcopy=False)[trial.number]

@@ -146,9 +146,15 @@ def preset(architecture: Architecture) -> Point:
     kernel = (architecture.kernel, architecture.kernel)
     blocks = tuple(
         Block(
-            "convolution", kernel, channels, 1, architecture.padding, "max", "relu",
+            "convolution",
+            kernel,
+            channels,
+            1,
+            architecture.padding,
+            "max",
+            "relu",
             architecture.batch_norm,
-        )  # fmt: skip
+        )
         for channels in architecture.channels
     )
     return Point(blocks, "dense", architecture.hidden)
@@ -205,8 +211,7 @@ def _wanted(name: str, value: Any, known: Choices | None) -> Choices | Range:
 
 
 def _range(name: str, value: Mapping[str, Any], most: int) -> Range:
-    low, high = value.get("from"), value.get("to")
-    right = type(low) is int and type(high) is int and set(value) == {"from", "to"}
-    if not most or not right or not 1 <= low <= high <= most:
+    low, high = (one if type(one := value.get(end)) is int else 0 for end in ("from", "to"))
+    if set(value) != {"from", "to"} or not 1 <= low <= high <= most:
         raise DataError(f"{name} is {dict(value)!r}: give {{ from, to }} within 1 to {most or 1}")
     return Range(low, high)

@@ -179,7 +179,9 @@ def compare(name: str, kept: Mapping[str, Any], own: Mapping[str, Any]) -> None:
     differ = [key for key in {**kept, **own} if kept.get(key) != own.get(key)]
     if not differ:
         return
-    told = ", ".join(f"{key} {_short(kept.get(key))}, here {_short(own.get(key))}" for key in differ)
+    told = ", ".join(
+        f"{key} {_short(kept.get(key))}, here {_short(own.get(key))}" for key in differ
+    )
     raise DataError(
         f"the search {name!r} has another {' and '.join(differ)} ({told}): give what it began "
         "with, or another --name"
