@@ -54,6 +54,15 @@ def started(url: str, name: str) -> None:
     raise AssertionError("the workers do nothing")
 
 
+def in_training(url: str, name: str, pid: int) -> bool:
+    """Whether a worker is between two rungs."""
+    running = known(url, name).get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+    return any(
+        str(one.user_attrs.get("worker")).endswith(f":{pid}") and "rung0" in one.user_attrs
+        for one in running
+    )
+
+
 def check_whole(found: optuna.Study) -> None:
     """No trial lost, none counted twice."""
     trials = [one for one in found.get_trials(deepcopy=False) if "beyond" not in one.user_attrs]
@@ -75,6 +84,8 @@ def test_three_workers_one_of_them_killed(url: str) -> None:
     """In the middle of a training, without a chance to say so: others do its trial again."""
     workers = [worker(url, "killed") for _ in range(3)]
     started(url, "killed")
+    while not in_training(url, "killed", workers[1].pid):
+        time.sleep(0.02)
     workers[1].send_signal(signal.SIGKILL)
     for one in (workers[0], workers[2]):
         assert one.wait(timeout=300) == 0, one.stderr and one.stderr.read()
@@ -86,7 +97,7 @@ def test_three_workers_one_of_them_killed(url: str) -> None:
         if "beyond" not in one.user_attrs
     ]
     assert len(failed) == 1
-    assert "line" in failed[0].user_attrs
+    assert failed[0].user_attrs["worker"].endswith(f":{workers[1].pid}")
 
 
 def test_workers_come_and_go(url: str) -> None:

@@ -1,7 +1,9 @@
 """The work on a search: trial after trial, until its budget is spent."""
 
+import os
+import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import optuna
@@ -62,7 +64,7 @@ def work(known: optuna.Study, objective: Objective, budget: Budget) -> None:
     limited = bounded(objective, budget.trials)
     while not budget.is_over(since) and (left := budget.left(known)) >= 0:
         if left:
-            _one(known, limited, tell)
+            one(known, limited, [tell])
         else:  # others are at the last ones; should they die, these are taken up again
             time.sleep(_POLL)
             optuna.storages.fail_stale_trials(known)
@@ -86,15 +88,20 @@ def bounded(objective: Objective, trials: int | None) -> Callable[[optuna.Trial]
         if trials is not None and not again and study.order(trial.study, own) >= trials:
             trial.set_user_attr(record.BEYOND, True)
             raise BeyondError
+        trial.set_user_attr("worker", f"{platform.node()}:{os.getpid()}")
         return objective(trial)
 
     return checked
 
 
-def _one(known: optuna.Study, objective: Callable[[optuna.Trial], Values], tell: Callback) -> None:
+def one(
+    known: optuna.Study,
+    objective: Callable[[optuna.Trial], Values],
+    tell: Sequence[Callback] = (),
+) -> None:
     """Do a trial; one that is interrupted goes back into the queue."""
     try:
-        known.optimize(objective, n_trials=1, callbacks=[tell], catch=(BeyondError,))
+        known.optimize(objective, n_trials=1, callbacks=tell, catch=(BeyondError,))
     except UpdateFinishedTrialError:
         console.note(_TAKEN)
     except BaseException as error:
