@@ -60,8 +60,8 @@ LITERT = {
     "resnet8": {"cortex-a53": 5_010_000, "cortex-a76": 1_510_000},
     "autoencoder": {"cortex-a53": 141_000, "cortex-a76": 48_100},
 }
-"""Instructions of ai-edge-litert 2.3.0 with one thread, from Python: ``invoke`` alone, of which a
-call takes some 5,000 by itself."""
+"""Instructions of ai-edge-litert 2.3.0 with one thread, by ``python -m tests.litert_arm``; some 5,000
+of each are those of a call from Python."""
 
 
 def of(network: str, target: str) -> Peer | None:
