@@ -1,8 +1,8 @@
 /* needs: vector */
 /* Products of weights and of the taps of pixels, which are laid out for them. */
 #if defined(VECTORS)
+#define ELEMENT 1 /* bytes of a tap */
 #define QUAD 16 /* bytes of four taps of four pixels: [pixel][tap] */
-#define ONE 4   /* the same of one pixel */
 
 #if defined(__ARM_FEATURE_DOTPROD)
 typedef lanes parts; /* what becomes sums */
@@ -75,13 +75,13 @@ INLINE void lay_quad(const int8_t *from, int8_t *x)
     __builtin_memcpy(x, from, 4);
 }
 
-/* The taps of one pixel alone: `quads` times four. */
-INLINE void lay_one(const int8_t *from, int32_t quads, int8_t *x)
+/* So many taps that follow one another. */
+INLINE void lay_taps(const int8_t *from, int32_t count, int8_t *x)
 {
-    for (; quads >= 4; quads -= 4, from += 16, x += 16)
+    for (; count >= 16; count -= 16, from += 16, x += 16)
         vst1q_s8(x, vld1q_s8(from));
-    for (; quads > 0; quads--, from += 4, x += ONE)
-        lay_quad(from, x);
+    for (; count > 0; count--)
+        *x++ = *from++;
 }
 
 INLINE int32x4_t load_quads(const int8_t *from)
@@ -113,6 +113,6 @@ INLINE void lay_four(const int8_t *const *from, int32_t offset, int32_t quads, i
     }
     for (; quads > 0; quads--, offset += 4, x += QUAD)
         for (int32_t pixel = 0; pixel < 4; pixel++)
-            lay_quad(from[pixel] + offset, x + ONE * pixel);
+            lay_quad(from[pixel] + offset, x + 4 * pixel);
 }
 #endif
