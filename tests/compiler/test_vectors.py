@@ -24,13 +24,13 @@ TARGETS = (Target.WASM, Target.X86_64_V3, Target.AARCH64)
 def contents_for(kernel: str) -> list[bytes]:
     """Random models that ``kernel`` is for: shapes, strides, dilations, paddings, extremes."""
     if kernel == "dense_lanes":
-        return [models.random("FULLY_CONNECTED", seed) for seed in range(24)]
+        return [models.random("FULLY_CONNECTED", seed) for seed in range(10)]
     if kernel == "depthwise_lanes":
-        return [models.random("DEPTHWISE_CONV_2D", seed) for seed in range(16)] + [
+        return [models.random("DEPTHWISE_CONV_2D", seed) for seed in range(8)] + [
             classic.depthwise(Random(seed), channels=1 + 7 * seed % 41, widest=(11, 30)[seed % 2])
-            for seed in range(16)
+            for seed in range(8)
         ]
-    return [models.random("CONV_2D", seed) for seed in range(20)] + [
+    return [models.random("CONV_2D", seed) for seed in range(8)] + [
         classic.conv_pool(
             Random(seed),
             channels=(1, 3, 4, 8, 17)[seed % 5],
@@ -38,18 +38,17 @@ def contents_for(kernel: str) -> list[bytes]:
             pooled=(0, 2, 2, 3)[seed % 7 % 4],
             most=40,
         )
-        for seed in range(30)
+        for seed in range(12)
     ]
 
 
-@pytest.mark.parametrize("match", [Match.XNNPACK, Match.TFLM])
 @pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("target", TARGETS)
 def test_kernel_equals_the_runtime_without_vectors(
-    target: Target, kernel: str, match: Match, tmp_path: Path
+    target: Target, kernel: str, tmp_path: Path
 ) -> None:
     """In portable C, under the sanitizers: 0 differing bytes, nothing outside the arena."""
-    compiled, given, expected = expected_of(contents_for(kernel), Options(match, target))
+    compiled, given, expected = expected_of(contents_for(kernel), Options(target=target))
     assert used(compiled, kernel) > 0.6 * len(compiled)
     compiler = ["gcc", "-O1", *harness.WARNINGS, *harness.SANITIZERS]
     check(

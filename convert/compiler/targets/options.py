@@ -37,17 +37,13 @@ class Target(enum.StrEnum):
         if self is Target.RISCV32:
             return ("riscv32", "pixels", "scalar")
         if self in _MACHINES:
-            return (*_MACHINES[self], "vectors")
+            return (_MACHINES[self], "vectors")
         own = ("mve", "simd32") if self is Target.CORTEX_M55 else ("simd32",)
         return (*own, "pixels")
 
 
-_MACHINES = {
-    Target.WASM: ("wasm", "vectors/direct"),
-    Target.X86_64_V3: ("x86", "vectors/direct"),
-    Target.AARCH64: ("aarch64",),
-}
-"""What no microcontroller is, and the folders of its kernels besides vectors."""
+_MACHINES = {Target.WASM: "wasm", Target.X86_64_V3: "x86", Target.AARCH64: "aarch64"}
+"""What no microcontroller is, and the folder of its kernels besides vectors."""
 
 
 class Optimize(enum.StrEnum):

@@ -37,8 +37,8 @@ class Shape:
     lanes: int  # LANES: channels of a vector of sums
     taps: int  # TAPS of a unit
     together: int  # of them, that stand next to each other for a channel
-    direct: bool  # whether windows are read where they lie: vectors/direct
-    element: int  # ELEMENT: bytes of a tap of those, at most
+    element: int  # ELEMENT: bytes of a tap, at most
+    in_place: bool  # whether taps are multiplied as they come, and windows need no frame
     in_pairs: bool  # whether two taps of a channel stand next to each other in depthwise weights
     offset: int = 0  # a second bias is for inputs that are so much more
     least: int = -128  # of weights: two products together must fit 16 bits
@@ -66,9 +66,9 @@ class Shape:
         return np.ascontiguousarray(rows.reshape(pairs, 2, groups, self.pair).transpose(order))
 
 
-WASM = Shape(lanes=4, taps=4, together=2, direct=True, element=2, in_pairs=True)
-X86 = Shape(lanes=8, taps=4, together=4, direct=True, element=2, in_pairs=True, offset=128)
-AARCH64 = Shape(lanes=4, taps=8, together=4, direct=False, element=1, in_pairs=False, least=-127)
+WASM = Shape(lanes=4, taps=4, together=2, element=2, in_place=False, in_pairs=True)
+X86 = Shape(lanes=8, taps=4, together=4, element=2, in_place=False, in_pairs=True, offset=128)
+AARCH64 = Shape(lanes=4, taps=4, together=4, element=1, in_place=True, in_pairs=False, least=-127)
 
 
 def _up(count: int, by: int) -> int:
@@ -129,7 +129,7 @@ def conv(node: Conv2D, site: LoweringContext, shape: Shape) -> list[Step]:
     weights, units = _pieces(node, site, shape)
     bias, scaling, tables = _requantization(node, site, shape)
     bias = _with_offset(node, bias, shape)
-    frame = _frame(node, in_place=not shape.direct and _row(node) % 4 == 0)
+    frame = _frame(node, in_place=shape.in_place and _row(node) % 4 == 0)
     fields = {
         "in": image(node.input),
         "map": image(node.output),
@@ -144,7 +144,6 @@ def conv(node: Conv2D, site: LoweringContext, shape: Shape) -> list[Step]:
         "scaling": scaling,
     }
     framed = _framed(frame, node.input.shape[3])
-    laid = _laid_out(node, shape, math.prod(pool.size), units)
     lead = overlap.lead(node.input, last.output, node.window, pool)
     return [
         site.step(
@@ -153,7 +152,7 @@ def conv(node: Conv2D, site: LoweringContext, shape: Shape) -> list[Step]:
             (weights, bias, *tables[1:]),
             macs=node.weights[0].size * node.output.size,
             why=f"four pixels by {shape.pair} channels at a time",
-            scratch=Buffer(f"{site.name}_windows", shape.element * framed + laid),
+            scratch=Buffer(f"{site.name}_windows", max(shape.element * framed, 1)),
             lead=_free(node) if framed else lead,
         )
     ]
@@ -166,23 +165,15 @@ def _row(node: Conv2D) -> int:
 
 
 def _pieces(node: Conv2D, site: LoweringContext, shape: Shape) -> tuple[Table, int]:
-    """The weights, each piece of a window padded to whole units; and the units of a piece."""
+    """The weights, each row of a window padded to whole units; and the units of a row."""
     filters, taps = len(node.weights), node.weights[0].size
-    size = _row(node) if shape.direct else taps
+    size = _row(node)
     units = _up(size, shape.taps)
     padded = np.zeros((filters, taps // size, units * shape.taps), np.int8)
     padded[..., :size] = node.weights.reshape(filters, -1, size)
     packed = shape.pack(padded.reshape(filters, -1))
     axes = f"[out_ch / {shape.lanes}, units of {shape.taps} taps, .., {shape.lanes}, .. taps]"
     return Table(f"{site.name}_units", "int8_t", packed, axes), units
-
-
-def _laid_out(node: Conv2D, shape: Shape, pixels: int, units: int) -> int:
-    """Bytes of windows that are laid out, and of a line of each of four; 0 where none are."""
-    if shape.direct:
-        return 0
-    lines = 0 if _row(node) % 4 == 0 else 4 * (4 * _up(node.weights[0].size, 4) + _SLACK)
-    return _up(pixels, 4) * 4 * units * shape.taps + lines
 
 
 def _free(node: Linear) -> int | None:

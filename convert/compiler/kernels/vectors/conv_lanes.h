@@ -12,9 +12,9 @@ INLINE const int8_t *corner(const struct conv_lanes *c, const int8_t *image, int
     return image + (y * columns + x) * c->in.channels * ELEMENT;
 }
 
-/* All channels of `count` pixels whose windows begin at four places, and may be laid out at x. */
-static void store_pixels(const struct conv_lanes *c, const int8_t *const *at, const int8_t *x,
-                         int32_t count, int8_t *out)
+/* All channels of `count` pixels, four at most, whose windows begin at four places. */
+static void store_pixels(const struct conv_lanes *c, const int8_t *const *at, int32_t count,
+                         int8_t *out)
 {
     int32_t channels = c->out.channels;
 
@@ -23,7 +23,7 @@ static void store_pixels(const struct conv_lanes *c, const int8_t *const *at, co
         int32_t left = channels - channel;
         struct four a, b;
 
-        filter_four(c, channel, at, x, &a, &b);
+        filter_four(c, channel, at, &a, &b);
         store_pair(&finish, whole_lanes(a.p0), whole_lanes(b.p0), left, out);
         if (count > 1)
             store_pair(&finish, whole_lanes(a.p1), whole_lanes(b.p1), left, out + channels);
@@ -35,7 +35,7 @@ static void store_pixels(const struct conv_lanes *c, const int8_t *const *at, co
 }
 
 /* All pixels of the map, four that follow one another at a time. */
-static void filter_map(const struct conv_lanes *c, const int8_t *image, int8_t *out, int8_t *x)
+static void filter_map(const struct conv_lanes *c, const int8_t *image, int8_t *out)
 {
     int32_t row = 0, column = 0, channels = c->out.channels;
 
@@ -49,8 +49,7 @@ static void filter_map(const struct conv_lanes *c, const int8_t *image, int8_t *
                 row++;
             }
         }
-        lay_windows(c, at, 0, x);
-        store_pixels(c, at, x, left, out);
+        store_pixels(c, at, left, out);
     }
 }
 
@@ -72,8 +71,8 @@ static int32_t find_pooled(const struct conv_lanes *c, const int8_t *image, int3
 }
 
 /* All channels of the largest of so many fours of pixels. */
-static void store_largest(const struct conv_lanes *c, const int8_t *const *at, const int8_t *x,
-                          int32_t fours, int8_t *out)
+static void store_largest(const struct conv_lanes *c, const int8_t *const *at, int32_t fours,
+                          int8_t *out)
 {
     int32_t channels = c->out.channels;
 
@@ -82,11 +81,11 @@ static void store_largest(const struct conv_lanes *c, const int8_t *const *at, c
         lanes best, other;
         struct four a, b;
 
-        filter_four(c, channel, at, x, &a, &b);
+        filter_four(c, channel, at, &a, &b);
         best = largest_of(&a);
         other = largest_of(&b);
         for (int32_t i = 1; i < fours; i++) {
-            filter_four(c, channel, at + 4 * i, x + i * tile_bytes(c), &a, &b);
+            filter_four(c, channel, at + 4 * i, &a, &b);
             best = larger_lanes(best, largest_of(&a));
             other = larger_lanes(other, largest_of(&b));
         }
@@ -94,23 +93,16 @@ static void store_largest(const struct conv_lanes *c, const int8_t *const *at, c
     }
 }
 
-/* scratch: the image in its frame; then windows that are laid out, where they are. */
+/* scratch: the image in its frame, where it needs one. */
 static void conv_lanes(const struct conv_lanes *c, const int8_t *in, int8_t *out, int8_t *scratch)
 {
-    int32_t bytes = c->frame.rows * c->frame.columns * c->in.channels, channels = c->out.channels;
     const int8_t *image = place_image(c, in, scratch), *at[16];
-    int8_t *x = scratch + (bytes > 0 ? bytes + SLACK : 0);
 
     if (c->pool.height * c->pool.width == 1) {
-        filter_map(c, image, out, x);
+        filter_map(c, image, out);
         return;
     }
     for (int32_t row = 0; row < c->out.height; row++)
-        for (int32_t column = 0; column < c->out.width; column++, out += channels) {
-            int32_t fours = find_pooled(c, image, row, column, at);
-
-            for (int32_t i = 0; i < fours; i++)
-                lay_windows(c, at + 4 * i, i, x);
-            store_largest(c, at, x, fours, out);
-        }
+        for (int32_t column = 0; column < c->out.width; column++, out += c->out.channels)
+            store_largest(c, at, find_pooled(c, image, row, column, at), out);
 }

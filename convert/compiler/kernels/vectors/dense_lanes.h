@@ -11,7 +11,7 @@ struct dense_lanes {
 
 static void dense_lanes(const struct dense_lanes *d, const int8_t *in, int8_t *out, int8_t *scratch)
 {
-    int32_t next = d->units * TAPS * LANES;
+    int32_t next = d->units * UNIT;
 
     fill_freely(scratch + d->inputs / TAPS * TAPS * ELEMENT, 0, SLACK); /* to whole units */
     lay_taps(in, d->inputs, scratch);
@@ -22,9 +22,9 @@ static void dense_lanes(const struct dense_lanes *d, const int8_t *in, int8_t *o
         const int8_t *w = d->weights + i * d->units * TAPS, *x = scratch;
         int32_t second = i + LANES < d->outputs ? next : 0; /* nothing is behind the last ones */
 
-        for (int32_t unit = 0; unit < d->units; unit++, w += TAPS * LANES, x += TAPS * ELEMENT) {
-            a = MAC_ONE(a, w, x);
-            b = MAC_ONE(b, w + second, x);
+        for (int32_t unit = 0; unit < d->units; unit++, w += UNIT, x += TAPS * ELEMENT) {
+            a = mac_unit(a, w, x);
+            b = mac_unit(b, w + second, x);
         }
         store_pair(&finish, whole_lanes(a), whole_lanes(b), d->outputs - i, out + i);
     }

@@ -29,8 +29,13 @@ INLINE void store_pair(const struct finish *f, lanes a, lanes b, int32_t count, 
         return;
     }
     store_bytes(&f->border, a, b, some);
-    for (int32_t i = 0; i < count; i++)
-        out[i] = some[i];
+    if (count == LANES) {
+        __builtin_memcpy(out, some, LANES);
+        return;
+    }
+    for (int32_t i = 0; i < PAIR; i++)
+        if (i < count)
+            out[i] = some[i];
 }
 #else
 struct finish {

@@ -1,74 +1,104 @@
-/* needs: prologue, four_pixels, conv_shape, framed, copies */
-/* The windows of four pixels are laid out together once, each in one piece, for all channels. */
+/* needs: prologue, four_pixels, conv_shape, plain_mac */
+/* Windows are read where they lie, a row of each at a time; where there is a dilation, a pixel. */
 
-static const int8_t *place_image(const struct conv_lanes *c, const int8_t *in, int8_t *scratch)
+/* The image, in its frame at `to` where it needs one, its elements as they are multiplied. */
+static const int8_t *place_image(const struct conv_lanes *c, const int8_t *in, int8_t *to)
 {
-    return framed(&c->frame, &c->in, &c->window, c->zero_point, in, scratch);
+    const struct frame *f = &c->frame;
+    int32_t channels = c->in.channels, line = f->columns * channels, size = f->rows * line;
+    int32_t right = f->columns - c->window.left, below = f->rows - c->window.top;
+    int32_t width = right < c->in.width ? right : c->in.width;
+    int32_t height = below < c->in.height ? below : c->in.height;
+    int8_t *row = to + (c->window.top * line + c->window.left * channels) * ELEMENT;
+    int8_t padding[16];
+
+    if (size == 0)
+        return in;
+    for (int32_t i = 0; i < 16; i++)
+        padding[i] = (int8_t)c->zero_point;
+    for (int32_t i = 0; i < size + 1; i += 16)
+        lay_taps(padding, 16, to + i * ELEMENT);
+    for (; height > 0; height--, row += line * ELEMENT, in += c->in.width * channels)
+        lay_taps(in, width * channels, row);
+    return to;
 }
 
-INLINE struct four mac_four(struct four sums, const int8_t *w, const int8_t *x)
+INLINE struct four mac_four(struct four sums, const int8_t *w, const int8_t *const *at,
+                            int32_t place)
 {
-    sums.p0 = MAC_PIXEL(sums.p0, w, x, 0);
-    sums.p1 = MAC_PIXEL(sums.p1, w, x, 1);
-    sums.p2 = MAC_PIXEL(sums.p2, w, x, 2);
-    sums.p3 = MAC_PIXEL(sums.p3, w, x, 3);
+    sums.p0 = mac_unit(sums.p0, w, at[0] + place);
+    sums.p1 = mac_unit(sums.p1, w, at[1] + place);
+    sums.p2 = mac_unit(sums.p2, w, at[2] + place);
+    sums.p3 = mac_unit(sums.p3, w, at[3] + place);
     return sums;
 }
 
-/* The sums of up to 2 * LANES channels from `channel` on for windows of four pixels, laid out at x. */
-INLINE void filter_four(const struct conv_lanes *c, int32_t channel, const int8_t *const *at,
-                        const int8_t *x, struct four *a, struct four *b)
+#if defined(LONG)
+/* The same of LONG units. */
+INLINE struct four mac_long_four(struct four sums, const int8_t *w, const int8_t *const *at,
+                                 int32_t place)
 {
-    int32_t units = c->units, next = units * TAPS * LANES;
-    const int8_t *w = c->weights + channel * units * TAPS;
-    const int32_t *bias = c->bias + channel;
-    struct four first = start_four(load_lanes(bias)), second = start_four(load_lanes(bias + LANES));
+    sums.p0 = mac_long(sums.p0, w, at[0] + place);
+    sums.p1 = mac_long(sums.p1, w, at[1] + place);
+    sums.p2 = mac_long(sums.p2, w, at[2] + place);
+    sums.p3 = mac_long(sums.p3, w, at[3] + place);
+    return sums;
+}
+#endif
 
-    (void)at;
-    if (channel + LANES < c->out.channels)
-        for (; units > 0; units--, w += TAPS * LANES, x += TAPS / 4 * QUAD) {
-            first = mac_four(first, w, x);
-            second = mac_four(second, w + next, x);
+/* Add all products of LANES channels to a and, where `next` is not 0, of others to b. */
+INLINE void mac_windows(const struct conv_lanes *c, const int8_t *w, int32_t next,
+                        const int8_t *const *at, struct four *a, struct four *b)
+{
+    int32_t height = c->window.height, width = c->window.width, channels = c->in.channels;
+    int32_t columns = c->frame.rows ? c->frame.columns : c->in.width;
+    int32_t down = c->window.dilation_y * columns * channels * ELEMENT;
+    int32_t right = c->window.dilation_x * channels * ELEMENT;
+    int32_t together = c->window.dilation_x == 1 ? width : 1;
+    struct four first = *a, second = *b;
+
+    for (int32_t y = 0; y < height; y++)
+        for (int32_t x = 0; x < width; x += together) {
+            int32_t place = y * down + x * right, units = c->units;
+
+#if defined(LONG)
+            for (; units >= LONG; units -= LONG, w += LONG * UNIT, place += LONG * TAPS * ELEMENT) {
+                first = mac_long_four(first, w, at, place);
+                if (next != 0)
+                    second = mac_long_four(second, w + next, at, place);
+            }
+#endif
+            for (; units > 0; units--, w += UNIT, place += TAPS * ELEMENT) {
+                first = mac_four(first, w, at, place);
+                if (next != 0)
+                    second = mac_four(second, w + next, at, place);
+            }
         }
-    else
-        for (; units > 0; units--, w += TAPS * LANES, x += TAPS / 4 * QUAD)
-            first = mac_four(first, w, x);
     *a = first;
-    *b = second;
+    if (next != 0)
+        *b = second;
 }
 
-/* Bytes of four windows that are laid out. */
-INLINE int32_t tile_bytes(const struct conv_lanes *c)
+/* The sums of up to 2 * LANES channels from `channel` on for the windows at four places. */
+INLINE void filter_four(const struct conv_lanes *c, int32_t channel, const int8_t *const *at,
+                        struct four *a, struct four *b)
 {
-    return c->units * (TAPS / 4) * QUAD;
-}
+    int32_t pieces = c->window.height * (c->window.dilation_x == 1 ? 1 : c->window.width);
+    int32_t taps = pieces * c->units * TAPS, next = taps * LANES;
+    const int8_t *w = c->weights + channel * taps;
+    const int32_t *bias = BIAS(c->bias, c->out.channels, channel);
+    int has_both = channel + LANES < c->out.channels;
 
-/* Lay out the windows that begin at four places, as tile `number` at x. Behind all tiles there is
- * room for a line of each window. */
-static void lay_windows(const struct conv_lanes *c, const int8_t *const *at, int32_t number,
-                        int8_t *x)
-{
-    const struct window *w = &c->window;
-    int32_t channels = c->in.channels, together = w->dilation_x == 1 ? w->width : 1;
-    int32_t bytes = together * channels, columns = c->frame.rows ? c->frame.columns : c->in.width;
-    int32_t taps = w->height * w->width * channels, long_line = (taps + 3) / 4 * 4 + SLACK;
-    int8_t *to = x + number * tile_bytes(c);
-    int8_t *line = x + (c->pool.height * c->pool.width + 3) / 4 * tile_bytes(c);
-    const int8_t *lines[4] = {line, line + long_line, line + 2 * long_line, line + 3 * long_line};
-    int32_t tap = 0;
-
-    for (int32_t y = 0; y < w->height; y++)
-        for (int32_t i = 0; i < w->width; i += together, tap += bytes) {
-            int32_t offset = (y * w->dilation_y * columns + i * w->dilation_x) * channels;
-
-            if (bytes % 4 == 0)
-                lay_four(at, offset, bytes / 4, to + tap / 4 * QUAD);
-            else
-                for (int32_t pixel = 0; pixel < 4; pixel++)
-                    copy_freely(line + pixel * long_line + tap, at[pixel] + offset, bytes);
-        }
-    if (bytes % 4 != 0)
-        lay_four(lines, 0, (taps + 3) / 4, to);
-    if ((taps + 3) / 4 % (TAPS / 4) != 0) /* a unit has more */
-        fill_freely(to + tile_bytes(c) - QUAD, 0, QUAD);
+    *a = start_four(load_lanes(bias));
+    *b = start_four(load_lanes(bias + LANES));
+#if defined(SINGLY)
+    mac_windows(c, w, 0, at, a, a);
+    if (has_both)
+        mac_windows(c, w + next, 0, at, b, b);
+#else
+    if (has_both)
+        mac_windows(c, w, next, at, a, b);
+    else
+        mac_windows(c, w, 0, at, a, a);
+#endif
 }

@@ -2,7 +2,6 @@
 /* Products of weights and of taps, which are laid out for them. */
 #if defined(VECTORS)
 #define ELEMENT 2 /* bytes of a tap */
-#define MAC_ONE(sums, w, x) mac_unit(sums, w, x)
 typedef v128_t parts; /* what becomes sums */
 
 INLINE parts start_parts(lanes sums)

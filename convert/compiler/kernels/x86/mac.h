@@ -79,7 +79,3 @@ INLINE void lay_taps(const int8_t *from, int32_t count, int8_t *x)
     }
 }
 #endif
-
-#if defined(VECTORS)
-#define MAC_ONE(sums, w, x) mac_unit(sums, w, x)
-#endif
