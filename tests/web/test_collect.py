@@ -153,18 +153,18 @@ def test_motion_is_collected_and_learnt(
     """A recording for each press, with a header; windows of them are what training takes."""
     page = start(pocket, digits_site)
     page.check("[name=collect][value=motion]")
-    page.evaluate(MOVE, 20_000)
+    page.evaluate(MOVE, 60_000)
     for name in ("still", "walk"):
-        for _ in range(2):
+        for _ in range(3):
             hold(page, name, 2.5)
     folder = saved(page, tmp_path)
     files = sorted(folder.rglob("*.csv"))
     assert [str(one.relative_to(folder)) for one in files] == [
-        f"{name}/000{number}.csv" for name in ("still", "walk") for number in (1, 2)
+        f"{name}/000{number}.csv" for name in ("still", "walk") for number in (1, 2, 3)
     ]
     rows = list(csv.reader(io.StringIO(files[0].read_text())))
     assert rows[0] == ["ax", "ay", "az", "gx", "gy", "gz"]
-    assert 80 < len(rows) < 160  # fifty a second, while the machine keeps up
+    assert 40 < len(rows) < 160  # fifty a second, where the machine keeps up
     source = Source(folder, window=20)
     task = propose.task("", source, None)
     assert isinstance(task, Arrays)
