@@ -16,7 +16,7 @@ LEAST = 100
 """Held-out examples that it takes; with fewer nothing is fitted."""
 COLDEST, HOTTEST = 0.25, 4.0
 """Limits of the temperature: a few examples that are all right would have it go to 0."""
-DEAR = 20.0
+DEAR = 30.0
 """How much worse it is to refuse a right answer than to accept what belongs to no class."""
 SPARED = 0.01
 """Share of right answers that may be refused where nothing is known that belongs to no class."""

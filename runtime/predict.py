@@ -76,7 +76,7 @@ class Answer:
     example: "Array"  # as its task keeps it
     outputs: "list[Floats]"  # every output of the model, real values
     milliseconds: float  # of the inference alone
-    box: tuple[int, int, int, int] | None = None  # left, top, right, bottom; of several only
+    box: tuple[int, int, int, int] | None = None  # left, top, right, bottom: where it is
     doubts: tuple[str, ...] = ()  # why it may be wrong, in words
 
 

@@ -119,12 +119,12 @@ def split(examples: Examples, task: Task = digits.TASK) -> Dataset:
 def _assemble(task: Task, three: parts.Three) -> Dataset:
     train, validation, test = three
     leaks = (*_leaks(train, validation), *_leaks(train, test))
-    kept, others = zip(*map(apart, three), strict=True)
-    known = tuple(one for one in others if one is not None)
-    if known:
-        count = sum(map(len, known))
+    (train, first), (validation, second), (test, third) = map(apart, three)
+    others = tuple(one for one in (first, second, third) if one is not None)
+    if others:
+        count = sum(map(len, others))
         console.note(f"{count} {task.noun}s of {NONE!r} belong to no class: learnt as that")
-    return Dataset(*kept, parts.digest(three), task, leaks, known)
+    return Dataset(train, validation, test, parts.digest(three), task, leaks, others)
 
 
 def _leaks(train: Examples, other: Examples) -> list[str]:

@@ -48,17 +48,17 @@ PRESETS = {
         Preset(
             "small",
             Architecture((14, 32), hidden=32),
-            Recipe(epochs=60, peak_rate=3e-3, augmentation="mid", teacher="base", qat_rate=2e-4),
+            Recipe(epochs=20, peak_rate=3e-3, augmentation="mid", teacher="base", qat_rate=2e-4),
         ),
         Preset(
             "micro",
             Architecture((8, 20), batch_norm=True),
-            Recipe(epochs=60, peak_rate=4e-3, augmentation="mid", teacher="base", qat_rate=3e-4),
+            Recipe(epochs=14, peak_rate=4e-3, augmentation="mid", teacher="base", qat_rate=3e-4),
         ),
         Preset(
             "nano",
             Architecture((4, 12), batch_norm=True),
-            Recipe(epochs=60, peak_rate=4e-3, augmentation="light", teacher="base", qat_rate=3e-4),
+            Recipe(epochs=14, peak_rate=4e-3, augmentation="light", teacher="base", qat_rate=3e-4),
         ),
     )
 }

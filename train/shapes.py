@@ -21,6 +21,9 @@ Draw = Callable[[Random], list[Stroke]]
 PEN = (1.4, 4.2)
 """Widths of the pen, in pixels of a picture of 28x28."""
 
+TRIES = 50
+"""To find two digits that are wide enough together."""
+
 LETTERS: dict[str, list[Stroke]] = {
     "A": [line((0, 1), (0.45, 0), (0.9, 1)), line((0.18, 0.62), (0.74, 0.62))],
     "E": [line((0.7, 0), (0, 0), (0, 1), (0.7, 1)), line((0, 0.5), (0.6, 0.5))],
@@ -90,7 +93,8 @@ def sign(rng: Random) -> list[Stroke]:
         [line((-0.6, 0.1), (-0.15, 0.8), (0.9, -0.8 * a))],
         [line((x, -1), (x, 1)) for x in (-0.3, 0.3)] + [line((-1, y), (1, y)) for y in (-0.3, 0.3)],
         [arc((0, 0), (1, 1), 0, 360), arc((0, 0), (0.5 * a, 0.5), 0, 360)],
-        [arc((0, 0), (1, 1), 0, 360), line((-0.7, -0.7), (0.7, 0.7)), line((0.7, -0.7), (-0.7, 0.7))],
+        [arc((0, 0), (1, 1), 0, 360), line((-0.7, -0.7), (0.7, 0.7)),
+         line((0.7, -0.7), (-0.7, 0.7))],
     )  # fmt: skip
     return kinds[rng.integers(len(kinds))]
 
@@ -176,7 +180,7 @@ def joined(digits: Pixels, rng: Random) -> Pixels:
 
     Together they are wider than high: what is narrower may be a digit.
     """
-    while True:
+    for _ in range(TRIES):
         left, right = (_tight(digits[rng.integers(len(digits))]) for _ in range(2))
         if left.shape[1] + right.shape[1] - 4 > max(len(left), len(right)):
             break

@@ -22,7 +22,7 @@ class Sight:
     """One of the things that a file shows."""
 
     example: Array  # as its task keeps it
-    box: tuple[int, int, int, int] | None = None  # left, top, right, bottom in the picture
+    box: tuple[int, int, int, int] | None = None  # left, top, right, bottom: what was taken for it
     doubts: tuple[str, ...] = ()  # why it may be something else, in words
 
 

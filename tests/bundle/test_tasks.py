@@ -121,6 +121,11 @@ def check(vector: dict[str, Any], told: dict[str, Any], values: list[float], fou
         labels = meaning["labels"]
         best = int(real[0] > 0.5) if meaning["scores"] == "binary" else int(found.argmax())
         assert vector["label"] == labels[best]
+        if "threshold" in meaning and meaning["scores"] == "logits":
+            logits = [*real, *([meaning["none_logit"]] if "none_logit" in meaning else [])]
+            powers = np.exp(np.array(logits) / meaning.get("temperature", 1))
+            sure = (powers / powers.sum())[: len(labels)].max()
+            assert vector["none"] == (sure < meaning["threshold"])
     elif meaning["kind"] == "values":
         np.testing.assert_allclose(vector["reals"], real, rtol=1e-6)
     else:

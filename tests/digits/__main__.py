@@ -74,4 +74,5 @@ def main(names: list[str]) -> None:
             )
 
 
-main(sys.argv[1:] or list(bundled()))
+if __name__ == "__main__":
+    main(sys.argv[1:] or list(bundled()))
