@@ -10,7 +10,7 @@ from convert.bundle import border
 from runtime import console, numbers, options
 from runtime.errors import DataError
 from runtime.options import Wanted
-from train import fit, presets
+from train import fit, presets, recipe
 from train.presets import Preset, Recipe
 from train.tf import DEFAULT_THREADS
 
@@ -49,8 +49,10 @@ class Request:
 
     @property
     def recipe(self) -> Recipe:
-        """How the model is fine-tuned."""
-        return OTHER_RECIPE if self.model else self.preset.recipe
+        """How the model is fine-tuned; one that a search has found has its recipe beside it."""
+        if self.model is None:
+            return self.preset.recipe
+        return recipe.beside(self.model) or OTHER_RECIPE
 
     @property
     def public(self) -> str:

@@ -65,6 +65,7 @@ MODULES = [
     "runtime.predict",
     "runtime.web.__main__",
     "train.fit",
+    "train.search.__main__",
 ]
 
 

@@ -65,6 +65,7 @@ GROUPS = {
     ),
     "A network of one's own": (
         Command("train", "train.fit", "train a float network on one's data", "train"),
+        Command("search", "train.search", "find the best networks under exact costs", "search"),
         Command("export", "convert.export", "bring a float network to proven int8", "train"),
         Command("report", "convert.report", "make a report on an export, or on a model", "report"),
         Command("sweep", "convert.sweep", "measure robustness for the report", "train"),

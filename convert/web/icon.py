@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 PAPER = "#faf7f2"
 COPPER = "#a8451b"
 _FINE = 4  # drawn so many times larger, for smooth edges
+_COLORS = 32
 _ROOM = 0.1  # around a picture of one's own; masks cut to a circle
 
 
@@ -30,7 +31,8 @@ def draw(size: int, color: str = COPPER) -> bytes:
         for column in range(4):
             x = 0.5 + (column - 1.5 + 0.5 * (row % 2 - 0.5)) * (0.075 + 0.006 * row)
             pen.ellipse([*at(x - 0.014, y - 0.014), *at(x + 0.014, y + 0.014)], fill=light)
-    return _png(picture.resize((size, size), Image.Resampling.LANCZOS))
+    small = picture.resize((size, size), Image.Resampling.LANCZOS)
+    return _png(small.quantize(_COLORS, Image.Quantize.MEDIANCUT))  # a third of the bytes
 
 
 def fitted(picture: Image.Image, size: int) -> bytes:

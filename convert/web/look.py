@@ -15,8 +15,9 @@ from runtime.errors import DataError
 
 LANGUAGES = ("en", "fr")
 """What the page speaks."""
-NIGHT = "#16181c"
-"""The page's background in the dark; by day it is the icon's."""
+NIGHT = "#1f2228"
+"""The page's cards in the dark, on which text is harder to read than on its background; by day
+that is the background, the icon's paper."""
 CONTRAST = 4.5
 """Of text on its background, as WCAG 2 wants it."""
 _STEP = 0.01
@@ -100,8 +101,8 @@ def readable(wanted: str, paper: str) -> str:
 
 
 def _on(background: str) -> str:
-    """White or the night's colour: what is read better on ``background``."""
-    return max(("#ffffff", NIGHT), key=lambda one: contrast(one, background))
+    """White or nearly black: what is read better on ``background``."""
+    return max(("#ffffff", "#16181c"), key=lambda one: contrast(one, background))
 
 
 def contrast(one: str, other: str) -> float:

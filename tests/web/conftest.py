@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,6 +109,14 @@ def visit(context: BrowserContext, url: str) -> Page:
 def reads(page: Page, text: str) -> None:
     """Wait until the page says that it read ``text``."""
     expect(page.locator("#said")).to_have_text(text)
+
+
+def until(page: Page, expression: str, seconds: float = 20) -> None:
+    """Wait until ``expression`` holds; ``wait_for_function`` is what the page's policy forbids."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"{expression} has not come true"
+        page.wait_for_timeout(50)
 
 
 def controlled(page: Page) -> None:

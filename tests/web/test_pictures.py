@@ -93,8 +93,8 @@ def test_what_is_no_digit_is_not_read_surely(phone: BrowserContext, site: Site) 
     page = visit(phone, site.url)
     doubts = 0
     for letter in "ABEFHKMPRWXY":
+        page.evaluate("document.body.classList.remove('answered')")
         upload(page, picture(letter))
-        expect(page.locator("#sure")).not_to_have_text("")
-        doubts += "not sure" in page.inner_text("#sure")
-        page.evaluate("document.getElementById('sure').textContent = ''")
+        page.wait_for_selector("body.answered")
+        doubts += "sure" not in page.inner_text("#sure") or "not sure" in page.inner_text("#sure")
     assert doubts >= 1

@@ -1,0 +1,151 @@
+"""The space: what a file says is what is drawn, presets are points, and mistakes are one line."""
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from runtime.errors import DataError
+from tests.search.drawn import DEFAULT, points
+from train import presets
+from train.model import two_block_cnn
+from train.search import model as networks
+from train.search import rungs, space
+from train.search.place import Drawn
+from train.search.point import layers, read
+from train.search.rungs import Standing
+from train.tf import configure
+
+WIDE = (Path(__file__).parents[2] / "train" / "search" / "space.toml").read_text()
+
+
+class Replay:
+    """Draws what it is told."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+
+    def suggest_categorical(self, name: str, choices: Sequence[Any]) -> Any:
+        assert self.values[name] in choices
+        return self.values[name]
+
+    def suggest_int(self, name: str, low: int, high: int, *, log: bool) -> int:
+        assert log
+        assert low <= self.values[name] <= high
+        return int(self.values[name])
+
+
+def test_what_is_drawn_can_be_said_again() -> None:
+    """A point's parameters draw the point, and plain data are read back."""
+    for point in points(50):
+        assert DEFAULT.suggest(Replay(DEFAULT.parameters(point))) == point
+        assert read(json.loads(json.dumps(asdict(point)))) == point
+
+
+def test_every_choice_is_drawn() -> None:
+    """Of each part of a block, and of the whole."""
+    drawn = points(400)
+    blocks = [block for point in drawn for block in point.blocks]
+    assert {len(point.blocks) for point in drawn} == {2, 3, 4}
+    assert {point.head for point in drawn} == {"dense", "average", "max"}
+    assert {block.kernel for block in blocks} == {(1, 1), (3, 3), (5, 5), (3, 1), (5, 1)}
+    assert {block.kind for block in blocks} == {"convolution", "separable"}
+    assert {min(b.channels for b in blocks), max(b.channels for b in blocks)} == {2, 48}
+
+
+@pytest.mark.parametrize("name", ["small", "micro", "nano"])
+def test_a_preset_is_a_point_and_the_same_network(name: str) -> None:
+    """Weights of one fit into the other, which then computes the same."""
+    architecture = presets.find(name).architecture
+    point = space.preset(architecture)
+    if name != "small":
+        assert DEFAULT.suggest(Replay(DEFAULT.parameters(point))) == point
+    configure(0, 1)
+    ours = networks.build(point, (28, 28, 1), 10, 0.99)
+    theirs = two_block_cnn(architecture)
+    theirs.set_weights(ours.get_weights())
+    given = np.random.default_rng(0).normal(0, 1, (3, 28, 28, 1)).astype(np.float32)
+    found = [one.predict(given, verbose=0) for one in (ours, theirs)]
+    np.testing.assert_allclose(*found, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(28, 28, 1), (5, 5, 3), (64, 6), (40,)])
+def test_shapes_are_those_of_the_network(shape: tuple[int, ...]) -> None:
+    """As Keras has them, layer by layer, for pictures, windows and plain rows."""
+    configure(0, 1)
+    for point in points(12):
+        built = networks.build(point, shape, 4, 0.9)
+        known = {layer.name: tuple(layer.output_shape[1:]) for layer in built.layers}
+        for layer in layers(point, shape, 4):
+            assert known[layer.name] == layer.gives, (point.line(), layer)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("[block]", "[blocks]", r"blocks"),
+        ("stride = [1, 2]", "stride = [0]", r"block.stride 0 is none of 1, 2"),
+        ('"5x5"', '"5by5"', "a height and a width, as 3x3, and not '5by5'"),
+        ("{ from = 2, to = 48 }", "{ from = 9, to = 3 }", "block.channels .* within 1 to 1024"),
+        ("norm = [true, false]", "norm = true", "block.norm is True: give a list"),
+        ("norm = [true, false]", "norm = [1]", "block.norm 1 is none of True, False"),
+        ("shrink = [1, 2]", "", "shrink is missing"),
+        ("hidden =", "hiden =", "hiden is unknown"),
+        ("shrink = [1, 2]", "shrink = [1, 2", "cannot be read as a space"),
+        ("shrink = [1, 2]", "shrink = { from = 1, to = 2 }", "shrink .* give"),
+    ],
+)
+def test_a_mistake_in_a_space_is_one_line(tmp_path: Path, old: str, new: str, told: str) -> None:
+    """It names the file and the part."""
+    path = tmp_path / "mine.toml"
+    path.write_text(WIDE.replace(old, new, 1))
+    with pytest.raises(DataError, match=told) as raised:
+        space.load(path)
+    assert "\n" not in str(raised.value)
+    assert "mine.toml" in str(raised.value)
+
+
+def test_a_narrow_space_gives_only_what_it_has(tmp_path: Path) -> None:
+    """A preset outside is not a point of it; the same content has the same hash."""
+    path = tmp_path / "mine.toml"
+    path.write_text(WIDE.replace('"5x5", ', ""))
+    narrow = space.load(path)
+    assert narrow.sha256 != DEFAULT.sha256
+    path.write_text(f"# another comment\n{WIDE}")
+    assert space.load(path).sha256 == DEFAULT.sha256
+    rng = random.Random(0)  # noqa: S311 - no secret
+    drawn = [narrow.suggest(Drawn(rng)) for _ in range(100)]
+    assert all(block.kernel != (5, 5) for point in drawn for block in point.blocks)
+    with pytest.raises(DataError, match=r"block\.kernel 5x5 is not"):
+        narrow.parameters(space.preset(presets.find("nano").architecture))
+
+
+def test_the_least_networks_are_small() -> None:
+    """None that is drawn has fewer weights than the smallest of them."""
+
+    def weights(point: Any) -> int:
+        return sum(
+            layer.given[-1] * layer.gives[-1] * layer.window[0] * layer.window[1]
+            for layer in layers(point, (28, 28, 1), 10)
+            if layer.op in ("conv", "dense")
+        )
+
+    least = min(map(weights, DEFAULT.least()))
+    assert all(weights(point) >= least for point in points(300))
+
+
+def test_a_rung_lets_the_better_go_on() -> None:
+    """Who is best or cheapest goes on, who many beat does not, and the hopeless do not."""
+    field = [Standing(0.02 + 0.001 * n, (100 + n, 100, 100)) for n in range(12)]
+    assert rungs.goes_on(Standing(0.015, (200, 100, 100)), field)
+    assert rungs.goes_on(Standing(0.031, (50, 50, 50)), field)
+    assert not rungs.goes_on(Standing(0.031, (200, 100, 100)), field)
+    assert not rungs.goes_on(Standing(0.2, (10, 10, 10)), field)
+    assert rungs.goes_on(Standing(0.9, (10, 10, 10)), [])
+    third = replace(field[3], costs=(120, 100, 100))
+    assert rungs.goes_on(third, field)

@@ -1,0 +1,148 @@
+"""The record of a search: repeatable, resumable, shared, and never of two things at once."""
+
+import sqlite3
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+
+from runtime.errors import DataError
+from tests.search import simulated
+from train.search import record, run, study
+from train.search.point import Point
+from train.search.run import Budget
+from train.search.trial import Objective
+
+TRIALS = 60
+
+
+def begun(folder: Path, name: str = "x", **changes: Any) -> optuna.Study:
+    folder.mkdir(exist_ok=True)
+    storage = study.connect(f"sqlite:///{folder / 'study.db'}", alone=True)
+    known = study.begin(storage, name, simulated.terms(**changes), [])
+    known.sampler = study.Seeded(1, alone=True)
+    return known
+
+
+def seen(known: optuna.Study) -> list[dict[str, Any]]:
+    """What a search has found, without the numbers that failures shift."""
+    found = record.of(known)
+    rows = [asdict(row) | {"number": 0} for row in found.rows]
+    return [*rows, dict(found.refused), {"known": found.known}]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """A search that nothing interrupted."""
+    known = begun(tmp_path_factory.mktemp("whole"))
+    run.work(known, simulated.objective(), Budget(TRIALS, None))
+    return seen(known)
+
+
+def test_a_search_refuses_stops_and_finishes_networks(whole: list[dict[str, Any]]) -> None:
+    """Some do not fit, some are stopped on a rung, some go through all."""
+    *rows, refused, _ = whole
+    assert refused["flash"] > 3
+    assert {len(row["rungs"]) for row in rows} >= {1, 3}
+    assert 0 < sum(row["is_whole"] for row in rows) < len(rows) / 1.5
+
+
+def test_the_same_seed_gives_the_same_search(whole: list[dict[str, Any]], tmp_path: Path) -> None:
+    """Trial by trial; another seed does not."""
+    again, other = begun(tmp_path / "a"), begun(tmp_path / "b")
+    other.sampler = study.Seeded(2, alone=True)
+    for known in (again, other):
+        run.work(known, simulated.objective(), Budget(TRIALS, None))
+    assert seen(again) == whole
+    assert seen(other) != whole
+
+
+class Stops(simulated.Lessons):
+    """A training in which someone presses Ctrl-C, or worse."""
+
+    def results(self, point: Point) -> Any:
+        yield next(iter(super().results(point)))
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("at", [9, 23, 44])
+def test_a_resumed_search_equals_an_uninterrupted_one(
+    whole: list[dict[str, Any]], tmp_path: Path, at: int
+) -> None:
+    """Stopped within a training, with Ctrl-C and then by a death, and begun anew each time."""
+    usual = simulated.objective()
+    broken = Objective(usual.space, usual.judge, Stops())
+    run.work(begun(tmp_path), usual, Budget(at, None))
+    with pytest.raises(KeyboardInterrupt):
+        run.work(begun(tmp_path), broken, Budget(TRIALS, None))
+    known = begun(tmp_path)
+    assert record.of(known).waiting == 1
+    run.work(known, usual, Budget(at + 8, None))
+    dead = begun(tmp_path)
+    dead.ask()  # and nobody ever tells
+    known = begun(tmp_path)
+    with study.at_work(tmp_path, known):
+        run.work(known, usual, Budget(TRIALS, None))
+    assert record.of(known).failed == 2
+    assert seen(known) == whole
+
+
+def test_a_search_of_something_else_is_told_apart(tmp_path: Path) -> None:
+    """One line that says what differs; another name is another search."""
+    begun(tmp_path)
+    begun(tmp_path)
+    with pytest.raises(DataError, match=r"another data \(data simulated, here other\).*--name"):
+        begun(tmp_path, data="other")
+    with pytest.raises(DataError, match="another seed and space"):
+        begun(tmp_path, space="s", seed=2)
+    assert begun(tmp_path, "y", data="other").trials == []
+
+
+def test_a_storage_that_is_down_is_one_line() -> None:
+    """Of PostgreSQL that nobody serves, of no URL at all; passwords are not shown."""
+    with pytest.raises(DataError, match=r"does not answer .*nothing is lost") as raised:
+        study.connect("postgresql://me:secret@127.0.0.1:9/x", alone=False)
+    assert "secret" not in str(raised.value)
+    assert "\n" not in str(raised.value)
+    with pytest.raises(DataError, match="no URL of a database"):
+        study.connect("somewhere", alone=False)
+
+
+def test_a_storage_of_another_version_is_one_line(tmp_path: Path) -> None:
+    """Optuna says so of its tables."""
+    begun(tmp_path)
+    with sqlite3.connect(tmp_path / "study.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = 'v0.9.0.a'")
+        database.execute("UPDATE version_info SET schema_version = 1")
+    with pytest.raises(DataError, match="of another version") as raised:
+        begun(tmp_path)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_trial_that_was_taken_over_is_dropped(tmp_path: Path) -> None:
+    """A worker that slept too long tells of a trial that another has: it counts once."""
+    known = begun(tmp_path)
+    usual = simulated.objective()
+
+    class Late(simulated.Lessons):
+        def results(self, point: Point) -> Any:
+            (running,) = known.get_trials(states=(TrialState.RUNNING,))
+            known.tell(running.number, state=TrialState.FAIL)
+            study.retry(known, known.trials[running.number])
+            object.__setattr__(late, "lesson", usual.lesson)
+            yield from super().results(point)
+
+    late = Objective(usual.space, usual.judge, Late())
+    run.work(known, late, Budget(12, None))
+    found = record.of(known)
+    assert found.failed == 1
+    assert found.trials == 12
+
+
+def test_a_budget_too_small_for_one_trial_is_one_line(tmp_path: Path) -> None:
+    """And what was judged is kept."""
+    with pytest.raises(DataError, match="before a single network was trained"):
+        run.work(begun(tmp_path), simulated.objective(), Budget(None, 0.0))

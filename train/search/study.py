@@ -1,0 +1,223 @@
+"""The record of a search: an Optuna study in SQLite or PostgreSQL, the same for all who work on it.
+
+What decides a search is kept in it and compared by everyone who joins. A trial that a worker left
+is put back into the queue: at once by the worker itself where it is stopped, and by any other once
+its heartbeat has failed where it died.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import time
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import optuna
+import sqlalchemy.exc
+from optuna.distributions import BaseDistribution
+from optuna.exceptions import DuplicatedStudyError, UpdateFinishedTrialError
+from optuna.samplers import BaseSampler, TPESampler
+from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback
+from optuna.trial import FrozenTrial, TrialState
+
+from runtime.errors import DataError
+
+FORMAT = 1
+"""Of what is kept in a study; rises when that means something else."""
+METRICS = ("error, %", "instructions", "flash, bytes", "RAM, bytes")
+"""What is minimized, int8 error on the held-out part first."""
+HEARTBEAT = 10
+"""Seconds from one sign of life of a worker to the next; after six without, it is given up."""
+RETRIES = 3
+"""Times that a trial is taken up again, before it is taken for what kills workers."""
+_STARTUP = 40  # trials that are drawn at random before the sampler learns from them
+_SETUP = 20.0  # seconds within which a study that has begun says what it is of
+_TERMS = "terms"
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
+
+
+@contextlib.contextmanager
+def reached(url: str) -> Iterator[None]:
+    """Turn what databases raise into one line."""
+    shown = sqlalchemy.engine.make_url(url).render_as_string() if "://" in url else url
+    try:
+        yield
+    except (sqlalchemy.exc.SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
+        cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+        reason = str(getattr(cause, "orig", None) or cause).strip().splitlines()[0]
+        raise DataError(
+            f"the storage {shown} does not answer ({reason}): start it, and run the same command "
+            "again; nothing is lost"
+        ) from error
+
+
+def connect(url: str, *, alone: bool, heartbeat: int = HEARTBEAT) -> RDBStorage:
+    """The storage at ``url``; ``alone``: without signs of life, which nobody would look for.
+
+    Raises DataError for one that is down, or that another version has made.
+    """
+    try:
+        shown = sqlalchemy.engine.make_url(url).render_as_string()
+    except sqlalchemy.exc.ArgumentError as error:
+        raise DataError(
+            f"--storage {url!r} is no URL of a database: give postgresql://USER@HOST/NAME"
+        ) from error
+    local = url.startswith("sqlite")
+    options: dict[str, Any] = {"connect_args": {"timeout": 60}} if local else {"pool_size": 2}
+    signs: dict[str, Any] = {} if alone else {
+        "heartbeat_interval": heartbeat,
+        "grace_period": 6 * heartbeat,
+        "heartbeat_stale_trial_callback": retry,
+    }  # fmt: skip
+    try:
+        with reached(url):
+            return RDBStorage(url, engine_kwargs=options, **signs)
+    except RuntimeError as error:  # Optuna's word for tables of another version
+        raise DataError(
+            f"the storage {shown} is of another version ({str(error).splitlines()[0]}): bring it "
+            "to this one by optuna storage upgrade, or give another"
+        ) from error
+    except ImportError as error:
+        raise DataError(f"--storage {shown} needs a driver: pip install {error.name}") from error
+
+
+def retry(study: optuna.Study, trial: FrozenTrial) -> None:
+    """Put ``trial``, which failed, back into the queue."""
+    RetryHeartbeatStaleTrialCallback(max_retry=RETRIES)(study, trial)
+
+
+class Seeded(BaseSampler):
+    """Optuna's TPE, seeded anew for each parameter of each trial.
+
+    So what is drawn depends on the seed and on the trials before, and not on whether the search was
+    interrupted. A trial is counted by those before it that did not fail: one that is taken up
+    again stands where the failed one did.
+    """
+
+    def __init__(self, seed: int, *, alone: bool) -> None:
+        self._seed, self._alone = seed, alone
+        self._order: dict[int, int] = {}
+
+    def infer_relative_search_space(
+        self, study: optuna.Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        """Nothing is drawn together: what there is to draw depends on what was drawn."""
+        del study, trial
+        return {}
+
+    def sample_relative(
+        self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        """See above."""
+        del study, trial, search_space
+        return {}
+
+    def sample_independent(
+        self,
+        study: optuna.Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> Any:
+        """By a sampler that is new."""
+        if trial.number not in self._order:
+            self._order[trial.number] = order(study, trial)
+        words = f"{self._seed} {self._order[trial.number]} {param_name}"
+        seed = int.from_bytes(hashlib.sha256(words.encode()).digest()[:4], "big")
+        own = TPESampler(seed=seed, n_startup_trials=_STARTUP, constant_liar=not self._alone)
+        return own.sample_independent(study, trial, param_name, param_distribution)
+
+
+def order(study: optuna.Study, trial: FrozenTrial) -> int:
+    """Which trial ``trial`` is, from 0, of those that did not fail."""
+    failed = study.get_trials(deepcopy=False, states=(TrialState.FAIL,))
+    return trial.number - sum(one.number < trial.number for one in failed)
+
+
+def begin(
+    storage: RDBStorage, name: str, terms: Mapping[str, Any], first: Sequence[Mapping[str, Any]]
+) -> optuna.Study:
+    """The study of that name: made, with the parameters of its ``first`` trials, or joined.
+
+    Raises DataError where it is a search of something else.
+    """
+    try:
+        study = optuna.create_study(
+            storage=storage, study_name=name, directions=["minimize"] * len(METRICS)
+        )
+    except DuplicatedStudyError:
+        study = optuna.load_study(study_name=name, storage=storage)
+        compare(name, _terms(study), terms)
+        return study
+    study.set_metric_names(list(METRICS))
+    for parameters in first:
+        study.enqueue_trial(dict(parameters))
+    study.set_user_attr(_TERMS, dict(terms))
+    return study
+
+
+def _terms(study: optuna.Study) -> Mapping[str, Any]:
+    """What a study is of; its maker may be about to say it."""
+    until = time.monotonic() + _SETUP
+    while _TERMS not in (known := study.user_attrs):
+        if time.monotonic() > until:
+            raise DataError(
+                f"the study {study.study_name!r} is of no search, or who began it died at once: "
+                "delete it, or give another --name"
+            )
+        time.sleep(0.2)
+    found: Mapping[str, Any] = known[_TERMS]
+    return found
+
+
+def compare(name: str, kept: Mapping[str, Any], own: Mapping[str, Any]) -> None:
+    """Raise DataError, naming all that differs, unless both are terms of the same search."""
+    differ = [key for key in {**kept, **own} if kept.get(key) != own.get(key)]
+    if not differ:
+        return
+    told = ", ".join(
+        f"{key} {_short(kept.get(key))}, here {_short(own.get(key))}" for key in differ
+    )
+    raise DataError(
+        f"the search {name!r} has another {' and '.join(differ)} ({told}): give what it began "
+        "with, or another --name"
+    )
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 160 else f"{text[:157]}..."
+
+
+def load(storage: RDBStorage, name: str) -> optuna.Study:
+    """The study of that name; raises DataError where there is none."""
+    try:
+        return optuna.load_study(study_name=name, storage=storage)
+    except KeyError as error:
+        raise DataError(f"there is no search {name!r} in that storage: start one first") from error
+
+
+@contextlib.contextmanager
+def at_work(folder: Path, study: optuna.Study) -> Iterator[None]:
+    """Work on a study in a file; what the dead left is taken up, when nobody is alive."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "at-work").open("w") as sign:
+        try:
+            fcntl.flock(sign, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            take_up(study)
+        except BlockingIOError:
+            pass  # others are at work
+        fcntl.flock(sign, fcntl.LOCK_SH)
+        yield
+
+
+def take_up(study: optuna.Study) -> None:
+    """Put the trials that run back into the queue; nobody may be working on them."""
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+        with contextlib.suppress(UpdateFinishedTrialError):
+            study.tell(trial.number, state=TrialState.FAIL)
+            retry(study, trial)
