@@ -52,7 +52,7 @@ validate: setup ## Boot every emulated board and prove it on 10,000 images (abou
 web: setup ## Make the web app in build/web; python -m runtime.web serves it
 	$(RUN) -m convert.web
 
-web-bench: setup ## Weigh and time the web app's networks beside LiteRT.js, in one browser
+web-bench: setup ## Weigh and time five networks in WebAssembly beside LiteRT.js, in one browser
 	tests/tools.sh
 	$(RUN) -m tests.web.bench
 

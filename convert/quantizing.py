@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from convert import audit, meanings, parity, proof, tflite
+from convert import audit, calibration, meanings, parity, proof, tflite
 from convert.feed import fed, of_type
 from convert.network import Network
 from convert.parity import NAMED, Parity, Question
@@ -14,9 +14,9 @@ from runtime import console, worker
 from runtime.contract import Contract
 from runtime.dataset import Array, Examples, Floats
 from runtime.errors import GateError
-from runtime.tasks.meaning import Classes, Meaning, Reconstruction
+from runtime.tasks.meaning import Classes, Meaning, Reconstruction, Values
 from runtime.tasks.task import Task
-from train import feed, fit, qat
+from train import feed, fit, lessons, qat
 from train.augment import LEVELS
 from train.data import Dataset
 from train.loop import Epoch, Plan
@@ -60,7 +60,7 @@ def make(network: Network, dataset: Dataset, recipe: Recipe, settings: Settings)
     learnt, held_out = (
         meanings.usual(found[0], part) for part in (dataset.train, dataset.validation)
     )
-    lesson = Lesson(dataset.task, found, learnt, held_out)
+    lesson = Lesson(dataset.task, found, learnt, held_out, dataset.others)
     if len(learnt) < len(dataset.train):
         name = learnt.names[int(learnt.labels[0])]
         console.note(f"a reconstruction: {name!r} is what is usual, and all that it learns")
@@ -72,7 +72,7 @@ def make(network: Network, dataset: Dataset, recipe: Recipe, settings: Settings)
         audit.check(graph, network.origin)
     console.note(f"int8 model: {len(graph.content):,} bytes, {', '.join(graph.op_names)}")
     names = tuple(one.name for one in network.outputs) if len(found) > 1 else ()
-    contract = Contract(dataset.task, _finished(lesson, graph), names=names)
+    contract = Contract(dataset.task, _finished(lesson, graph, settings), names=names)
     made = _compared(network, graph, contract, dataset.test)
     if tuned is None:
         return made
@@ -88,6 +88,17 @@ class Lesson:
     meanings: tuple[Meaning, ...]
     train: Examples
     held_out: Examples
+    others: tuple[Examples, ...] = ()  # that belong to no class: to train on, held out, to test on
+
+    def taught(self) -> Examples:
+        """What is trained on."""
+        if not isinstance(self.meanings[0], Classes):
+            return self.train
+        return lessons.enlarged(self.task, self.train, self.others[0] if self.others else None)
+
+    def judged(self) -> Examples:
+        """What is held out, with what belongs to no class."""
+        return lessons.held_out(self.task, self.held_out, self.others[1] if self.others else None)
 
     def calibration(self, seed: int) -> Floats:
         """Real inputs [count, *shape] that ranges are taken from."""
@@ -154,7 +165,7 @@ def _fine_tuned(network: Network, lesson: Lesson, recipe: Recipe, seed: int) -> 
         level = LEVELS["none"]  # what it shall give is the input itself
     plan = Plan(recipe.qat_epochs, recipe.qat_rate, level, seed)
     weights = _weights(lesson.train) if isinstance(lesson.meanings[0], Classes) else ()
-    train = feed.material(lesson.task, lesson.train, lesson.meanings, level, weights)
+    train = feed.material(lesson.task, lesson.taught(), lesson.meanings, level, weights)
     held_out = feed.material(lesson.task, lesson.held_out, lesson.meanings)
     tuning = network.fine_tune(train, plan)
     history = list(fit.report(tuning.epochs(held_out), plan.epochs))
@@ -166,17 +177,24 @@ def _weights(train: Examples) -> tuple[float, ...]:
     return () if train.source == "MNIST" else fit.class_weights(train)
 
 
-def _finished(lesson: Lesson, graph: tflite.Model) -> tuple[Meaning, ...]:
-    """The meanings, with the threshold of a reconstruction by what int8 gives."""
-    if not any(isinstance(one, Reconstruction) for one in lesson.meanings):
+def _finished(lesson: Lesson, graph: tflite.Model, settings: Settings) -> tuple[Meaning, ...]:
+    """The meanings, with the thresholds that follow from what int8 gives for what is held out."""
+    if all(isinstance(one, Values) for one in lesson.meanings):
         return lesson.meanings
-    found = outputs(graph.content, lesson.task, lesson.held_out)
-    return tuple(
-        meanings.with_threshold(one, lesson.task, lesson.held_out, answers)
-        if isinstance(one, Reconstruction)
-        else one
-        for one, answers in zip(lesson.meanings, found, strict=True)
-    )
+    judged = lesson.judged()
+    found = outputs(graph.content, lesson.task, judged)
+    learnt = settings.is_trained_here or settings.how == "qat"
+    result: list[Meaning] = []
+    for number, (one, answers) in enumerate(zip(lesson.meanings, found, strict=True)):
+        known = judged.of(number)
+        if isinstance(one, Reconstruction):
+            usual = answers[: len(lesson.held_out)]
+            result.append(meanings.with_threshold(one, lesson.task, lesson.held_out, usual))
+        elif isinstance(one, Classes) and known.names:
+            result.append(calibration.of(one, answers, known, is_taught=learnt))
+        else:
+            result.append(one)
+    return tuple(result)
 
 
 def _compared(network: Network, graph: tflite.Model, contract: Contract, test: Examples) -> Made:

@@ -180,12 +180,12 @@ def build(
                 f"{core.machine} has {there:,}: leave this core out"
             )
     publish.files(folder, compiled.files())
-    (folder / "main.c").write_text(_main(compiled))
+    (folder / "main.c").write_text(main_text(compiled))
     compiler = command(target, options)
     words = [*compiler, "-std=c99", *core.including, "-include", "hook.h"]
     toolchain.run(
         [*words, "-c", f"{unit.name}.c", "-o", "model.o"],
-        _with_hook(folder, compiled),
+        hooked(folder, compiled),
     )
     source = ["main.c", "model.o"]
     toolchain.run([*words, "-I", ".", *core.linking, *source, "-o", "program", "-lgcc"], folder)
@@ -198,7 +198,8 @@ def command(target: Target, options: Sequence[str] = ("-O2",)) -> list[str]:
     return [core.family.toolchain.program("gcc"), *core.options, *options]
 
 
-def _with_hook(folder: Path, compiled: Compiled) -> Path:
+def hooked(folder: Path, compiled: Compiled) -> Path:
+    """``folder``, with what stands in front of the C of ``compiled`` and calls count_after."""
     macro = compiled.unit.name.upper()
     (folder / "hook.h").write_text(
         "extern void count_after(int number);\n"
@@ -207,7 +208,7 @@ def _with_hook(folder: Path, compiled: Compiled) -> Path:
     return folder
 
 
-def _main(compiled: Compiled) -> str:
+def main_text(compiled: Compiled) -> str:
     """C that reads the runs, and for each the inputs, and writes the ticks and the outputs."""
     unit = compiled.unit
     name, outputs = unit.name, border.outputs(unit)

@@ -5,6 +5,7 @@ For example:
   python -m runtime.benchmark build/base/model_float.tflite build/base/model.tflite
   python -m runtime.benchmark --backend tflite-runtime --runs 1000 --threads 2 --json base
   python -m runtime.benchmark --inputs windows.npz build/gestures/model.tflite
+  python -m runtime.benchmark --backend litert --backend c --rounds 3 base micro
 """
 
 import argparse
@@ -18,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from runtime import children, classifier, console, interpreter, numbers
-from runtime.compiled import COMPILED, CompiledModel
+from runtime import children, classifier, console, interpreter, native, numbers
+from runtime.compiled import CompiledModel
 from runtime.errors import ModelError
 from runtime.reading import raw
 
@@ -52,7 +53,18 @@ def parser() -> argparse.ArgumentParser:
         "models", nargs="+", metavar="MODEL", help="a .tflite, or the name of a bundled model"
     )
     result.add_argument(
-        "--backend", help="litert, tflite-runtime, tensorflow (default: the first installed), or c"
+        "--backend",
+        action="append",
+        help="litert, tflite-runtime, tensorflow (default: the first installed), or c: C that is "
+        "made fast for this machine (c:generic: plain C); several are compared, model by model",
+    )
+    result.add_argument(
+        "--rounds",
+        type=numbers.whole(1),
+        default=1,
+        metavar="N",
+        help="how often each is measured, in turn, in a new process; the fastest counts "
+        "(default: 1)",
     )
     result.add_argument(
         "--runs",
@@ -78,15 +90,22 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure every model and print a table, ratios to the first one included."""
     options = console.parse(parser(), argv)
+    backends = options.backend or [None]
     if options.worker:
-        result = measure(options.models[0], _how(options))
+        result = measure(options.models[0], _how(options, backends[0]))
         print(json.dumps(asdict(result)))
         return 0
-    results = [
-        in_new_process(model, _how(options)) for model in console.progress(options.models, "models")
-    ]
+    pairs = [(model, backend) for model in options.models for backend in backends]
+    found: dict[tuple[str, str | None], Measurement] = {}
+    for pair in console.progress(pairs * options.rounds, "models"):
+        one = in_new_process(pair[0], _how(options, pair[1]))
+        found[pair] = min(found.get(pair, one), one, key=lambda each: each.median_ms)
+    results = list(found.values())
     data = [asdict(result) for result in results]
-    console.finish(as_text(results, options.runs, options.threads), data)
+    if len(backends) > 1:
+        console.finish(compared(results, len(backends), options), data)
+    else:
+        console.finish(as_text(results, options.runs, options.threads), data)
     return 0
 
 
@@ -100,13 +119,13 @@ class How:
     inputs: Path | None = None  # None: random numbers
 
 
-def _how(options: argparse.Namespace) -> How:
-    return How(options.backend, options.runs, options.threads, options.inputs)
+def _how(options: argparse.Namespace, backend: str | None) -> How:
+    return How(backend, options.runs, options.threads, options.inputs)
 
 
 def in_new_process(model: str, how: How) -> Measurement:
     """``measure`` in a process that has loaded nothing else."""
-    if how.backend != COMPILED:
+    if not native.is_meant(how.backend):
         interpreter.choose(how.backend)
     classifier.find(model)
     command = [*children.python("runtime.benchmark"), "--worker", model]
@@ -131,7 +150,7 @@ def measure(model: str, how: How) -> Measurement:
     path = classifier.find(model)
     baseline = peak_memory()
     start = time.perf_counter()
-    if how.backend != COMPILED:
+    if not native.is_meant(how.backend):
         interpreter.imported(interpreter.choose(how.backend))
     import_ms = (time.perf_counter() - start) * 1000
     start = time.perf_counter()
@@ -151,7 +170,9 @@ def measure(model: str, how: How) -> Measurement:
         peak_memory() - baseline,
         import_ms,
         load_ms,
-        runner.backend,
+        f"{runner.backend}:{runner.target}"
+        if isinstance(runner, CompiledModel)
+        else runner.backend,
         runner.version,
     )
 
@@ -221,6 +242,28 @@ def as_text(results: Sequence[Measurement], runs: int, threads: int) -> str:
         f"{first.backend} {first.version}, {runs} runs, threads: {threads}; "
         "in brackets: relative to the first row\n\n" + console.table(header, rows)
     )
+
+
+def compared(results: Sequence[Measurement], backends: int, options: argparse.Namespace) -> str:
+    """The table of several backends; in brackets, how many times faster than the model's first."""
+    rows = []
+    for number, result in enumerate(results):
+        first = results[number - number % backends]
+        ratio = f" ({first.median_ms / result.median_ms:.2f}x)" if result is not first else ""
+        rows.append(
+            [
+                result.model,
+                result.backend,
+                f"{1000 * result.median_ms:,.1f} µs{ratio}",
+                f"{1000 * result.p95_ms:,.1f} µs",
+                f"{result.memory_bytes / 1e6:.1f} MB",
+                f"{result.import_ms:.0f} ms",
+                f"{result.load_ms:,.0f} ms",
+            ]
+        )
+    header = ["model", "backend", "median", "p95", "peak memory", "import", "load"]
+    told = f"{options.runs} runs, threads: {options.threads}, rounds: {options.rounds}"
+    return f"{told}; in brackets: how many times faster\n\n{console.table(header, rows)}"
 
 
 def _with_ratio(text: str, value: float, base: float) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from runtime import contract, image, interpreter
-from runtime.compiled import COMPILED, CompiledModel
+from runtime import contract, image, interpreter, native
+from runtime.compiled import CompiledModel
 from runtime.contract import Contract, read_labels
 from runtime.dataset import Array, Floats
 from runtime.errors import ModelError
@@ -32,12 +32,13 @@ Scores = npt.NDArray[np.float32]
 class Prediction:
     """What a classifier says of one thing."""
 
-    label: str
+    label: str  # of the most probable class, even where the answer is none of them
     index: int  # of the label
     probability: float  # of the label, 0..1
     probabilities: Scores  # [classes]; they sum to 1 unless each class is judged by itself
     scores: Scores  # [classes], as the network gives them
     milliseconds: float  # of the inference alone
+    is_none: bool = False  # whether it is none of the classes, by the contract's threshold
 
     def top(self, count: int) -> list[int]:
         """The indices of the ``count`` most probable classes, the best first."""
@@ -49,7 +50,7 @@ class Model:
 
     Of one input. Raises ModelError for a model that is damaged or of another kind, BackendError
     for an interpreter that is missing; ``backend`` and ``kernels`` are as in ``interpreter.load``,
-    and the backend "c" runs the C that ``convert.compiler`` wrote beside the model.
+    and the backend "c" is C that is made of the model for this machine ("c:generic": plain C).
     """
 
     def __init__(
@@ -146,7 +147,10 @@ class Classifier(Model):
         probabilities = self._classes.probabilities(scores)
         index = int(scores.argmax())
         sure = float(probabilities[index])
-        return Prediction(self.labels[index], index, sure, probabilities, scores, milliseconds)
+        is_none = bool(self._classes.none(probabilities))
+        return Prediction(
+            self.labels[index], index, sure, probabilities, scores, milliseconds, is_none
+        )
 
 
 def as_input(task: Task, examples: Array, tensor: Tensor) -> Array:
@@ -172,9 +176,11 @@ def dequantized(values: Array, tensor: Tensor) -> Floats:
 def load(
     path: Path, backend: str | None, kernels: str, threads: int
 ) -> interpreter.Interpreter | CompiledModel:
-    """What runs ``path``: the compiled model for a ``.c`` or backend "c", else an interpreter."""
-    if backend == COMPILED or path.suffix == ".c":
-        return CompiledModel(path.with_suffix(".c"))
+    """What runs ``path``: a compiled model for a ``.c`` or a backend "c", else an interpreter."""
+    if path.suffix == ".c":
+        return CompiledModel(path)
+    if native.is_meant(backend):
+        return native.load(path, str(backend), kernels)
     return interpreter.load(path, backend, kernels, threads)
 
 

@@ -1,7 +1,8 @@
 """Compiled models: the C that ``convert.compiler`` wrote, built for this machine and run in Python.
 
 Needs a C compiler: the one that CC names, or ``cc``. Device and Python then share one
-implementation.
+implementation. A call of a small network takes a few microseconds, so that what stands around the
+C counts: its inputs and outputs are arrays over its memory, made once.
 """
 
 import ctypes
@@ -18,13 +19,15 @@ from typing import Any
 
 import numpy as np
 
+from runtime import machine
 from runtime.errors import BackendError, ModelError
 from runtime.interpreter import Array, Tensor
 
 COMPILED = "c"
 """The backend's name."""
 
-FLAGS = ("-std=c99", "-O3", "-shared", "-fPIC")
+FLAGS = ("-std=c99", "-O3", "-ffp-contract=off", "-shared", "-fPIC")
+"""Options of the compiler; a multiplication that is fused with an addition rounds otherwise."""
 
 
 class CompiledModel:
@@ -34,30 +37,52 @@ class CompiledModel:
     it cannot be compiled here.
     """
 
-    backend, kernels = COMPILED, "default"
+    backend = COMPILED
 
-    def __init__(self, source: Path) -> None:
-        self._name = source.stem
+    def __init__(self, source: Path, kernels: str = "default") -> None:
+        self._name, self.kernels = source.stem, kernels
         text = _read(source.with_suffix(".h"))
         self.version = (re.findall(r"thimble [0-9.]+", text) or ["unknown"])[0]
+        self.target = (re.findall(r"--target ([\w-]+)", text) or [machine.GENERIC])[0]
         header = _Header(self._name, re.sub(r"/\*.*?\*/", " ", text, flags=re.DOTALL))
         inputs, outputs = header.borders("INPUT"), header.borders("OUTPUT")
         self.inputs, self.outputs = list(inputs.values()), list(outputs.values())
         self.arena, size = header.integer("ARENA_SIZE"), header.integer("STATE_SIZE")
+        machine.require(self.target)
         with tempfile.TemporaryDirectory() as folder:
-            self._library = ctypes.CDLL(str(_build(source, Path(folder) / "model.so")))
+            built = _build(source, Path(folder) / "model.so", machine.flags(self.target))
+            self._library = ctypes.CDLL(str(built))
         self._memory = [_memory(self.arena), *([_memory(size)] if size else [])]
-        self._run = self._function("run")
-        self._places = [self._function(name) for name in inputs]
-        self._results = [self._function(name) for name in outputs] if len(outputs) > 1 else []
-        if getattr(self._library, f"{self._name}_self_test")(*self._memory) != 0:
+        self._places = [ctypes.addressof(one) for one in self._memory]
+        if self._function("self_test")(*self._places) != 0:
             raise ModelError(f"{source} fails its self-test: generate it again")
+        if size:
+            self._restart = getattr(self._library, f"{self._name}_reset")
+            self._restart.argtypes, self._restart.restype = [ctypes.c_void_p], None
+        self._run = self._function("run")
+        self._run.restype = ctypes.c_void_p
+        first = self._run(*self._places)  # where a single output lies
+        found = [self._address(name) for name in outputs] if len(outputs) > 1 else [first]
+        self._given = [self._view(self._address(name), one) for name, one in inputs.items()]
+        self._answers = [self._view(at, one) for at, one in zip(found, self.outputs, strict=True)]
         self.reset()
 
     def _function(self, what: str) -> Any:
+        """A function of the C, which takes the arena's address, and the state's, if any."""
         function = getattr(self._library, f"{self._name}_{what}")
-        function.restype = ctypes.c_void_p
+        function.argtypes = [ctypes.c_void_p] * len(self._memory)
         return function
+
+    def _address(self, what: str) -> int:
+        """Where an input or output lies in the arena."""
+        function = getattr(self._library, f"{self._name}_{what}")
+        function.argtypes, function.restype = [ctypes.c_void_p], ctypes.c_void_p
+        return int(function(self._places[0]))
+
+    def _view(self, address: int, tensor: Tensor) -> Array:
+        """The elements of an input or output in the arena, [*shape]."""
+        count, start = int(np.prod(tensor.shape)), address - self._places[0]
+        return np.frombuffer(self._memory[0], tensor.dtype, count, start).reshape(tensor.shape)
 
     @property
     def input(self) -> Tensor:
@@ -71,8 +96,8 @@ class CompiledModel:
 
     def reset(self) -> None:
         """Begin a sequence: what is kept from one run to the next is as at first."""
-        for state in self._memory[1:]:
-            self._function("reset")(state)
+        for place in self._places[1:]:
+            self._restart(place)
 
     def run(self, batch: Array) -> Array:
         """The outputs [n, *output.shape[1:]] for ``batch`` [n, *input.shape[1:]], one by one.
@@ -93,31 +118,25 @@ class CompiledModel:
         What the network keeps goes on from one to the next, and from one call to the next; with
         ``fresh`` each begins anew.
         """
-        given = [np.ascontiguousarray(array) for array in inputs]
-        for tensor, array in zip(self.inputs, given, strict=True):
+        for tensor, array in zip(self.inputs, inputs, strict=True):
             if array.shape[1:] != tensor.shape or array.dtype != tensor.dtype:
                 raise ModelError(f"the model takes {_described(tensor, 0)}")
-        count = len(given[0])
+        count = len(inputs[0])
         answers = [np.empty((count, *tensor.shape), tensor.dtype) for tensor in self.outputs]
         for row in range(count):
             if fresh:
                 self.reset()
-            for place, array in zip(self._places, given, strict=True):
-                ctypes.memmove(place(self._memory[0]), _address(array, row), array[row].nbytes)
-            first = self._run(*self._memory)
-            found = [result(self._memory[0]) for result in self._results] or [first]
-            for answer, address in zip(answers, found, strict=True):
-                ctypes.memmove(_address(answer, row), address, answer[row].nbytes)
+            for view, array in zip(self._given, inputs, strict=True):
+                view[...] = array[row]
+            self._run(*self._places)
+            for answer, view in zip(answers, self._answers, strict=True):
+                answer[row] = view
         return answers
 
 
 def _memory(size: int) -> Any:
     """Bytes aligned as the C library's allocator does, which is enough for every type."""
     return (ctypes.c_int32 * -(-size // 4))()
-
-
-def _address(array: Array, row: int) -> int:
-    return int(array.ctypes.data + row * array.strides[0])
 
 
 def _described(tensor: Tensor, axes: int) -> str:
@@ -192,10 +211,10 @@ def require_compiler() -> list[str]:
     return compiler
 
 
-def _build(source: Path, target: Path) -> Path:
+def _build(source: Path, target: Path, flags: tuple[str, ...]) -> Path:
     compiler = require_compiler()
     done = subprocess.run(
-        [*compiler, *FLAGS, str(source), "-o", str(target)],
+        [*compiler, *FLAGS, *flags, str(source), "-o", str(target)],
         capture_output=True,
         text=True,
         check=False,

@@ -15,8 +15,10 @@ from runtime.tasks.task import Task
 
 NAME = "contract.json"
 LABELS = "labels.txt"
-VERSION = 2
-"""Rises when what reads a contract has to change."""
+VERSION = 3
+"""Rises when what reads a contract has to change: since 3 an answer can be none of the classes."""
+READ = (2, VERSION)
+"""The versions that are read; in 2 every answer is one of the classes."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +110,9 @@ def _names(outputs: Sequence[dict[str, Any]]) -> tuple[str, ...]:
 
 
 def _require_version(version: object) -> None:
-    if version != VERSION:
-        raise ModelError(f"its version is {version}, not {VERSION}: export it again")
+    if version not in READ:
+        known = " or ".join(map(str, READ))
+        raise ModelError(f"its version is {version}, not {known}: export it again")
 
 
 def _guessed(model: Path, given: Tensor, answers: Sequence[Tensor]) -> Contract:

@@ -13,10 +13,16 @@ from runtime.errors import DataError
 ENVIRONMENT = "THIMBLE_DATA"
 """Environment variable that names the folder of the data."""
 
+OTHER = -1
+"""The label of an example that belongs to none of the classes."""
+NONE = "none"
+"""What a class is called that is none: its examples belong to none of the other classes."""
+
 Array = npt.NDArray[Any]
 Pixels = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,22 @@ class Examples:
     def _by_class(self) -> bool:
         """Whether all examples of a class stand together, as folders of classes give them."""
         return len(self.names) > 1 and bool((np.diff(self.labels) >= 0).all())
+
+
+def apart(examples: Examples) -> tuple[Examples, Examples | None]:
+    """``examples`` without those of a class called ``NONE``, and these; None: there is none.
+
+    Beside fewer than two others it is a class like any.
+    """
+    called = [name.casefold() for name in examples.names]
+    if NONE not in called or len(called) < 3:
+        return examples, None
+    place = called.index(NONE)
+    is_none = examples.labels == place
+    kept, others = (examples.take(np.flatnonzero(mask)) for mask in (~is_none, is_none))
+    names = tuple(name for number, name in enumerate(examples.names) if number != place)
+    labels = kept.labels - (kept.labels > place)
+    return replace(kept, names=names, labels=labels), others
 
 
 def named(option: Path | None) -> Path | None:

@@ -9,14 +9,14 @@ For example:
 import argparse
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from runtime import console, judge, numbers, options, reading, statistics
 from runtime.classifier import Model
-from runtime.dataset import Examples, Floats, Labels
+from runtime.dataset import NONE, Examples, Floats, Labels, apart
 from runtime.errors import DataError
 from runtime.interpreter import KERNELS
 from runtime.judge import Judgement
@@ -27,6 +27,17 @@ _PART = 100  # examples, between two steps of the progress bar
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """How the answer "none of the classes" fares. Accuracies elsewhere are of the largest class."""
+
+    threshold: float
+    refused: int  # of the examples that have a class
+    right: int  # of those that are not refused
+    others: int  # examples that belong to none
+    others_refused: int
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """How a model did on some data."""
 
@@ -34,6 +45,7 @@ class Evaluation:
     examples: Examples  # that it was judged on
     judgement: Judgement
     losses: Floats  # [count], as ``judge.losses`` has them
+    refusal: "Refusal | None"  # None: no threshold is known, or there are no classes
     confusion: Labels | None  # [true class, predicted class], counts; None: no classes
     seconds: float  # for all of them, without reading
 
@@ -68,18 +80,33 @@ def evaluations(
     Of several, those that the examples say nothing of are left out. Raises DataError when the
     examples do not fit the model.
     """
-    chosen = examples.first(limit)
+    chosen, others = _apart(model, examples.first(limit))
     known = judged_by(model, chosen)
     start = time.perf_counter()
-    parts = np.array_split(chosen.inputs, -(-len(chosen) // _PART))
-    answers = [model.reals(part) for part in console.progress(parts, "evaluating")]
+    answers = _answers(model, chosen, "evaluating")
     seconds = time.perf_counter() - start
+    found = None if others is None else _answers(model, others, f"evaluating {NONE!r}")
     return {
         number: _evaluation(
-            model, number, np.concatenate([row[number] for row in answers]), own, seconds
+            model, number, (answers[number], None if found is None else found[number]), own, seconds
         )
         for number, own in known.items()
     }
+
+
+def _apart(model: Model, examples: Examples) -> tuple[Examples, Examples | None]:
+    """``examples`` of the classes of ``model``, and those of none: of a class that it has not."""
+    if NONE in {label.casefold() for label in model.contract.labels}:
+        return examples, None
+    kept, others = apart(examples)
+    return kept, others if others else None
+
+
+def _answers(model: Model, examples: Examples, what: str) -> list[Floats]:
+    """Each output of ``model`` for ``examples``, [count, ...]."""
+    parts = np.array_split(examples.inputs, -(-len(examples) // _PART))
+    rows = [model.reals(part) for part in console.progress(parts, what)]
+    return [np.concatenate(parts) for parts in zip(*rows, strict=True)]
 
 
 def judged_by(model: Model, examples: Examples) -> dict[int, Examples]:
@@ -102,16 +129,38 @@ def judged_by(model: Model, examples: Examples) -> dict[int, Examples]:
 
 
 def _evaluation(
-    model: Model, number: int, found: Floats, examples: Examples, seconds: float
+    model: Model,
+    number: int,
+    answers: tuple[Floats, Floats | None],
+    examples: Examples,
+    seconds: float,
 ) -> Evaluation:
-    """How good the values ``found`` [count, ...] of an output are."""
+    """How good the ``answers`` [count, ...] of an output are, to examples and to what is none."""
     meaning = model.contract.outputs[number]
+    found, others = answers
     losses = judge.losses(meaning, found, model.task.real(examples.inputs), examples)
-    confusion = None
+    confusion = refusal = None
     if isinstance(meaning, Classes):
+        refusal = refusal_of(meaning, found, losses, others)
         said = meaning.by_class(found).argmax(axis=1)
         confusion = judge.confusion(examples.labels, said, len(meaning.labels))
-    return Evaluation(meaning, examples, judge.judge(meaning, losses), losses, confusion, seconds)
+    judged = judge.judge(meaning, losses)
+    return Evaluation(meaning, examples, judged, losses, refusal, confusion, seconds)
+
+
+def refusal_of(
+    meaning: Classes, found: Floats, losses: Floats, others: Floats | None
+) -> Refusal | None:
+    """How ``found`` [count, ...], right where ``losses`` are 0, and ``others`` are refused."""
+    if meaning.threshold is None:
+        return None
+    none = meaning.none(meaning.probabilities(meaning.by_class(found)))
+    beyond = 0
+    if others is not None:
+        beyond = int(meaning.none(meaning.probabilities(meaning.by_class(others))).sum())
+    right = int(((losses == 0) & ~none).sum())
+    count = 0 if others is None else len(others)
+    return Refusal(meaning.threshold, int(none.sum()), right, count, beyond)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -122,7 +171,9 @@ def parser() -> argparse.ArgumentParser:
         "--model", default="base", help="a .tflite, or the name of a bundled model (default: base)"
     )
     result.add_argument(
-        "--backend", help="litert, tflite-runtime, tensorflow (default: the first installed), or c"
+        "--backend",
+        help="litert, tflite-runtime, tensorflow (default: the first installed), or c: C that is "
+        "made fast for this machine (c:generic: plain C)",
     )
     result.add_argument(
         "--kernels",
@@ -180,6 +231,7 @@ def _figures(result: Evaluation) -> dict[str, Any]:
         judged.measure.replace(" ", "_"): judged.figure,
         "interval": [judged.interval.low, judged.interval.high],
         **classes,
+        **({"refusal": asdict(result.refusal)} if result.refusal else {}),
         **({"detection": odd} if odd else {}),
     }
 
@@ -223,11 +275,21 @@ def _lines(title: str, result: Evaluation) -> list[str]:
     each = 1000 * result.seconds / result.count
     time_taken = f"in {result.seconds:.1f} s, {each:.3f} ms each"
     lines = [f"{title}{judged.measure} {judged}{right}, {time_taken}"]
+    if result.refusal:
+        lines.append(_refusal(result.refusal, result.count))
     if result.confusion is not None and isinstance(result.meaning, Classes):
         lines += ["", _confusion(result.meaning.labels, result.confusion)]
     if odd := detection(result):
         lines += ["", _detection(odd)]
     return lines
+
+
+def _refusal(one: Refusal, count: int) -> str:
+    """What is refused, for people."""
+    right = f", of the rest {one.right / max(1, count - one.refused):.2%} right"
+    others = f"; of {one.others} of no class {one.others_refused} refused" if one.others else ""
+    least = f"answers below {one.threshold:.0%} are none of the classes"
+    return f"{least}: {one.refused} of {count} refused{right}{others}"
 
 
 def _confusion(labels: Sequence[str], confusion: Labels) -> str:

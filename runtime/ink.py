@@ -56,6 +56,7 @@ class View:
     threshold: float  # the contrast from which on it is ink
     top: int = 0  # the row of the picture where ``ink`` begins: where a sheet lies
     left: int = 0  # the column
+    is_drawn: bool = False  # whether it has no noise: a pad was drawn on, all ink is meant
 
 
 def normalize(grey: Grey) -> Grey | None:
@@ -89,7 +90,7 @@ def _look(grey: Grey, radius: int) -> View | None:
         remaining = rise(plain, noise)
         if remaining is not None:  # else it is no rule but a 1
             ink, threshold = plain, remaining
-    return View(ink, threshold)
+    return View(ink, threshold, is_drawn=noise <= CLEAN)
 
 
 def trace(view: View) -> Mask:

@@ -41,8 +41,11 @@ WIDE, WIDE_TOGETHER = 2.0, 1.4
 NEAR_HALF, NEAR_FRAGMENT, NEAR_BESIDE = 0.1, 0.25, 0.25
 """How near a piece is to a digit that it belongs to; shares of the digit's height."""
 
-LEVEL = 0.3
+LEVEL = 0.4
 """Digits of one row share at least this much of the lower one's height."""
+
+OVER = 0.5
+"""Digits that share more than this much of the narrower one's width stand over each other."""
 
 TOUCHING = 1.25
 """A digit this many times wider than high may be two that touch."""
@@ -90,11 +93,13 @@ class Found:
 def digits(view: View) -> list[Found]:
     """The digits of a view, row by row and from left to right; one or more.
 
-    A single one is all that ``ink.trace`` takes for ink. Only scenes show several.
+    A single one is all that ``ink.trace`` takes for ink, unless it was drawn on a pad, where all
+    ink counts. Only scenes show several.
     """
     pieces = measure(view.ink, view.threshold)
-    found = rows(choose(gather(pieces))) if is_scene(view.ink.shape) else []
-    if len(found) < 2:
+    known = is_scene(view.ink.shape)
+    found = rows(choose(gather(pieces, view.is_drawn), view.is_drawn)) if known else []
+    if len(found) < (1 if view.is_drawn else 2):
         return [boxed(ink.trace(view))]
     return [boxed(np.isin(pieces.names, one.names)) for one in found]
 
@@ -105,12 +110,15 @@ def boxed(mask: Mask) -> Found:
     return Found(mask, int(across[0]), int(down[0]), int(across[-1]) + 1, int(down[-1]) + 1)
 
 
-def gather(pieces: Pieces) -> list[Group]:
-    """Groups of the pieces that belong together, the highest piece of each first."""
-    mass = weigh(pieces)
-    heaviest = float(mass.max())
+def gather(pieces: Pieces, is_drawn: bool) -> list[Group]:
+    """Groups of the pieces that belong together, the highest piece of each first.
+
+    Of what ``is_drawn`` nothing is dust, and what the border cuts is meant as well.
+    """
+    mass = weigh(pieces, is_drawn)
+    least = 0.0 if is_drawn else DUST * float(mass.max())
     order = np.argsort(-mass, kind="stable")[:LOOKED_AT]
-    names = [int(name) for name in order if mass[name] > 0 and mass[name] >= DUST * heaviest]
+    names = [int(name) for name in order if mass[name] > 0 and mass[name] >= least]
     single = [_group(pieces, name, mass) for name in names]
     groups: list[Group] = []
     for piece in sorted(single, key=lambda one: -one.height):
@@ -156,8 +164,14 @@ def join(one: Group, other: Group) -> Group:
     )
 
 
-def choose(groups: list[Group]) -> list[Group]:
-    """Those that can be digits, the heaviest first; at most MOST."""
+def choose(groups: list[Group], is_drawn: bool) -> list[Group]:
+    """Those that can be digits, the heaviest first; at most MOST.
+
+    What ``is_drawn`` is left out only where it is too small: the network says what is none.
+    """
+    if is_drawn:
+        large = [one for one in groups if max(one.height, one.width) >= LOWEST]
+        return sorted(large, key=lambda one: -one.mass)[:MOST]
     shaped = [one for one in groups if one.height >= LOWEST and one.width <= WIDE * one.height]
     if not shaped:
         return []
@@ -175,7 +189,8 @@ def choose(groups: list[Group]) -> list[Group]:
 def rows(found: list[Group]) -> list[Group]:
     """Digits in the order of reading: rows from above, each from the left.
 
-    A digit continues the row whose last one it is most level with, so that a row may rise or fall.
+    From the left, a digit continues the row whose last one it is most level with, so that a row may
+    rise or fall.
     """
     lines: list[list[Group]] = []
     for one in sorted(found, key=lambda digit: (digit.left, digit.top)):
@@ -189,6 +204,12 @@ def rows(found: list[Group]) -> list[Group]:
 
 
 def _level(one: Group, other: Group) -> float:
-    """How much of the lower one's height two digits share, 0..1; below 0 where they do not."""
+    """How much of the lower one's height two digits share, 0..1; below 0 where they do not.
+
+    Nothing where one stands over the other: they are in two rows, however close these are.
+    """
+    across = min(one.right, other.right) - max(one.left, other.left)
+    if across > OVER * min(one.width, other.width):
+        return 0.0
     shared = min(one.bottom, other.bottom) - max(one.top, other.top)
     return shared / min(one.height, other.height)

@@ -64,13 +64,17 @@ def measure(ink: Grey, threshold: float) -> Pieces:
     return Pieces(names, np.asarray(mass, np.float64), area, *ends)
 
 
-def weigh(pieces: Pieces) -> Grey:
-    """The mass of each piece, and 0 for those that are surroundings; [count + 1]."""
+def weigh(pieces: Pieces, is_drawn: bool = False) -> Grey:
+    """The mass of each piece, and 0 for those that are surroundings; [count + 1].
+
+    In what ``is_drawn`` on a pad, its border cuts nothing off, and a ring with something in it is a
+    face rather than a frame.
+    """
     mass = pieces.mass.copy()
     frames = framing(pieces)
     if mass[~frames].max() >= INNER * mass.max():
         mass[frames] = 0
-    if is_scene(pieces.names.shape):
+    if is_scene(pieces.names.shape) and not is_drawn:
         whole = ~cut(pieces)
         if mass[whole].max() >= CUT * mass.max():
             mass[~whole] = 0

@@ -39,7 +39,9 @@ def parser() -> argparse.ArgumentParser:
         "--model", default="base", help="a .tflite, or the name of a bundled model (default: base)"
     )
     result.add_argument(
-        "--backend", help="litert, tflite-runtime, tensorflow (default: the first installed), or c"
+        "--backend",
+        help="litert, tflite-runtime, tensorflow (default: the first installed), or c: C that is "
+        "made fast for this machine (c:generic: plain C)",
     )
     result.add_argument(
         "--top",
@@ -74,7 +76,7 @@ class Answer:
     example: "Array"  # as its task keeps it
     outputs: "list[Floats]"  # every output of the model, real values
     milliseconds: float  # of the inference alone
-    box: tuple[int, int, int, int] | None = None  # left, top, right, bottom; of several only
+    box: tuple[int, int, int, int] | None = None  # left, top, right, bottom: where it is
     doubts: tuple[str, ...] = ()  # why it may be wrong, in words
 
 
@@ -127,7 +129,9 @@ def unsure(model: Told, answer: Answer) -> list[str]:
     doubts = []
     for one in told(model, answer):
         label, sure = one["top"][0] if "top" in one else ("", 1.0)
-        if sure < model.task.sure:
+        if "top" in one and one["none"]:
+            doubts.append(f"{model.task.nothing}; if it is one, {label} ({sure:.1%})")
+        elif sure < model.task.sure:
             doubts.append(f"not sure ({label}: {sure:.1%}): is it a {model.task.said}?")
     return doubts
 
@@ -143,7 +147,8 @@ def told(model: Told, answer: Answer) -> list[dict[str, Any]]:
             scores = meaning.by_class(values[None])[0]
             sure = meaning.probabilities(scores)
             best = sorted(range(len(scores)), key=lambda index: -scores[index])
-            result.append({"top": [(meaning.labels[index], float(sure[index])) for index in best]})
+            top = [(meaning.labels[index], float(sure[index])) for index in best]
+            result.append({"top": top, "none": bool(meaning.none(sure))})
         elif isinstance(meaning, Reconstruction):
             error = float(meaning.errors(model.task.real(answer.example[None]), values[None])[0])
             odd = None if meaning.threshold is None else error > meaning.threshold
@@ -175,7 +180,10 @@ def cells(model: Told, answer: Answer, top: int) -> list[str]:
     row = [answer.name]
     for one in told(model, answer):
         if "top" in one:
-            row += itertools.chain(*((label, f"{sure:.1%}") for label, sure in one["top"][:top]))
+            best = one["top"][:top]
+            told_as = [model.task.nothing if one["none"] else best[0][0], *(a for a, _ in best[1:])]
+            pairs = zip(told_as, best, strict=True)
+            row += itertools.chain(*((label, f"{sure:.1%}") for label, (_, sure) in pairs))
         elif "error" in one:
             row += [f"{one['error']:.6g}", {None: "-", True: "odd", False: "as usual"}[one["odd"]]]
         else:
@@ -199,7 +207,8 @@ def _as_json(one: dict[str, Any], top: int) -> dict[str, Any]:
     if "top" not in one:
         return one
     best = [{"label": label, "probability": sure} for label, sure in one["top"][:top]]
-    return {**best[0], "top": best}
+    told = {"label": None, "none": True} if one["none"] else {"label": best[0]["label"]}
+    return {**told, "probability": best[0]["probability"], "top": best}
 
 
 def about_backend(model: "Model") -> dict[str, str]:

@@ -1,5 +1,6 @@
 """python -m runtime.benchmark: one row per model, each measured in a process of its own."""
 
+import argparse
 import json
 import subprocess
 import sys
@@ -41,6 +42,29 @@ def test_the_table_has_ratios_to_the_first_row() -> None:
     assert "100.0 kB (0.25x)" in rows[-1]
     assert "1.000 ms (0.50x)" in rows[-1]
     assert "10.0 MB (0.50x)" in rows[-1]
+
+
+def test_backends_are_compared_model_by_model(run: Run) -> None:
+    """Each model in each backend, in one run; C for this machine is named by its target."""
+    words = ("--backend", "litert", "--backend", "c:generic", "--rounds", "2", "--runs", "20")
+    done = run("runtime.benchmark", "--json", *words, "nano", "micro")
+    found = [(one["model"], one["backend"]) for one in json.loads(done.stdout)]
+    assert found == [(n, b) for n in ("nano", "micro") for b in ("litert", "c:generic")]
+
+
+def test_how_many_times_faster() -> None:
+    """The first backend of each model is what the others are held to."""
+    one = benchmark.Measurement("a", "int8", 1, 0.020, 0.030, 20_000_000, 50, 5, "litert", "1")
+    options = argparse.Namespace(runs=300, threads=1, rounds=3)
+    found = [
+        one,
+        replace(one, backend="c:generic", median_ms=0.010),
+        replace(one, model="b", median_ms=0.030),
+        replace(one, model="b", backend="c:generic", median_ms=0.060),
+    ]
+    lines = benchmark.compared(found, 2, options).splitlines()[-4:]
+    medians = [line.split("|")[3].strip() for line in lines]
+    assert medians == ["20.0 µs", "10.0 µs (2.00x)", "30.0 µs", "60.0 µs (0.50x)"]
 
 
 def test_a_bad_model_is_one_line(tmp_path: Path, run: Run) -> None:

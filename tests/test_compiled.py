@@ -1,6 +1,8 @@
 """The runtime runs compiled C as it runs a .tflite."""
 
+import platform
 import re
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +12,14 @@ from convert import tflite
 from convert.compiler import samples
 from convert.compiler.build import compile_model
 from convert.compiler.frontend.read import read
-from runtime import interpreter
+from convert.compiler.targets.options import Options, Target
+from runtime import interpreter, machine
 from runtime.classifier import Classifier
 from runtime.compiled import CompiledModel
 from runtime.errors import BackendError, ModelError
 from tests.compiler import networks
+
+V3 = {"avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe", "xsave"}
 
 
 @pytest.fixture
@@ -28,10 +33,11 @@ def compiled(model_path: Path, tmp_path: Path) -> Path:
 
 
 def test_backend_c_gives_the_interpreter_s_bytes(compiled: Path) -> None:
-    """By the option and by the path of the .c, outputs equal LiteRT's, and labels are found."""
+    """For this machine, in plain C, and by the path of a .c: LiteRT's outputs, and the labels."""
     images = np.random.default_rng(8).integers(0, 256, (50, 28, 28), np.uint8)
     expected = Classifier(compiled, "litert").raw(images)
-    for model in (Classifier(compiled, "c"), Classifier(compiled.with_suffix(".c"))):
+    made = [Classifier(compiled, "c"), Classifier(compiled, "c:generic")]
+    for model in (*made, Classifier(compiled.with_suffix(".c"))):
         assert np.array_equal(model.raw(images), expected)
         assert model.interpreter.backend == "c"
         assert model.labels == Classifier(compiled, "litert").labels
@@ -57,16 +63,85 @@ def test_a_changed_weight_is_refused(compiled: Path) -> None:
 
 def test_what_is_missing_is_named(compiled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No C compiler, no header, no C: each is one clear error."""
+    source = compiled.with_suffix(".c")
     monkeypatch.setenv("CC", "no-such-compiler")
-    with pytest.raises(BackendError, match="no-such-compiler"):
-        Classifier(compiled, "c")
+    for path, backend in ((compiled, "c"), (source, None)):
+        with pytest.raises(BackendError, match="no-such-compiler"):
+            Classifier(path, backend)
     monkeypatch.delenv("CC")
-    compiled.with_suffix(".c").write_text("int x = ;")
+    source.write_text("int x = ;")
     with pytest.raises(BackendError, match=r"model\.c"):
-        Classifier(compiled, "c")
-    compiled.with_suffix(".h").unlink()
+        Classifier(source)
+    source.with_suffix(".h").unlink()
     with pytest.raises(ModelError, match=r"convert\.compiler"):
-        Classifier(compiled, "c")
+        Classifier(source)
+
+
+def test_c_is_made_for_the_machine_that_runs_it(
+    compiled: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where its processor has what the kernels need; what it lacks is refused before it runs."""
+    assert Classifier(compiled, "c").interpreter.target == machine.target()
+    assert Classifier(compiled, "c:generic").interpreter.target == "generic"
+    foreign = next(one for one in machine.TARGETS[1:] if one != machine.target())
+    with pytest.raises(BackendError, match=f"does not run C for {foreign}"):
+        Classifier(compiled, f"c:{foreign}")
+    options = Options(target=Target(foreign))
+    for name, content in compile_model(tflite.read(compiled), "far", options).files().items():
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(BackendError, match=f"does not run C for {foreign}"):
+        CompiledModel(tmp_path / "far.c")
+    monkeypatch.setattr(machine, "_features", lambda: frozenset(("sse2", "avx")))
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
+    assert Classifier(compiled, "c").interpreter.target == "generic"
+
+
+@pytest.mark.parametrize(
+    ("kind", "features", "target", "flags"),
+    [
+        ("x86_64", V3, "x86-64-v3", ("-march=x86-64-v3",)),
+        ("x86_64", V3 | {"avx_vnni"}, "x86-64-v3", ("-march=x86-64-v3", "-mavxvnni")),
+        ("AMD64", V3 - {"fma"}, "generic", ()),
+        ("aarch64", {"fp", "asimd"}, "aarch64", ("-march=armv8-a",)),
+        ("aarch64", {"asimd", "asimddp"}, "aarch64", ("-march=armv8.2-a+dotprod",)),
+        ("riscv64", {"v"}, "generic", ()),
+    ],
+)
+def test_the_processor_is_asked(
+    kind: str,
+    features: set[str],
+    target: str,
+    flags: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As /proc/cpuinfo spells what it has, and what the C compiler is told of it."""
+    monkeypatch.setattr(platform, "machine", lambda: kind)
+    monkeypatch.setattr(machine, "_features", lambda: frozenset(features))
+    assert machine.target() == target
+    assert machine.flags(target) == flags
+
+
+def test_the_flags_are_the_compiler_s() -> None:
+    """What x86-64-v3 names is what the C compiler takes it for."""
+    if platform.machine() != "x86_64":
+        pytest.skip("asks a compiler for x86")
+    words = ["cc", "-march=x86-64-v3", "-dM", "-E", "-x", "c", "/dev/null"]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    macros = {"abm": "LZCNT", "bmi1": "BMI"}
+    for one in V3:
+        assert f"__{macros.get(one, one.upper())}__ 1" in told
+
+
+def test_kernels_choose_whose_bytes(compiled: Path) -> None:
+    """Default ones are XNNPACK's, reference ones the reference kernels'; others there are not."""
+    images = np.random.default_rng(8).integers(0, 256, (300, 28, 28), np.uint8)
+    found = [Classifier(compiled, "c", kernels).raw(images) for kernels in ("default", "reference")]
+    for ours, kernels in zip(found, ("default", "reference"), strict=True):
+        assert np.array_equal(ours, Classifier(compiled, "litert", kernels).raw(images))
+    with pytest.raises(BackendError, match="no kernels 'no-delegate'"):
+        Classifier(compiled, "c", "no-delegate")
+    with pytest.raises(BackendError, match="there is no backend c:z80"):
+        Classifier(compiled, "c:z80")
 
 
 def built(content: bytes, folder: Path, name: str = "Net_2") -> CompiledModel:

@@ -53,7 +53,7 @@ DAMAGED: dict[str, tuple[str, str]] = {
     "task is a text": (spoiled(lambda c: c.update(task="image")), "export it again"),
     "no outputs": (spoiled(lambda c: c.update(outputs=[])), "has no outputs"),
     "outputs are texts": (spoiled(lambda c: c.update(outputs=["a"])), "is damaged"),
-    "another version": (spoiled(lambda c: c.update(contract=9)), "version is 9, not 2"),
+    "another version": (spoiled(lambda c: c.update(contract=9)), "version is 9, not 2 or 3"),
     "labels twice": (
         spoiled(lambda c: c["outputs"][0].update(labels=["a", "a", "b"])),
         "stands there twice",

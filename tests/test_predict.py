@@ -98,13 +98,15 @@ def test_doubts_are_told_in_words(tmp_path: Path, run: Run) -> None:
     assert f"{path}: it is wide: it may be two digits" in run("runtime.predict", path).stdout
     (answer,) = json.loads(run("runtime.predict", "--json", path).stdout)["pictures"]
     assert any("two digits that touch" in doubt for doubt in answer["doubts"])
-    assert "box" not in answer
+    left, top, right, bottom = answer["box"]
+    assert 40 <= left < right <= 180
+    assert 50 <= top < bottom <= 190
 
 
-def test_one_sure_digit_has_the_fields_that_it_always_had(one: Path, run: Run) -> None:
-    """No box, and no doubts where there are none."""
+def test_one_sure_digit_has_no_doubts(one: Path, run: Run) -> None:
+    """And its box, as what was taken for the digit is to be seen."""
     (answer,) = json.loads(run("runtime.predict", "--json", one).stdout)["pictures"]
-    assert set(answer) == {"file", "label", "probability", "milliseconds", "top"}
+    assert set(answer) == {"file", "label", "probability", "milliseconds", "top", "box"}
 
 
 def test_show_draws_what_the_network_sees(one: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,7 @@ need powerpc-linux-gnu-gcc "gcc-powerpc-linux-gnu libc6-dev-powerpc-cross"
 need aarch64-linux-gnu-gcc "gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
 need arm-linux-gnueabihf-gcc "gcc-arm-linux-gnueabihf libc6-dev-armhf-cross"
 need qemu-ppc-static qemu-user-static
+need qemu-aarch64 qemu-user
 need qemu-system-arm qemu-system-arm
 need avr-gcc "gcc-avr avr-libc"
 need simavr simavr

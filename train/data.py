@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from runtime import console, image, mnist, reading
-from runtime.dataset import Examples
+from runtime.dataset import NONE, Examples, apart
 from runtime.errors import DataError
 from runtime.reading import Source
 from runtime.reading import split as parts
@@ -36,6 +36,7 @@ class Dataset:
     sha256: str  # of all examples and labels, in the order train, validation, test
     task: Task
     leaks: tuple[str, ...] = ()  # examples of the other parts that the training part has too
+    others: tuple[Examples, ...] = ()  # of no class: to train on, held out, to test on; (): none
 
     @property
     def source(self) -> str:
@@ -118,7 +119,12 @@ def split(examples: Examples, task: Task = digits.TASK) -> Dataset:
 def _assemble(task: Task, three: parts.Three) -> Dataset:
     train, validation, test = three
     leaks = (*_leaks(train, validation), *_leaks(train, test))
-    return Dataset(train, validation, test, parts.digest(three), task, leaks)
+    (train, first), (validation, second), (test, third) = map(apart, three)
+    others = tuple(one for one in (first, second, third) if one is not None)
+    if others:
+        count = sum(map(len, others))
+        console.note(f"{count} {task.noun}s of {NONE!r} belong to no class: learnt as that")
+    return Dataset(train, validation, test, parts.digest(three), task, leaks, others)
 
 
 def _leaks(train: Examples, other: Examples) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from runtime.dataset import Examples
+from runtime.dataset import OTHER, Examples
 from runtime.errors import DataError
 from runtime.tasks.meaning import Classes, Meaning, Reconstruction
 from runtime.tasks.scaling import NAMED
@@ -53,7 +53,7 @@ def material(
     return Material(
         (examples.inputs,),
         tuple(_goals(task, examples.of(n), one) for n, one in enumerate(wanted)),
-        tuple(map(_loss, wanted)),
+        tuple(_loss(one, examples.of(n)) for n, one in enumerate(wanted)),
         real,
         augmented,
         bounds(task),
@@ -80,19 +80,23 @@ def bounds(task: Task) -> tuple[float, float] | None:
     return -below * step, (CODES - below) * step
 
 
-def _loss(meaning: Meaning) -> Loss:
+def _loss(meaning: Meaning, examples: Examples) -> Loss:
     if not isinstance(meaning, Classes):
         return "values"
-    return "independent" if meaning.scores in ("independent", "binary") else "classes"
+    if meaning.scores in ("independent", "binary"):
+        return "independent"
+    return "refusing" if bool((examples.labels == OTHER).any()) else "classes"
 
 
 def _goals(task: Task, examples: Examples, meaning: Meaning) -> npt.NDArray[np.generic]:
     """What an output shall give, [count, ...]."""
     if isinstance(meaning, Classes):
         if meaning.scores == "binary":
-            return examples.labels[:, None].astype(np.float32)
+            sure = np.where(examples.labels == OTHER, 0.5, examples.labels)
+            return sure[:, None].astype(np.float32)
         if meaning.scores == "independent":
-            return np.eye(len(meaning.labels), dtype=np.float32)[examples.labels]
+            count = len(meaning.labels)  # the row of OTHER is the last, without a 1
+            return np.eye(count + 1, count, dtype=np.float32)[examples.labels]
         return examples.labels
     if isinstance(meaning, Reconstruction):
         return task.real(examples.inputs)

@@ -28,7 +28,7 @@ from runtime.reading import propose
 from runtime.tasks import scaling
 from runtime.tasks.meaning import Classes, Meaning, Values
 from runtime.tasks.tensor import Arrays
-from train import curves, data, feed, mistakes, presets, store
+from train import curves, data, feed, lessons, mistakes, presets, store
 from train.checkpoint import Checkpoint
 from train.data import Dataset
 from train.feed import logits
@@ -99,13 +99,15 @@ def build(fit: Fit, dataset: Dataset) -> Trainer:
     configure(fit.plan.seed, fit.threads)
     recipe = fit.preset.recipe
     # Moving means that are still on their way at the end would spoil a short training.
-    steps = fit.plan.epochs * max(1, len(dataset.train) // fit.plan.batch)
+    others = dataset.others[0] if dataset.others else None
+    taught = lessons.enlarged(dataset.task, dataset.train, others)
+    steps = fit.plan.epochs * max(1, len(taught) // fit.plan.batch)
     momentum = min(MOMENTUM, 1 - 10 / max(20, steps))
     outputs, shape = meaning(dataset).values, dataset.task.shape
     model = two_block_cnn(fit.preset.architecture, outputs, shape, momentum)
     teacher = store.load(store.pretrained(recipe.teacher)) if recipe.teacher else None
     train = feed.material(
-        dataset.task, dataset.train, (meaning(dataset),), fit.plan.level, fit.class_weights
+        dataset.task, taught, (meaning(dataset),), fit.plan.level, fit.class_weights
     )
     return Trainer(model, train, fit.plan, teacher)
 

@@ -9,18 +9,23 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime import console
+from runtime.dataset import OTHER
 from train.augment import Level
 from train.tf import keras, tf
 
 Array = npt.NDArray[np.generic]
 Tensors = list[tf.Tensor]
 Change = Callable[[Tensors], Tensors]
-Loss = Literal["classes", "independent", "values"]
+Loss = Literal["classes", "refusing", "independent", "values"]
+CLASSES: tuple[Loss, ...] = ("classes", "refusing")
+"""Losses of outputs whose largest value is the answer; "refusing" knows none of them, too."""
 
 TEMPERATURE = 3.0
 """Softening of both logits in distillation (Hinton, Vinyals, Dean 2015)."""
 TEACHER_SHARE = 0.7
 """Weight of the teacher's answer in the loss; the label has the rest."""
+OTHER_WEIGHT = 0.5
+"""Weight in the loss of an example that belongs to none of the classes."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,8 @@ class Plan:
 class Material:
     """What is learnt from, for a network of any inputs and outputs.
 
-    An output of classes has targets int64 [count]: their logits are trained by cross-entropy. One
+    An output of classes has targets int64 [count]: their logits are trained by cross-entropy. Where
+    ``OTHER`` is among them, beside one more logit that is always 0, which is that of none. One
     of several independent classes has float32 [count, classes], 0 or 1, for the logits of sigmoids.
     Any other is trained on float32 [count, ...] by the squared error.
     """
@@ -115,18 +121,19 @@ class Trainer:
     def epochs(self, validation: Material) -> Iterator[Epoch]:
         """Train the epochs that are left, and give a row of the learning curves after each."""
         for epoch in range(int(self.optimizer.iterations) // self.steps, self.plan.epochs):
-            loss, right = self._one_epoch(epoch)
+            loss, right, known = self._one_epoch(epoch)
             rate, loss = float(self.optimizer.learning_rate), loss / self.steps
             answers = outputs(self.model, validation)
-            if validation.losses[0] != "classes":
+            if validation.losses[0] not in CLASSES:
                 held_out = _loss_of(validation, answers)
                 yield Epoch(epoch + 1, rate, loss, validation_loss=held_out)
                 continue
             hits = answers[0].argmax(axis=1) == validation.targets[0]
-            trained = right / (self.steps * self.batch)
+            trained = right / max(1, known)
             yield Epoch(epoch + 1, rate, loss, trained, float(np.mean(hits)))
 
-    def _one_epoch(self, epoch: int) -> tuple[float, int]:
+    def _one_epoch(self, epoch: int) -> tuple[float, int, int]:
+        """The sum of the losses, the right answers, and the examples that have a class."""
         order = np.random.default_rng([self.plan.seed, epoch]).permutation(len(self.train))
         loss, right = tf.constant(0.0), tf.constant(0)
         what = f"epoch {epoch + 1}/{self.plan.epochs}"
@@ -135,7 +142,8 @@ class Trainer:
             seed = tf.constant([self.plan.seed, epoch * self.steps + step])
             step_loss, step_right = self._step(tf.constant(index), seed)
             loss, right = loss + step_loss, right + step_right
-        return float(loss), int(right)
+        seen = self.train.targets[0][order[: self.steps * self.batch]]
+        return float(loss), int(right), int(np.sum(seen != OTHER))
 
     def _make_step(self) -> Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
         def step(index: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -149,7 +157,7 @@ class Trainer:
             self.optimizer.apply_gradients(
                 zip(tape.gradient(loss, variables), variables, strict=True)
             )
-            if self.train.losses[0] != "classes":
+            if self.train.losses[0] not in CLASSES:
                 return loss, tf.constant(0)
             hits = tf.argmax(answers[0], axis=1) == targets[0]
             return loss, tf.reduce_sum(tf.cast(hits, tf.int32))
@@ -159,14 +167,17 @@ class Trainer:
     def _loss(self, inputs: Tensors, targets: Tensors, answers: Tensors) -> tf.Tensor:
         first, *others = map(loss_of, self.train.losses, targets, answers)
         weights = self.train.class_weights
-        if weights and self.train.losses[0] == "classes":
-            each = tf.nn.sparse_softmax_cross_entropy_with_logits(targets[0], answers[0])
-            first = tf.reduce_mean(each * tf.gather(tf.constant(weights), targets[0]))
+        kind = self.train.losses[0]
+        if weights and kind in CLASSES:
+            own = tf.gather(tf.constant([*weights, 1.0]), targets[0] % (len(weights) + 1))
+            first = tf.reduce_mean(_cross_entropies(kind, targets[0], answers[0]) * own)
         hard = sum(others, start=first)
         if self.teacher is None:
             return hard
-        logits = answers[0]
-        target = tf.nn.softmax(self.teacher(inputs[0], training=False) / TEMPERATURE)
+        logits, taught = answers[0], self.teacher(inputs[0], training=False)
+        if kind == "refusing":
+            logits, taught = _with_none(logits), _with_none(taught)
+        target = tf.nn.softmax(taught / TEMPERATURE)
         soft = tf.nn.softmax_cross_entropy_with_logits(target, logits / TEMPERATURE)
         # Temperature squared keeps the size of the soft gradient independent of the temperature.
         soft = tf.reduce_mean(soft) * TEMPERATURE**2
@@ -175,11 +186,25 @@ class Trainer:
 
 def loss_of(kind: Loss, target: tf.Tensor, answer: tf.Tensor) -> tf.Tensor:
     """The mean loss of one output."""
-    if kind == "classes":
-        return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(target, answer))
+    if kind in CLASSES:
+        return tf.reduce_mean(_cross_entropies(kind, target, answer))
     if kind == "independent":
         return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(target, answer))
     return tf.reduce_mean(tf.square(answer - target))
+
+
+def _cross_entropies(kind: Loss, target: tf.Tensor, answer: tf.Tensor) -> tf.Tensor:
+    """For each of ``target`` [batch] the loss of the logits ``answer`` [batch, classes]."""
+    if kind == "classes":
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(target, answer)
+    place = tf.where(target == OTHER, tf.cast(answer.shape[-1], target.dtype), target)
+    each = tf.nn.sparse_softmax_cross_entropy_with_logits(place, _with_none(answer))
+    return each * tf.where(target == OTHER, OTHER_WEIGHT, 1.0)
+
+
+def _with_none(logits: tf.Tensor) -> tf.Tensor:
+    """``logits`` [batch, classes] and that of none of the classes, 0."""
+    return tf.pad(logits, [[0, 0], [0, 1]])
 
 
 def applied(model: keras.Model, inputs: Tensors, training: bool = False) -> Tensors:

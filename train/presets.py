@@ -43,22 +43,22 @@ PRESETS = {
         Preset(
             "base",
             Architecture((16, 36), padding="same", hidden=128),
-            Recipe(epochs=100, peak_rate=2e-3, augmentation="heavy", qat_rate=1e-4),
+            Recipe(epochs=32, peak_rate=2e-3, augmentation="heavy", qat_rate=1e-4),
         ),
         Preset(
             "small",
             Architecture((14, 32), hidden=32),
-            Recipe(epochs=60, peak_rate=3e-3, augmentation="mid", teacher="base", qat_rate=2e-4),
+            Recipe(epochs=20, peak_rate=3e-3, augmentation="mid", teacher="base", qat_rate=2e-4),
         ),
         Preset(
             "micro",
             Architecture((8, 20), batch_norm=True),
-            Recipe(epochs=60, peak_rate=4e-3, augmentation="mid", teacher="base", qat_rate=3e-4),
+            Recipe(epochs=14, peak_rate=4e-3, augmentation="mid", teacher="base", qat_rate=3e-4),
         ),
         Preset(
             "nano",
             Architecture((4, 12), batch_norm=True),
-            Recipe(epochs=60, peak_rate=4e-3, augmentation="light", teacher="base", qat_rate=3e-4),
+            Recipe(epochs=14, peak_rate=4e-3, augmentation="light", teacher="base", qat_rate=3e-4),
         ),
     )
 }

@@ -5,6 +5,7 @@ labels.txt       one class per line, where there are classes
 contract.json    what the model takes and answers, and how raw data becomes that
 vectors.json     inputs and outputs that a port has to reach; the pictures are in vectors/
 README.md, android.md, ios.md, web.md
+java/, swift/    the preprocessing, for apps
 """
 
 import tempfile
@@ -17,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from convert import feed, parity, tflite
-from convert.bundle import archive, border, contract, metadata, texts, vectors
+from convert.bundle import archive, border, contract, metadata, ports, texts, vectors
 from convert.bundle.kinds import KINDS
 from runtime import console, worker
 from runtime import contract as contracts
@@ -86,6 +87,7 @@ def _packed(
             "vectors.json": contract.as_json(found),
             **shown,
             **texts.written(described),
+            **ports.written(kind.ports),
         }
     )
 

@@ -103,7 +103,8 @@ def _meant(answer: tflite.Tensor, meaning: Meaning, rule: str) -> str:
     in_steps = answer.dtype != "FLOAT32"
     if isinstance(meaning, Classes) and meaning.scores != "binary":
         name, steps, reals = _SCORES[meaning.scores]
-        return f"{name} = scale * (output - zero_point); {steps}" if in_steps else reals
+        told = f"{name} = scale * (output - zero_point); {steps}" if in_steps else reals
+        return told + _calibrated(meaning)
     real = "scale * (output - zero_point)" if in_steps else "the output"
     if isinstance(meaning, Classes):
         no, yes = meaning.labels
@@ -121,6 +122,18 @@ def _meant(answer: tflite.Tensor, meaning: Meaning, rule: str) -> str:
             f"over all values; {odd}"
         )
     return f"{real}: the values of {', '.join(meaning.names[:20])}, in their order"
+
+
+def _calibrated(meaning: Classes) -> str:
+    """What is said of probabilities that were fitted, and of the answer that it is none."""
+    more = ""
+    if meaning.none_logit is not None:
+        more += f", taken with one logit more, {meaning.none_logit!r}, that of none of the labels"
+    if meaning.temperature != 1:
+        more += f", after every logit was divided by {meaning.temperature!r}"
+    if meaning.threshold is not None:
+        more += f"; it is none of the labels if the largest probability < {meaning.threshold!r}"
+    return more
 
 
 def as_json(value: Mapping[str, Any], indent: int | None = None) -> bytes:

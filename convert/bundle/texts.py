@@ -62,6 +62,7 @@ def places(described: Mapping[str, Any]) -> dict[str, str]:
         "size": size,
         "key": "pixels" if is_picture else "values",
         "thing": "a picture" if is_picture else "your data",
+        **_sides(task),
         "values": f"{size} {'pixels of 8 bits' if is_picture else 'numbers'}",
         "count": str(int(np.prod(task["shape"]))),
         "mean_kotlin": ", ".join(_float(one) + "f" for one in means),
@@ -78,6 +79,15 @@ def places(described: Mapping[str, Any]) -> dict[str, str]:
         "low": str(low),
         "high": str(low + 255),
     }
+
+
+def _sides(task: Mapping[str, Any]) -> dict[str, str]:
+    """Of a picture; {} where the input is none."""
+    if task["kind"] != "image":
+        return {}
+    names = ("height", "width", "channels")
+    sides = {name: str(side) for name, side in zip(names, task["shape"], strict=True)}
+    return sides | {"fit": task["fit"], "fit_java": task["fit"].upper()}
 
 
 def _float(value: float) -> str:

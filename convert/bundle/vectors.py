@@ -57,8 +57,10 @@ def _answer(
     border = feed.as_runtime(graph.tensors[graph.outputs[0]])
     real = dequantized(outputs[0], border)[None]
     if isinstance(meaning, Classes):
-        best = int(meaning.by_class(real)[0].argmax())
-        return result | {"label": meaning.labels[best]}
+        scores = meaning.by_class(real)[0]
+        told = {"label": meaning.labels[int(scores.argmax())]}
+        none = {"none": bool(meaning.none(meaning.probabilities(scores)))}
+        return result | told | ({} if meaning.threshold is None else none)
     if not isinstance(meaning, Reconstruction):
         return result | {"reals": real.ravel().tolist()}
     error = float(meaning.errors(contract.task.real(example[None]), real)[0])

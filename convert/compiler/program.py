@@ -127,6 +127,14 @@ class Step:
     as_bytes: bool = False  # the kernel takes bytes, whatever they are
     bands: Bands | None = None  # what is done instead of one call
     note: str = ""  # for the header and the report
+    was: str = (
+        ""  # the buffer of its output before it was merged with that of an input; "": it was not
+    )
+
+    @property
+    def made(self) -> str:
+        """The name of what it makes, wherever that lies."""
+        return self.was or self.output.name
 
     @property
     def title(self) -> str:

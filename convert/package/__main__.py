@@ -83,7 +83,7 @@ def _add_compiler(result: argparse.ArgumentParser) -> None:
     result.add_argument(
         "--core",
         action="append",
-        choices=list(cores.CORES),
+        choices=[*cores.CORES, *cores.MACHINES],
         help="beside generic, once for each; default: every core of the target",
     )
 

@@ -5,7 +5,7 @@ call it from another language; what crosses that border is written once.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -17,7 +17,7 @@ from convert.compiler.emit.border import Border
 from convert.compiler.emit.unit import Unit
 from convert.compiler.operators.common.reader import QUANTIZED
 from convert.compiler.targets.options import Target
-from convert.package import places, text
+from convert.package import cores, places, text
 from convert.package.library import Library
 from runtime.tasks.scaling import Scaling
 
@@ -139,7 +139,7 @@ def _row(one: Tensor) -> str:
 
 def common(library: Library) -> dict[str, str]:
     """What every template may say."""
-    unit = library.unit
+    unit, units = library.unit, [one.unit for one in library.made.values()]
     return {
         "name": library.name,
         "macro": library.name.upper(),
@@ -152,10 +152,16 @@ def common(library: Library) -> dict[str, str]:
         "url_json": as_json(library.about.url),
         "author_json": as_json(library.about.author),
         "licence_json": as_json(library.about.licence),
-        "memory": f"{unit.arena + unit.state:,}",
-        "tables": f"{unit.flash:,}",
+        "memory": _figure([one.arena + one.state for one in units]),
+        "tables": _figure([one.flash for one in units]),
         "tensor_rows": "\n".join(_row(one) for one in [*inputs(unit), *outputs(unit)]),
     }
+
+
+def _figure(sizes: Sequence[int]) -> str:
+    """Bytes of plain C, the first, and the most that those of other kernels are."""
+    plain, most = sizes[0], max(sizes)
+    return f"{plain:,}" if most == plain else f"{plain:,}; with vector kernels up to {most:,}"
 
 
 def scaling(library: Library) -> Scaling | None:
@@ -192,10 +198,19 @@ def files(library: Library) -> dict[str, bytes]:
     }
     helper = {"thimble_quantize.h": (FOLDER / "common/thimble_quantize.h").read_bytes()}
     return (
-        dict(library.made[Target.GENERIC].files())
+        _sources(library)
         | helper
         | {f"{name}_bridge.{end}": filled(f"bridge/bridge.{end}", values).encode() for end in "hc"}
     )
+
+
+def _sources(library: Library) -> dict[str, bytes]:
+    """The C: of each core, of which the compiler's macros choose one, or of any machine."""
+    if not {*cores.MACHINES} & {*library.made}:
+        return dict(library.made[Target.GENERIC].files())
+    labels = f"{library.name}_labels."
+    found = text.sources(library, "")
+    return {path: content for path, content in found.items() if not path.startswith(labels)}
 
 
 def _scaling(how: Scaling) -> str:

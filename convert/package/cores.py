@@ -28,6 +28,9 @@ _CONDITIONS = {
     "cortex-m4": f"{_ARM} && defined(__ARM_FEATURE_DSP)",
     "cortex-m3": f"{_ARM} && __ARM_ARCH_ISA_THUMB >= 2",
     "cortex-m0": _ARM,
+    "aarch64": "defined(__GNUC__) && defined(__aarch64__) && defined(__ARM_NEON) "
+    "&& !defined(__ARM_BIG_ENDIAN)",
+    "x86-64-v3": "defined(__GNUC__) && defined(__x86_64__) && defined(__AVX2__)",
 }
 """What the preprocessor knows of a core, in the order of asking; ``generic`` is what is left."""
 
@@ -37,7 +40,10 @@ UNTOLD = {"cortex-m7": "cortex-m4"}
 AVR = "avr"
 
 CORES = tuple(one for one in Target if one.is_core and one in {*_CONDITIONS, *UNTOLD})
-"""The cores that a library may have besides ``generic``."""
+"""The microcontrollers' cores that a library may have besides ``generic``."""
+
+MACHINES = (Target.AARCH64, Target.X86_64_V3)
+"""Phones and computers that it may have kernels for."""
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ def meaningless(options: argparse.Namespace, chosen: Sequence[Kind]) -> str:
     kinds = " and ".join(kind.name for kind in chosen)
     if options.group is not None and "android" not in [kind.name for kind in chosen]:
         return f"--group is of android, and means nothing for {kinds}: leave it out"
-    possible = {core for kind in chosen for core in kind.cores if core.is_core}
+    possible = {core for kind in chosen for core in kind.cores if core is not Target.WASM}
     if unknown := [core for core in options.core or () if core not in possible]:
         cure = f"give one of {', '.join(sorted(possible))}" if possible else "they run plain C"
         return f"--core {unknown[0]} means nothing for {kinds}: {cure}"
@@ -148,7 +148,7 @@ def _named(model: str, path: Path) -> str:
 def _options(options: argparse.Namespace, targets: Iterable[Target]) -> dict[Target, Options]:
     """The compiler's options for each core."""
     cores_named = options.core if options.core is not None else list(targets)
-    wanted = [one for one in targets if one in cores_named or not one.is_core]
+    wanted = [one for one in targets if one in cores_named or one is Target.WASM]
     return {
         target: line.chosen_for(options, target)
         for target in dict.fromkeys([Target.GENERIC, *wanted])

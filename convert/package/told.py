@@ -5,6 +5,7 @@ import math
 from convert.compiler.ir import Graph
 from convert.package import bridge, made_up
 from convert.package.bridge import Tensor
+from convert.package.cores import MACHINES
 from convert.package.library import Library
 from runtime.tasks.meaning import Classes
 
@@ -39,6 +40,7 @@ def facts(library: Library) -> frozenset[str]:
         "single" if len(library.unit.network.outputs) == 1 else "several",
     )
     found = {number}
+    found |= {"kernels" if {*MACHINES} & {*library.made} else "plain"}
     if is_pixels(library):
         found |= {"pixels"}
     if not kind:

@@ -1,23 +1,40 @@
 """A compiled model as a WebAssembly module, by clang and lld; no emscripten, no libc.
 
-The module exports its memory, ``input()`` and ``run()``, which give the addresses of the input and
-of the output, int8, and ``maps()``, that of the outputs of all convolutions, one after the other.
+Any network that the compiler takes. The module needs no imports, and exports
+
+- ``memory``: its linear memory, which never grows.
+- ``input(number)``: the address of an input's elements, stored as ``Module.inputs`` says; a run
+  overwrites them all. 0: there is none of that number.
+- ``run()``: computes the outputs from what lies in the inputs.
+- ``output(number)``: the address of an output's elements, which are there after a run until an
+  input is written. 0: there is none of that number.
+- ``reset()``: begins a sequence, where the network keeps a state from one run to the next. The
+  first run begins one by itself.
+- ``watch(is_on)``: whether runs keep maps, which takes time; at first they do not.
+- ``maps()``: the address of the maps of the last run that was watched, one after the other, as
+  ``Module.maps`` says: what stands behind each block of the network. 0: it has none.
+
+``Module.about`` says all that a page has to know of them.
 """
 
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from convert import publish, tflite
 from convert.compiler import toolchain
+from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled, compile_model
+from convert.compiler.emit import border
 from convert.compiler.ir import Tensor
-from convert.compiler.program import Step
+from convert.compiler.operators.common.reader import QUANTIZED
 from convert.compiler.targets.options import Options, Target
+from convert.wasm import blocks, glue
+from convert.wasm.blocks import Map
 from runtime.errors import ToolError
 
-_FOLDER = Path(__file__).parent
 _MORE_TABLES = 1.25
 """How much larger than plain C's tables those of a faster kernel may be: they are downloaded."""
 _COMPILER = (
@@ -31,14 +48,6 @@ when the next are written already: SOFTMAX gives another class's share then."""
 
 
 @dataclass(frozen=True)
-class Map:
-    """What a convolution made, after its pooling, if any: int8 [height, width, channels]."""
-
-    shape: tuple[int, ...]
-    zero_point: int
-
-
-@dataclass(frozen=True)
 class Module:
     """A model in WebAssembly."""
 
@@ -46,50 +55,54 @@ class Module:
     compiled: Compiled
     maps: tuple[Map, ...]  # in the order in which maps() has them
 
+    def about(self) -> dict[str, Any]:
+        """Of ``inputs``, ``outputs`` and ``maps``, in their order: name, type, shape, steps.
 
-def build(model: tflite.Model, *, simd: bool) -> Module:
-    """``model`` with or without SIMD instructions; both give the same bytes.
+        A scale of 0 says that elements are numbers as they are, and else a real number is
+        scale * (stored - zero_point). ``state`` is the bytes that ``reset()`` sets anew, and
+        ``match`` the runtime whose bytes the outputs are.
+        """
+        unit = self.compiled.unit
+        return {
+            "inputs": [_described(one.name, one.tensor) for one in border.inputs(unit)],
+            "outputs": [_described(one.name, one.tensor) for one in border.outputs(unit)],
+            "maps": [
+                {**_described(one.tensor.name, one.tensor), "shape": one.shape} for one in self.maps
+            ],
+            "state": unit.state,
+            "match": str(unit.match),
+        }
+
+
+def _described(name: str, tensor: Tensor) -> dict[str, Any]:
+    is_scaled = bool(tensor.scale) and tensor.dtype in QUANTIZED
+    return {
+        "name": name,
+        "dtype": tensor.dtype.lower(),
+        "shape": tensor.shape,
+        "scale": float(tensor.scale) if is_scaled else 0.0,
+        "zero_point": tensor.zero_point if is_scaled else 0,
+    }
+
+
+def build(model: tflite.Model, *, simd: bool, match: Match = Match.XNNPACK) -> Module:
+    """``model`` with or without SIMD instructions; both give the bytes of the runtime ``match``.
 
     Raises ModelError when the model cannot be compiled, ToolError when clang or lld is missing.
     """
-    compiled = compile_model(model, "model")
-    compiled.require_plain("the web app")
+    compiled = compile_model(model, "model", Options(match=match))
     if simd:
         compiled = compile_model(model, "model", fast(compiled))
-    kept = [
-        (number, step)
-        for number, step in enumerate(compiled.unit.program.steps)
-        if step.operators[0] in ("CONV_2D", "DEPTHWISE_CONV_2D")
-    ]
-    outputs = [_output(compiled, step) for _, step in kept]
-    content = _compile(
-        compiled,
-        [
-            "-DKEPT_STEPS=" + ",".join(str(number) for number, _ in kept),
-            "-DKEPT_SIZES=" + ",".join(str(tensor.size) for tensor in outputs),
-            f"-DKEPT_BYTES={sum(tensor.size for tensor in outputs)}",
-            *(SIMD if simd else PLAIN),
-        ],
-    )
-    maps = tuple(Map(tensor.shape[1:], tensor.zero_point) for tensor in outputs)
-    return Module(content, compiled, maps)
+    maps = blocks.maps(compiled.unit)
+    contents = {**compiled.files(), **glue.files(compiled.unit, maps)}
+    content = link(contents, [*(SIMD if simd else PLAIN), "-include", "keep.h"])
+    return Module(content, compiled, tuple(maps))
 
 
 def fast(plain: Compiled) -> Options:
     """For the same C with SIMD: its kernels, where their tables are not much larger."""
     limit = int(_MORE_TABLES * plain.unit.program.flash)
     return replace(plain.unit.options, target=Target.WASM, max_flash=limit)
-
-
-def _output(compiled: Compiled, step: Step) -> Tensor:
-    """The tensor that a step makes."""
-    nodes = compiled.unit.lowered.nodes
-    return next(n.output for n in nodes if f"t{n.output.number}" == step.output.name)
-
-
-def _compile(compiled: Compiled, options: list[str]) -> bytes:
-    own = {name: (_FOLDER / name).read_bytes() for name in ("glue.c", "keep.h")}
-    return link({**compiled.files(), **own}, [*options, "-include", "keep.h"])
 
 
 def link(contents: Mapping[str, bytes], options: Sequence[str]) -> bytes:
@@ -100,7 +113,7 @@ def link(contents: Mapping[str, bytes], options: Sequence[str]) -> bytes:
     with tempfile.TemporaryDirectory(prefix="thimble-wasm-") as name:
         folder = Path(name)
         publish.files(folder, contents)
-        sources = [str(_FOLDER / "libc.c"), *(one for one in contents if one.endswith(".c"))]
+        sources = [str(glue.FOLDER / "libc.c"), *(one for one in contents if one.endswith(".c"))]
         words = [*_COMPILER, *options, "-I", str(folder), *sources, "-o", "m.wasm"]
         try:
             toolchain.run(words, folder)

@@ -1,6 +1,4 @@
-/* A model as a WebAssembly module: one arena, and the maps that are shown.
- *
- * KEPT_STEPS and KEPT_SIZES are the numbers of the operators whose outputs are kept, and bytes. */
+/* A network as a WebAssembly module: one block of memory, and the maps that are shown. */
 #include <stddef.h>
 
 #include "keep.h"
@@ -8,31 +6,70 @@
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 
-static const int32_t kept_steps[] = {KEPT_STEPS}, kept_sizes[] = {KEPT_SIZES};
 static model_arena arena;
-static int8_t maps[KEPT_BYTES]; /* one after the other */
+<!-- if state -->
+static model_state state;
+static int32_t has_begun;
+<!-- end -->
+static int32_t is_watched;
+<!-- if maps -->
+static int8_t maps[{{map_bytes}}]; /* one after the other */
+<!-- end -->
 
 void keep(int32_t number, const int8_t *output)
 {
-    int8_t *to = maps;
+    int8_t *to = 0;
+    size_t count = 0;
 
-    for (size_t i = 0; i < sizeof kept_steps / sizeof *kept_steps; to += kept_sizes[i++])
-        if (kept_steps[i] == number)
-            for (int32_t at = 0; at < kept_sizes[i]; at++)
-                to[at] = output[at];
+    if (!is_watched)
+        return;
+    switch (number) {
+{{kept}}    default:
+        break;
+    }
+    for (size_t i = 0; i < count; i++)
+        to[i] = output[i];
 }
 
-EXPORT(input) int8_t *input(void)
+EXPORT(input) void *input(int32_t number)
 {
-    return model_input(&arena);
+    switch (number) {
+{{inputs}}    default:
+        return 0;
+    }
 }
 
-EXPORT(run) const int8_t *run(void)
+EXPORT(output) const void *output(int32_t number)
 {
-    return model_run(&arena);
+    switch (number) {
+{{outputs}}    default:
+        return 0;
+    }
+}
+
+EXPORT(reset) void reset(void)
+{
+<!-- if state -->
+    model_reset(&state);
+    has_begun = 1;
+<!-- end -->
+}
+
+EXPORT(run) void run(void)
+{
+<!-- if state -->
+    if (!has_begun)
+        reset();
+<!-- end -->
+    {{run}}
+}
+
+EXPORT(watch) void watch(int32_t is_on)
+{
+    is_watched = is_on;
 }
 
 EXPORT(maps) const int8_t *kept_maps(void)
 {
-    return maps;
+    return {{maps}};
 }

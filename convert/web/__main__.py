@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from convert import publish, web
-from convert.web import earlier
-from runtime import classifier, console
+from convert.compiler.command import line
+from convert.web import earlier, icon, look
+from runtime import classifier, console, numbers
 from runtime.errors import ModelError
 
 OUT = Path("build/web")
@@ -25,25 +26,52 @@ def parser() -> argparse.ArgumentParser:
         "--model",
         action="append",
         metavar="MODEL",
-        help="a bundled model's name or a .tflite, once for each; default: all bundled models",
+        help="a bundled model's name, a .tflite or an export's folder, once for each; default: all "
+        "bundled models",
     )
     result.add_argument("--first", help=f"the one that is shown first; default: {FIRST}, if there")
+    line.add_match(result)
     result.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")
+    own = result.add_argument_group("what makes it your own")
+    own.add_argument("--name", default="thimble", help="what the app is called; default: thimble")
+    own.add_argument(
+        "--color",
+        type=look.color,
+        default=icon.COPPER,
+        metavar="#RRGGBB",
+        help=f"made darker or lighter until it can be read; default: {icon.COPPER}",
+    )
+    own.add_argument("--icon", type=Path, metavar="FILE", help="a picture; default: a thimble")
+    own.add_argument(
+        "--words",
+        type=Path,
+        metavar="JSON",
+        help='your own words: {"en": {"tagline": "..."}, "fr": {"labels": {"cat": "chat"}}}',
+    )
+    own.add_argument(
+        "--rate",
+        type=numbers.whole(1, 1000),
+        default=50,
+        metavar="HZ",
+        help="rows a second that a network of the motion sensors was trained on; default: 50",
+    )
     return result
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status."""
     options = console.parse(parser(), argv)
+    words = look.words(options.words) if options.words else {}
+    own = web.Look(options.name, options.color, options.icon, words, options.rate)
     with publish.claim(options.out, earlier.require_own) as place:
-        networks = [web.load(model) for model in options.model or classifier.bundled()]
+        networks = [
+            web.load(model, options.match) for model in options.model or classifier.bundled()
+        ]
         names = [network.name for network in networks]
-        if len(set(names)) < len(names):
-            raise ModelError(f"two models have the same name ({', '.join(names)}): rename a file")
         first = options.first or (FIRST if FIRST in names else names[0])
         if first not in names:
             raise ModelError(f"--first {first} is none of the models: {', '.join(names)}")
-        files = web.application(networks, first)
+        files = web.application(networks, first, own)
         place.publish(files)
     sizes = weigh(files)
     cells = [(name, f"{one['bytes']:,}", f"{one['gzip']:,}") for name, one in sizes.items()]

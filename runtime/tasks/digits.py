@@ -32,6 +32,7 @@ class Digits(Task):
     title: ClassVar[str] = "handwritten characters"
     noun: ClassVar[str] = "picture"
     said: ClassVar[str] = "digit"
+    nothing: ClassVar[str] = "no digit"
     sure: ClassVar[float] = 0.9
     stored: ClassVar[np.dtype[Any]] = np.dtype(np.uint8)
     suffixes: ClassVar[frozenset[str]] = SUFFIXES
@@ -50,8 +51,6 @@ class Digits(Task):
         """Each character in a picture, row by row and from left to right."""
         with _naming(path):
             found = image.digits(image.read(path))
-        if len(found) == 1:
-            return [Sight(found[0].pixels, None, _doubts(found[0]))]
         sights = [Sight(one.pixels, one.box, _doubts(one)) for one in found]
         if len(found) == layout.MOST:
             sights[-1] = replace(sights[-1], doubts=(*sights[-1].doubts, FULL))

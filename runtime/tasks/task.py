@@ -22,7 +22,7 @@ class Sight:
     """One of the things that a file shows."""
 
     example: Array  # as its task keeps it
-    box: tuple[int, int, int, int] | None = None  # left, top, right, bottom in the picture
+    box: tuple[int, int, int, int] | None = None  # left, top, right, bottom: what was taken for it
     doubts: tuple[str, ...] = ()  # why it may be something else, in words
 
 
@@ -41,6 +41,8 @@ class Task(ABC):
     """What one example is called."""
     said: ClassVar[str] = "class"
     """What a classifier's answer is called."""
+    nothing: ClassVar[str] = "none of these"
+    """What a classifier says of what belongs to none of its classes."""
     sure: ClassVar[float] = 0.0
     """An answer with a lower probability is told as doubtful."""
     stored: ClassVar[np.dtype[Any]]

@@ -74,8 +74,10 @@ class Other(Bundle):
     case: makers.Case
 
 
-OTHERS = [(make.__name__, io) for make in makers.MAKERS for io in ("uint8", "float32")]
-OTHERS += [("colour", "int8"), ("autoencoder", "int8")]
+OTHERS = [(make.__name__, "uint8") for make in makers.MAKERS]
+OTHERS += [("colour", "float32"), ("windows", "float32"), ("colour", "int8")]
+OTHERS += [("autoencoder", io) for io in ("float32", "int8")]
+"""Each network once, and every type with pictures, with arrays and with each rule of an output."""
 
 
 @pytest.fixture(scope="session", params=OTHERS, ids="-".join)

@@ -30,7 +30,7 @@ def test_everything_is_in_the_archive(bundle: Bundle) -> None:
     """What its README lists, and a picture for each vector."""
     names = set(zipfile.ZipFile(BytesIO(bundle.content)).namelist())
     assert {name for name in names if "/" not in name} == FILES
-    assert all(name.endswith(".png") for name in names - FILES)
+    assert all(name.endswith((".png", ".java", ".swift")) for name in names - FILES)
     readme = (bundle.folder / "README.md").read_text()
     assert all(f"`{name}`" in readme for name in FILES - {"README.md"})
 

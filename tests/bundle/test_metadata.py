@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from convert.bundle import border
 from runtime import worker
 from runtime.dataset import Examples
 from tests.bundle.conftest import Bundle, Other
@@ -121,7 +122,12 @@ def test_labels_lie_behind_the_model_as_they_are(bundle: Bundle) -> None:
 
 
 @pytest.mark.parametrize(
-    "who", [("litert", "default"), ("tensorflow", "default"), ("tflite-runtime", "reference")]
+    ("bundle", "who"),
+    [
+        ("uint8", ("tensorflow", "default")),
+        *((io, (name, "reference")) for io in border.IO for name in ("litert", "tflite-runtime")),
+    ],
+    indirect=["bundle"],
 )
 def test_interpreters_do_not_mind_metadata(
     bundle: Bundle, who: tuple[str, str], int8: Path, digits: Examples

@@ -39,8 +39,9 @@ def test_the_archive_has_what_its_readme_lists(other: Other) -> None:
     expected = NOTES | {"contract.json", "model.tflite", "vectors.json"}
     expected |= {"labels.txt"} if other.case.contract.labels else set()
     assert {name for name in names if "/" not in name} == expected
-    assert all(name.endswith(".png") for name in names - expected)
-    assert (len(names) > len(expected)) == (other.case.contract.task.kind == "image")
+    shown = {name for name in names - expected if name.endswith(".png")}
+    assert bool(shown) == (other.case.contract.task.kind == "image")
+    assert {Path(name).suffix for name in names - expected - shown} == {".java", ".swift"}
     readme = (other.folder / "README.md").read_text()
     assert set(re.findall(r"`([\w.]+\.(?:json|md|tflite|txt))`", readme)) == expected - {
         "README.md"
@@ -120,6 +121,11 @@ def check(vector: dict[str, Any], told: dict[str, Any], values: list[float], fou
         labels = meaning["labels"]
         best = int(real[0] > 0.5) if meaning["scores"] == "binary" else int(found.argmax())
         assert vector["label"] == labels[best]
+        if "threshold" in meaning and meaning["scores"] == "logits":
+            logits = [*real, *([meaning["none_logit"]] if "none_logit" in meaning else [])]
+            powers = np.exp(np.array(logits) / meaning.get("temperature", 1))
+            sure = (powers / powers.sum())[: len(labels)].max()
+            assert vector["none"] == (sure < meaning["threshold"])
     elif meaning["kind"] == "values":
         np.testing.assert_allclose(vector["reals"], real, rtol=1e-6)
     else:

@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 FOLDER = Path(__file__).parents[2] / "build/tree-sitter"
-LANGUAGES = {".swift": "tree_sitter_swift", ".kts": "tree_sitter_kotlin"}
+LANGUAGES = {
+    ".swift": "tree_sitter_swift",
+    ".kts": "tree_sitter_kotlin",
+    ".kt": "tree_sitter_kotlin",
+}
 
 
 def errors(path: Path) -> list[str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime import machine
 from tests.package import packaged
 
 ARM = {
@@ -44,6 +45,40 @@ def built(request: pytest.FixtureRequest, library: Path) -> Path:
 def test_its_own_test_passes(built: Path) -> None:
     """CTest runs the example and compares what it prints with what the package says."""
     assert "100% tests passed" in packaged.run("ctest", "--test-dir", built)
+
+
+@pytest.mark.parametrize(
+    ("words", "emulator"),
+    [
+        (["gcc", "-march=x86-64-v3"], []),
+        (["aarch64-linux-gnu-gcc", "-static"], ["qemu-aarch64-static", "-cpu", "cortex-a53"]),
+        (
+            ["aarch64-linux-gnu-gcc", "-static", "-march=armv8.2-a+dotprod"],
+            ["qemu-aarch64-static", "-cpu", "cortex-a76"],
+        ),
+    ],
+    ids=["x86-64-v3", "aarch64", "aarch64 with SDOT"],
+)
+def test_kernels_of_phones_and_computers(
+    words: list[str], emulator: list[str], library: Path, tmp_path: Path
+) -> None:
+    """The example prints the same with the kernels that the compiler's options choose."""
+    if not emulator and machine.target() != machine.X86_64_V3:
+        pytest.skip("runs what is compiled for x86-64-v3")
+    sources = [*(library / "src").glob("*.c"), library / "example/main.c"]
+    program = tmp_path / "example"
+    packaged.run(*words, "-O2", "-I", library / "src", *sources, "-o", program)
+    assert packaged.run(*emulator, program) == (library / "example/expected.txt").read_text()
+
+
+def test_a_core_is_named(library: Path, tmp_path: Path) -> None:
+    """By the cache variable, which brings the compiler's option along."""
+    if machine.target() != machine.X86_64_V3:
+        pytest.skip("runs what is compiled for x86-64-v3")
+    packaged.run("cmake", "-S", library, "-B", tmp_path, "-DNANO_CORE=x86-64-v3")
+    packaged.run("cmake", "--build", tmp_path)
+    assert "100% tests passed" in packaged.run("ctest", "--test-dir", tmp_path)
+    assert "ymm" in packaged.run("objdump", "-d", tmp_path / "libnano.a")
 
 
 def test_a_wrong_answer_fails_its_own_test(library: Path, built: Path) -> None:

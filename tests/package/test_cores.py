@@ -24,8 +24,12 @@ COMPILERS = {
     "rv64imac": (RISCV, "-march=rv64imac -mabi=lp64 -ffreestanding", "GENERIC"),
     "uno": ("avr-gcc", "-mmcu=atmega328p", "AVR"),
     "phone, 32 bits": ("arm-linux-gnueabihf-gcc", "", "GENERIC"),
-    "phone": ("aarch64-linux-gnu-gcc", "", "GENERIC"),
-    "this machine": ("gcc", "", "GENERIC"),
+    "phone": ("aarch64-linux-gnu-gcc", "", "AARCH64"),
+    "phone, big-endian": ("aarch64-linux-gnu-gcc", "-mbig-endian -ffreestanding", "GENERIC"),
+    "phone without NEON": ("aarch64-linux-gnu-gcc", "-mgeneral-regs-only", "GENERIC"),
+    "any PC": ("gcc", "-march=x86-64", "GENERIC"),
+    "PC of 2013": ("gcc", "-march=haswell", "X86_64_V3"),
+    "x86-64-v3": ("clang", "-march=x86-64-v3", "X86_64_V3"),
 }
 
 

@@ -18,6 +18,11 @@ PLACES = {
     "python": "c",
     "swift": "Sources/CNano",
 }
+CORES = {
+    "android": {"generic", "aarch64"},
+    "python": {"generic", "aarch64", "x86-64-v3"},
+    "swift": {"generic", "aarch64"},
+}
 LABELS = ['grün "?"', "b\\n%s \\(x) ${y}", "三 {{name}} */ '''"]
 DESCRIPTION = 'It tells """three""" apart: \\user */ // {{name}} ${x} <!-- é -->'
 PRINT = """
@@ -34,11 +39,24 @@ public final class Print {
 
 @pytest.mark.parametrize("kind", PLACES)
 def test_the_c_is_the_compilers(kind: str, tmp_path: Path) -> None:
-    """Byte for byte what the compiler writes."""
+    """Byte for byte what the compiler writes, for each core."""
     made = packaged.make(kind, "nano", tmp_path / "made")
+    cores = made / PLACES[kind] / "cores"
+    assert {path.name for path in cores.iterdir()} == CORES[kind]
+    for core in CORES[kind]:
+        words = ["--name", "nano", "--out", str(tmp_path), "--target", core, "--quiet"]
+        compiler.main([str(packaged.NANO), *words])
+        for end, name in (("c", "nano.inc"), ("h", "nano.h")):
+            assert (cores / core / name).read_bytes() == (tmp_path / f"nano.{end}").read_bytes()
+
+
+def test_only_plain_c(tmp_path: Path) -> None:
+    """With the core that is named; the C lies where users look for it first."""
+    made = packaged.make("swift", "nano", tmp_path / "made", "--core", "x86-64-v3", "--for=python")
     compiler.main([str(packaged.NANO), "--name", "nano", "--out", str(tmp_path), "--quiet"])
     for name in ("nano.c", "nano.h"):
-        assert (made / PLACES[kind] / name).read_bytes() == (tmp_path / name).read_bytes()
+        assert (made / PLACES["swift"] / name).read_bytes() == (tmp_path / name).read_bytes()
+    assert "exclude" not in (made / "Package.swift").read_text()
 
 
 @pytest.mark.parametrize("kind", [*PLACES, "npm"])

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from convert.package.targets.python import module
+from runtime import machine
 from tests.package import given, packaged
 from tests.package.given import Case
 
@@ -148,6 +149,21 @@ def place(tmp_path_factory: pytest.TempPathFactory, source: Path) -> Installed:
     assert built.name.startswith("nano-1.2.3-cp311-abi3-")  # one for all Pythons from 3.11 on
     found.install(built)
     return found
+
+
+def test_a_wheel_for_newer_computers(
+    source: Path, digits: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The compiler's options choose the kernels; 0 bytes differ from LiteRT's."""
+    if machine.target() != machine.X86_64_V3:
+        pytest.skip("runs what is compiled for x86-64-v3")
+    monkeypatch.setenv("CFLAGS", "-march=x86-64-v3")
+    other = Installed(tmp_path)
+    other.install(wheel(source, tmp_path / "wheel"))
+    path = next(tmp_path.rglob("_network*.so"))
+    assert "ymm" in packaged.run("objdump", "-d", path)
+    found = other.run(USE, "nano", digits.write(tmp_path))
+    assert digits.differing(found) == 0
 
 
 def test_the_bytes_of_litert(place: Installed, digits: Case, tmp_path: Path) -> None:

@@ -16,10 +16,21 @@ from tests.package.given import Case
 
 HERE = Path(__file__).parent
 STRICT = ("-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wpedantic", "-Wcast-qual")
+_ARM64 = ("--target=aarch64-linux-gnu", "-O2", "-static", "-ffp-contract=on", *STRICT, "-Werror")
 COMPILERS = {
     "clang": ("clang", "-std=c11", "-O2", *STRICT, "-Werror"),
     "sanitized": ("gcc", "-fsanitize=undefined,address", "-fno-sanitize-recover=all"),
+    # As Apple's compiler does, which contracts expressions to fused multiplications.
+    "arm64": ("clang", *_ARM64),
+    "arm64 with SDOT": ("clang", *_ARM64, "-march=armv8.2-a+dotprod"),
+    "arm64 by GCC": ("aarch64-linux-gnu-gcc", "-std=gnu11", "-O2", "-static", "-Werror"),
 }
+EMULATED = {
+    "arm64": ("qemu-aarch64-static", "-cpu", "cortex-a53"),
+    "arm64 with SDOT": ("qemu-aarch64-static", "-cpu", "cortex-a76"),
+    "arm64 by GCC": ("qemu-aarch64-static", "-cpu", "cortex-a53"),
+}
+"""What runs the programs that are not for this machine: an Arm without SDOT, one that has it."""
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +73,7 @@ def test_the_bytes_of_litert(
     """0 bytes differ through the functions that Swift calls; nothing is warned of."""
     case = cases[name]
     done = subprocess.run(
-        [program(compiler, packages[name], case, tmp_path / "run")],
+        [*EMULATED.get(compiler, ()), program(compiler, packages[name], case, tmp_path / "run")],
         input=case.write(tmp_path).read_bytes(),
         capture_output=True,
         check=False,

@@ -57,15 +57,16 @@ def photo(kind: str, settings: str, number: int, source: Examples) -> kinds.Phot
 
 
 def read(content: bytes, expected: str, model: classifier.Classifier) -> Reading:
-    """What ``model`` says of a JPEG, decoded as ``image.read`` does."""
+    """What ``model`` says of a JPEG, decoded as ``image.read`` does; what is none is left out."""
     picture = Image.open(io.BytesIO(content))
     picture.draft(None, (512, 512))
     try:
         answers = [model.predict(one.pixels) for one in image.digits(picture)]
     except ImageError:
         return Reading("", 1.0, expected)
-    text = "".join(answer.label for answer in answers)
-    return Reading(text, min(answer.probability for answer in answers), expected)
+    kept = [answer for answer in answers if not answer.is_none]
+    text = "".join(answer.label for answer in kept)
+    return Reading(text, min((answer.probability for answer in kept), default=1.0), expected)
 
 
 def measured(options: argparse.Namespace, kind: str, part: range) -> list[Reading]:

@@ -1,8 +1,8 @@
 """The web app, a server for it, and a phone's browser with a camera that shows digits."""
 
-import re
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,15 +103,20 @@ def visit(context: BrowserContext, url: str) -> Page:
     page.on("console", lambda told: page.problems.append(told.text))
     page.goto(url)
     page.wait_for_selector("body[data-model]")
-    page.wait_for_selector("#examples button")
     return page
 
 
-def answer(page: Page) -> str:
-    """What the page says that it read, once it has read something."""
-    digits = page.locator("#digits")
-    expect(digits).to_have_text(re.compile(r"\d"))
-    return digits.inner_text().strip()
+def reads(page: Page, text: str) -> None:
+    """Wait until the page says that it read ``text``."""
+    expect(page.locator("#said")).to_have_text(text)
+
+
+def until(page: Page, expression: str, seconds: float = 20) -> None:
+    """Wait until ``expression`` holds; ``wait_for_function`` is what the page's policy forbids."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"{expression} has not come true"
+        page.wait_for_timeout(50)
 
 
 def controlled(page: Page) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser import overflow, violations
-from tests.web.conftest import FILMED, PHONE, SHOTS, Site, answer, upload, visit
+from tests.web.conftest import FILMED, PHONE, SHOTS, Site, reads, upload, visit
 from tests.web.strokes import DIGITS, touch
 
 
@@ -20,7 +20,7 @@ def test_every_digit_is_read_from_a_finger(phone: BrowserContext, site: Site) ->
         for name in ("base", "micro", "small"):
             page.check(f"[name=model][value={name}]")
             page.wait_for_selector(f"body[data-model={name}]")
-            assert answer(page) == digit, name
+            reads(page, digit)
         page.click("#clear")
     assert page.problems == []
 
@@ -29,13 +29,13 @@ def test_a_blank_pad_gives_no_answer(phone: BrowserContext, site: Site) -> None:
     """It asks for a digit and does not guess; undo and clear lead back to it."""
     page = visit(phone, site.url)
     assert page.inner_text("#hint") == "Draw a digit"
-    assert page.inner_text("#digits").strip() == ""
+    assert page.inner_text("#said").strip() == ""
     touch(page, DIGITS["4"])
-    assert answer(page) == "4"
+    reads(page, "4")
     assert not page.is_visible("#hint")
     page.click("#undo")
     page.click("#undo")
-    expect(page.locator("#digits")).to_have_text("")
+    expect(page.locator("#said")).to_have_text("")
     assert page.is_visible("#hint")
 
 
@@ -44,11 +44,11 @@ def test_two_digits_beside_each_other_are_two(phone: BrowserContext, site: Site)
     page = visit(phone, site.url)
     for place, digit in ((0.0, "1"), (0.35, "7")):
         touch(page, [[(0.6 * x + place, 0.6 * y + 0.2) for x, y in s] for s in DIGITS[digit]])
-    expect(page.locator("#digits")).to_have_text("17")
+    expect(page.locator("#said")).to_have_text("17")
     page.screenshot(path=SHOTS / "web-draw.png")
     bars = page.locator("#bars .best")
     expect(bars).to_contain_text("1")
-    page.click("#digits button:nth-child(2)")
+    page.click("#said button:nth-child(2)")
     expect(bars).to_contain_text("7")
     assert violations(page) == []
 
@@ -58,7 +58,7 @@ def test_camera_reads_several_digits(phone: BrowserContext, site: Site) -> None:
     phone.grant_permissions(["camera"])
     page = visit(phone, site.url)
     page.click("[data-mode=camera]")
-    expect(page.locator("#digits")).to_have_text(FILMED)
+    expect(page.locator("#said")).to_have_text(FILMED)
     page.screenshot(path=SHOTS / "web-camera.png")
     page.click("#freeze")
     assert page.get_attribute("#freeze", "aria-pressed") == "true"
@@ -76,7 +76,7 @@ def test_denied_camera_is_told(phone: BrowserContext, site: Site) -> None:
     page.click("[data-mode=draw]")
     assert page.inner_text("#problem") == ""
     touch(page, DIGITS["1"])
-    assert answer(page) == "1"
+    reads(page, "1")
 
 
 def test_without_simd(phone: BrowserContext, site: Site) -> None:
@@ -85,7 +85,7 @@ def test_without_simd(phone: BrowserContext, site: Site) -> None:
     page = visit(phone, site.url)
     assert "without SIMD" in page.inner_text("#facts")
     touch(page, DIGITS["6"])
-    assert answer(page) == "6"
+    reads(page, "6")
 
 
 def test_choice_is_remembered_where_it_can_be(phone: BrowserContext, site: Site) -> None:
@@ -100,7 +100,7 @@ def test_choice_is_remembered_where_it_can_be(phone: BrowserContext, site: Site)
     page = visit(phone, site.url)
     assert page.is_checked("[name=model][value=small]")
     touch(page, DIGITS["7"])
-    assert answer(page) == "7"
+    reads(page, "7")
 
 
 def test_without_service_worker(phone: BrowserContext, site: Site) -> None:
@@ -108,7 +108,7 @@ def test_without_service_worker(phone: BrowserContext, site: Site) -> None:
     phone.add_init_script("Object.defineProperty(navigator, 'serviceWorker', {value: undefined})")
     page = visit(phone, site.url)
     touch(page, DIGITS["9"])
-    assert answer(page) == "9"
+    reads(page, "9")
     assert page.problems == []
 
 
@@ -133,12 +133,12 @@ def test_keyboard_alone(phone: BrowserContext, site: Site) -> None:
     for _ in range(15):
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
-    assert answer(page) == "1"
+    reads(page, "1")
     page.keyboard.press("Escape")
-    expect(page.locator("#digits")).to_have_text("")
+    expect(page.locator("#said")).to_have_text("")
     page.focus("#examples button:nth-child(8)")
     page.keyboard.press("Enter")
-    assert answer(page) == "7"
+    reads(page, "7")
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
@@ -154,7 +154,7 @@ def test_accessible_and_whole_at_every_size(
     assert page.get_attribute("html", "lang") == locale[:2]
     assert violations(page) == []
     touch(page, DIGITS["3"])
-    assert answer(page) == "3"
+    reads(page, "3")
     page.screenshot(path=SHOTS / f"web-{locale[:2]}-{scheme}-{width}.png", full_page=True)
     assert violations(page) == []
     assert overflow(page) == []
@@ -183,7 +183,7 @@ def test_nothing_goes_elsewhere(phone: BrowserContext, site: Site) -> None:
     phone.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     page = visit(phone, site.url)
     touch(page, DIGITS["0"])
-    assert answer(page) == "0"
+    reads(page, "0")
     assert hosts == {urlsplit(site.url).netloc}
     refused = page.evaluate(
         """() => new Promise((done) => {

@@ -23,7 +23,7 @@ OUTPUTS = """async ([name, wanted, pictures]) => {
     const pixels = Uint8Array.from(atob(pictures), (c) => c.charCodeAt(0));
     const found = [];
     for (let at = 0; at < pixels.length; at += 784) {
-        found.push(...network.outputs(pixels.subarray(at, at + 784)));
+        found.push(...network.outputs(pixels.subarray(at, at + 784))[0]);
     }
     return found;
 }"""
@@ -68,7 +68,7 @@ MAPS = """async ([name, pixels]) => {
     const { Network } = await import("./network.js");
     const { models } = await (await fetch("models.json")).json();
     const network = await Network.load(models.find((one) => one.name === name));
-    return network.read(Uint8Array.from(pixels)).maps.map((map) => [...map]);
+    return network.maps(Uint8Array.from(pixels)).map((map) => [...map]);
 }"""
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, expect
 
 from convert.web.__main__ import main as make_web
-from tests.web.conftest import Site, answer, controlled, visit
+from tests.web.conftest import Site, controlled, reads, visit
 from tests.web.strokes import DIGITS, touch
 
 
@@ -19,7 +19,7 @@ def test_offline_after_the_first_visit(phone: BrowserContext, site: Site) -> Non
     page.reload()
     page.wait_for_selector("body[data-model=small]")
     touch(page, DIGITS["3"])
-    assert answer(page) == "3"
+    reads(page, "3")
 
 
 def make(folder: Path, *arguments: str) -> dict[str, bytes]:
@@ -48,7 +48,7 @@ def test_new_model_is_taken(phone: BrowserContext, site: Site, tmp_path: Path) -
     page.reload()
     page.wait_for_selector("body[data-model=micro]")
     touch(page, DIGITS["7"])
-    assert answer(page) == "7"
+    reads(page, "7")
 
 
 def test_work_is_not_taken_away_by_an_update(
@@ -58,11 +58,11 @@ def test_work_is_not_taken_away_by_an_update(
     page = visit(phone, site.url)
     controlled(page)
     touch(page, DIGITS["2"])
-    assert answer(page) == "2"
+    reads(page, "2")
     deploy(site, make(tmp_path / "next", "--model", "micro"))
     page.evaluate("navigator.serviceWorker.ready.then((ready) => ready.update())")
     page.wait_for_selector("#update:not([hidden])")
-    assert answer(page) == "2"
+    reads(page, "2")
     page.click("#reload")
     page.wait_for_selector("body[data-model=micro]")
 
@@ -90,7 +90,7 @@ def test_deployment_that_is_damaged_is_refused(
     page.reload()
     page.wait_for_selector("body[data-model=small]")
     touch(page, DIGITS["7"])
-    assert answer(page) == "7"
+    reads(page, "7")
 
 
 def test_network_that_is_damaged_is_refused(phone: BrowserContext, site: Site) -> None:
@@ -103,4 +103,4 @@ def test_network_that_is_damaged_is_refused(phone: BrowserContext, site: Site) -
     assert "The one before stays" in page.inner_text("#problem")
     assert page.is_checked("[name=model][value=small]")
     touch(page, DIGITS["5"])
-    assert answer(page) == "5"
+    reads(page, "5")

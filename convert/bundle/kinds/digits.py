@@ -18,6 +18,10 @@ class Digits(Kind[digits.Digits]):
 
     values = "pixels"
     given = "image"
+    ports = (
+        *("Brightness", "Digits", "Grid", "Light", "Pieces"),
+        *("Resampling", "Rules", "Sheet", "Values"),
+    )
 
     def preprocessing(self, task: digits.Digits) -> dict[str, Any]:
         """All of it."""

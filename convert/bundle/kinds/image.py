@@ -67,6 +67,7 @@ class Image(Kind[Photo]):
 
     values = "pixels"
     given = "image"
+    ports = ("Pictures", "Resampling", "Values")
 
     def preprocessing(self, task: Photo) -> dict[str, Any]:
         """All of it."""

@@ -26,6 +26,7 @@ class Kind(ABC, Generic[T]):
 
     values: str  # what vectors.json calls an example as the task keeps it
     given: str  # what the metadata call the input
+    ports: tuple[str, ...]  # the sources in ports/ that do its preprocessing
 
     @abstractmethod
     def preprocessing(self, task: T) -> dict[str, Any]:

@@ -19,6 +19,7 @@ class Tensor(Kind[Arrays]):
 
     values = "values"
     given = "values"
+    ports = ("Values",)
 
     def preprocessing(self, task: Arrays) -> dict[str, Any]:
         """The order of the numbers, and where in a table they stand."""

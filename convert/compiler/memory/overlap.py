@@ -55,7 +55,7 @@ def reuse(program: Program) -> Program:
             merged = replace(source, ctype=output.ctype)
             became[output] = merged
             last_read[merged] = max(last_read.get(merged, number), last_read.get(output, number))
-            step = replace(step, output=merged)
+            step = replace(step, output=merged, was=output.name)
         written.add(step.output)
         steps.append(step)
     outputs = tuple(became.get(one, one) for one in program.outputs)
@@ -77,4 +77,5 @@ def _renamed(step: Step, became: Mapping[Buffer, Buffer]) -> Step:
     output = became.get(step.output, step.output)
     if inputs == step.inputs and output == step.output:
         return step
-    return replace(step, inputs=inputs, output=output)
+    was = step.output.name if output != step.output else ""
+    return replace(step, inputs=inputs, output=output, was=was)

@@ -9,7 +9,7 @@ from convert.compiler.operators.common.linear import Linear
 from convert.compiler.operators.common.lowering import LoweringContext
 from convert.compiler.operators.depthwise_conv2d import DepthwiseConv2D
 from convert.compiler.program import Step
-from convert.compiler.targets import avr, costs, mve, riscv32, scalar, simd32
+from convert.compiler.targets import avr, costs, mve, riscv32, scalar, simd32, vectors
 from convert.compiler.targets.options import Optimize, Target
 from convert.compiler.targets.single_channel import as_convolution
 
@@ -24,7 +24,9 @@ _OWN: Mapping[Target, Find] = {
     Target.CORTEX_M55: mve.candidates,
     Target.AVR: avr.candidates,
     Target.RISCV32: riscv32.candidates,
-    Target.WASM: simd32.candidates,
+    Target.WASM: vectors.finder(vectors.WASM),
+    Target.X86_64_V3: vectors.finder(vectors.X86),
+    Target.AARCH64: vectors.finder(vectors.AARCH64),
 }
 
 

@@ -27,6 +27,8 @@ COUNTED = (
 """The cores that have coefficients of their own."""
 _UNKNOWN = {"calls": 100.0, "inputs": 15.0, "outputs": 30.0, "macs": 15.0}
 """For a kernel that has not been counted yet: about what plain C takes."""
+_VECTORS = {"calls": 100.0, "inputs": 1.0, "outputs": 4.0, "macs": 0.3}
+"""For one of kernels/vectors, about, on all machines that have vectors: more tells nothing apart."""
 
 Coefficients = Mapping[str, float]
 
@@ -45,6 +47,8 @@ def work(step: Step) -> dict[str, float]:
 
 def coefficients(kernel: str, target: Target, match: Match) -> Coefficients:
     """Instructions by the names of ``work``; of XNNPACK's mode where ``match`` has none."""
+    if kernel.endswith("_lanes"):
+        return _VECTORS
     table = _table()
     of_core = table.get(target if target in COUNTED else Target.CORTEX_M4, {})
     for mode in (match, *Match):

@@ -7,7 +7,7 @@ from convert.compiler.arithmetic.match import Match
 
 
 class Target(enum.StrEnum):
-    """A core, or WebAssembly with SIMD; ``generic`` is plain C99, right on every one."""
+    """A core, or another machine with vectors; ``generic`` is plain C99, right on every one."""
 
     GENERIC = "generic"
     CORTEX_M0 = "cortex-m0"
@@ -18,12 +18,14 @@ class Target(enum.StrEnum):
     CORTEX_M55 = "cortex-m55"
     AVR = "avr"
     RISCV32 = "riscv32"  # RV32IM; what else the core has is the C compiler's business
-    WASM = "wasm"
+    WASM = "wasm"  # WebAssembly with SIMD
+    X86_64_V3 = "x86-64-v3"  # with AVX2
+    AARCH64 = "aarch64"  # with NEON; whether SDOT is there is the C compiler's business
 
     @property
     def is_core(self) -> bool:
         """Whether it is a microcontroller's core."""
-        return self not in (Target.GENERIC, Target.WASM)
+        return self is not Target.GENERIC and self not in _MACHINES
 
     @property
     def kernels(self) -> tuple[str, ...]:
@@ -34,8 +36,14 @@ class Target(enum.StrEnum):
             return ("avr",)
         if self is Target.RISCV32:
             return ("riscv32", "pixels", "scalar")
+        if self in _MACHINES:
+            return (_MACHINES[self], "vectors")
         own = ("mve", "simd32") if self is Target.CORTEX_M55 else ("simd32",)
         return (*own, "pixels")
+
+
+_MACHINES = {Target.WASM: "wasm", Target.X86_64_V3: "x86", Target.AARCH64: "aarch64"}
+"""What no microcontroller is, and the folder of its kernels."""
 
 
 class Optimize(enum.StrEnum):

@@ -3,6 +3,7 @@
 import re
 import textwrap
 
+from convert.compiler.targets.options import Target
 from convert.package import bridge, made_up, told
 from convert.package.bridge import Tensor
 from convert.package.library import Library
@@ -185,7 +186,7 @@ def _record(name: str, outputs: list[Tensor], kind: str) -> str:
 KIND = Kind(
     "android",
     "Android",
-    (),
+    (Target.AARCH64,),
     "the class and the JNI library, built by javac and by CMake with GCC, run on OpenJDK 17 on "
     "Linux with -Xcheck:jni: the bytes of LiteRT, wrong lengths, use after close, threads; every "
     "kernel compiled by clang for arm64 and armv7 and run in QEMU; the syntax of build.gradle.kts",

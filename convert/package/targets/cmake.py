@@ -1,7 +1,7 @@
 """A CMake project: found by ``find_package``, fetched by FetchContent, or added as a folder."""
 
 from convert.package import text
-from convert.package.cores import CORES
+from convert.package.cores import CORES, MACHINES
 from convert.package.library import Library
 from convert.package.targets.kind import Kind
 
@@ -28,10 +28,11 @@ def _taken(name: str) -> str:
 KIND = Kind(
     "cmake",
     "CMake",
-    CORES,
+    (*CORES, *MACHINES),
     "configured, built by GCC and by clang, installed and found again, by find_package, "
     "FetchContent and add_subdirectory; the example run on the computer and its text compared with "
-    "LiteRT's answer; compiled for Cortex-M4 and M55 by arm-none-eabi-gcc",
+    "LiteRT's answer, with the kernels for x86-64-v3 too, and in QEMU with those for 64-bit Arm; "
+    "compiled for Cortex-M4 and M55 by arm-none-eabi-gcc",
     "CMake's generators for Visual Studio and Xcode, and compilers other than GCC and clang",
     files,
     _taken,

@@ -7,6 +7,7 @@ import textwrap
 
 from convert.package import bridge, made_up, told
 from convert.package.bridge import Tensor
+from convert.package.cores import MACHINES
 from convert.package.library import Library
 from convert.package.targets.kind import Kind
 
@@ -89,9 +90,10 @@ def _rows(tensors: list[Tensor]) -> str:
 KIND = Kind(
     "python",
     "Python",
-    (),
+    MACHINES,
     "a wheel and an sdist built by pip and setuptools, installed in a new virtual environment of "
-    "Python 3.11 on Linux, and run: the bytes of LiteRT; types checked by mypy",
+    "Python 3.11 on Linux, and run, with the kernels for x86-64-v3 too: the bytes of LiteRT; types "
+    "checked by mypy",
     "other Pythons, Windows and macOS",
     files,
 )

@@ -2,6 +2,7 @@
 
 import base64
 
+from convert.compiler.targets.options import Target
 from convert.package import bridge, made_up, told
 from convert.package.bridge import Tensor
 from convert.package.library import Library
@@ -139,9 +140,9 @@ def _vectors(library: Library) -> str:
 KIND = Kind(
     "swift",
     "Swift",
-    (),
-    "the C, compiled by clang with all warnings as errors, and run: the bytes of LiteRT; every "
-    "kernel compiled by clang for arm64 and run in QEMU; the module map imported by clang; the "
+    (Target.AARCH64,),
+    "the C, compiled by clang with all warnings as errors, and run, for arm64 in QEMU with and "
+    "without SDOT: the bytes of LiteRT; the module map imported by clang; the "
     "syntax of the Swift files, by tree-sitter's grammar",
     "the Swift itself, as no compiler of it was at hand: swift test runs the golden vectors",
     files,

@@ -1,281 +1,237 @@
-/** The page: takes pixels from the pad, the camera or a picture, and shows what the network says. */
+/** The page: brings things of the world to the network, and shows what it says of them. @module */
 
-import { Camera } from "./camera.js";
-import { Network } from "./network.js";
-import { simd } from "./simd.js";
-import { keepOffline, watchConnection } from "./offline.js";
-import { Pad } from "./pad.js";
-import { PictureError, pictureIn, pixelsOf, show } from "./picture.js";
-import { digits } from "./read.js";
-import { text, translate } from "./text.js";
-import * as view from "./view.js";
+import { showAnswer, showNothing, showProblem, verdict } from "./answer.js";
+import { boxAt, hideBoxes, showBoxes } from "./boxes.js";
+import { $, make, memory, press } from "./dom.js";
+import { EXAMPLES } from "./examples.js";
+import { clearInside, makeInside, showMaps, showSeen, wanted } from "./inside.js";
+import { check, makeModels, showFacts, showLeast, showModels } from "./models.js";
+import { keepOffline, shared, showConnection, watchConnection } from "./offline.js";
+import { draw, SIDE } from "./pad.js";
+import { Reader } from "./reader.js";
+import { Sources } from "./sources.js";
+import { keep } from "./strip.js";
+import { speak, text, translate } from "./text.js";
+import { offered } from "./tasks.js";
 
-const $ = (id) => document.getElementById(id);
-const CHOSEN = "thimble.model"; // the key under which the choice of a network is kept
+/** @typedef {import("./network.js").About} About */
 
-let network = null;
-let mode = "draw";
-let last = null; // what was read: {found, width, height, chosen}
+let app = null; // models.json
+let about = null; // the network that reads
+let kind = null; // what is offered for its task
+let terms = null; // of answers
+let last = null; // what was read: a Result with the picture's size, and which is chosen
+let loads = 0; // choices of a network so far
 
-/** Read everything in a picture. @param {ImageData} image */
-function read(image) {
-  const found = digits(image);
-  // A film's next picture of as many digits keeps the choice.
-  const chosen = last?.found.length === found.length ? last.chosen : 0;
-  last = { found, width: image.width, height: image.height, chosen };
-  answer();
+const reader = new Reader(() => showProblem("failed"));
+
+// ---- reading ----
+
+/**
+ * Read a thing and show what is said of it.
+ * @param {object} thing @param {Transferable[]} given
+ * @param {{width?: number, height?: number, calm?: (result: any) => any}} how
+ *   `calm` mixes it with what was read before, where it is one picture of a film
+ */
+async function read(thing, given, { calm = (one) => one, ...picture } = {}) {
+  try {
+    const result = await reader.read(thing, given);
+    if (result) accept({ ...picture, ...calm(result) });
+  } catch (error) {
+    nothing();
+    complain(error);
+  }
 }
 
-/** Show what the network says of what was last read. */
-function answer() {
-  view.showProblem();
-  if (!network || !last) return;
-  const { found, width, height, chosen } = last;
-  if (!found.length) {
+function complain({ name, message, details = [] }) {
+  if (name !== "Error" || !(message in text)) throw new Error(message);
+  showProblem(message, ...details);
+}
+
+/** Show a result. */
+function accept(result) {
+  // A film's next picture of as many things keeps the choice.
+  const chosen = last?.found.length === result.found.length ? last.chosen : 0;
+  last = { ...result, chosen };
+  show();
+}
+
+function show() {
+  showProblem();
+  if (!last?.found.length) {
     nothing();
-    if (mode === "picture") view.showProblem("nothing");
+    if (sources.mode === "picture") showProblem("nothing");
     return;
   }
-  const { labels, maps } = network.about;
-  const readings = found.map(({ pixels }) => network.read(pixels));
-  view.showAnswer(readings, chosen, labels, found.map(({ isWide }) => isWide));
-  view.showInside(found[chosen].pixels, readings[chosen], maps);
-  const boxed = found.filter((box) => box.width);
-  if (mode === "camera" || boxed.length > 1) {
-    view.showBoxes(width, height, boxed, readings.map(({ best }) => labels[best]), chosen);
+  const { found, readings, chosen } = last;
+  showAnswer(last, chosen, terms);
+  showSeen(found[chosen].values, about.contract.task);
+  sources.tell(last);
+  void lookInside();
+  const boxed = found.filter((one) => one.width);
+  if (boxed.length && sources.mode !== "draw" || boxed.length > 1) {
+    const labels = readings.map((one) => verdict(one, terms).said);
+    showBoxes(last, boxed, labels, chosen);
   } else {
-    view.hideBoxes();
+    hideBoxes();
   }
+}
+
+let looking = false;
+
+/** Show the maps of what is chosen, where somebody can see them. */
+async function lookInside() {
+  if (looking || !last) return; // the next one
+  looking = true;
+  const numbers = wanted();
+  const [asked, maps] = [about, await reader.maps(last.chosen, numbers)];
+  looking = false;
+  if (asked === about && last) showMaps(about.maps, numbers, maps);
 }
 
 function nothing() {
+  reader.forget();
   last = null;
-  view.showNothing();
-  view.hideBoxes();
+  showNothing(terms);
+  clearInside();
+  hideBoxes();
 }
 
-/** Show and read pixels that are the network's own input already. @param {Uint8Array} pixels */
-function readExample(pixels) {
-  select("picture");
-  showPicture(true, true);
-  const canvas = $("shown");
-  canvas.width = canvas.height = 28;
-  const image = new ImageData(28, 28);
-  pixels.forEach((value, i) => image.data.fill(255 - value, 4 * i, 4 * i + 3));
-  image.data.forEach((_, i) => { if (i % 4 === 3) image.data[i] = 255; });
-  canvas.getContext("2d").putImageData(image, 0, 0);
-  last = { found: [{ pixels }], width: 28, height: 28, chosen: 0 };
-  answer();
-}
-
-// ---- where pixels come from ----
-
-let waiting = false;
-const pad = new Pad($("pad"), () => {
-  $("hint").hidden = !pad.empty;
-  if (waiting) return;
-  waiting = true; // once a frame is enough
-  requestAnimationFrame(() => {
-    waiting = false;
-    if (mode === "draw") read(pad.pixels());
-  });
-});
-
-const camera = new Camera($("video"), (image) => {
-  if (mode === "camera") read(image);
-});
-
-async function open(file) {
-  select("picture");
-  showPicture(false);
-  nothing();
-  try {
-    await show(file, $("shown"));
-    showPicture(true);
-    read(pixelsOf($("shown")));
-  } catch (error) {
-    if (!(error instanceof PictureError)) throw error;
-    view.showProblem(error.message);
-  }
-}
-
-function showPicture(there, pixelated = false) {
-  $("shown").hidden = !there;
-  $("shown").classList.toggle("pixelated", pixelated);
-  $("hint").hidden = there;
-}
-
-/** Change where pixels come from: draw, camera or picture. */
-function select(wanted) {
-  if (mode === wanted) return;
-  mode = document.body.dataset.source = wanted;
-  camera.stop();
-  camera.hold(false);
-  for (const button of document.querySelectorAll("[data-mode]")) {
-    button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
-  }
-  for (const tools of document.querySelectorAll("[data-for]")) {
-    tools.hidden = tools.dataset.for !== mode;
-  }
-  $("pad").hidden = mode !== "draw";
-  $("video").hidden = mode !== "camera";
-  $("shown").hidden = true;
-  $("freeze").setAttribute("aria-pressed", "false");
-  $("hint").hidden = mode === "draw" && !pad.empty;
-  $("hint").textContent = text[`${mode}Hint`];
-  nothing();
-  view.showProblem();
-  if (mode === "draw") read(pad.pixels());
-  if (mode === "camera") startCamera();
-}
-
-async function startCamera() {
-  try {
-    await camera.start();
-    $("hint").hidden = true;
-    if (mode !== "camera") camera.stop(); // left while the browser asked
-  } catch (error) {
-    if (!(error instanceof PictureError)) throw error;
-    if (mode === "camera") view.showProblem(error.message);
-  }
-}
-
-function listen() {
-  for (const button of document.querySelectorAll("[data-mode]")) {
-    button.addEventListener("click", () => select(button.dataset.mode));
-  }
-  $("undo").addEventListener("click", () => pad.undo());
-  $("clear").addEventListener("click", () => pad.clear());
-  $("freeze").addEventListener("click", () => {
-    camera.hold(!camera.held);
-    $("freeze").setAttribute("aria-pressed", String(camera.held));
-  });
-  $("file").addEventListener("change", (event) => {
-    const [file] = event.target.files;
-    if (file) void open(file);
-    event.target.value = ""; // the same file may be opened again
-  });
-  document.addEventListener("paste", (event) => take(event, event.clipboardData));
-  document.addEventListener("dragover", (event) => event.preventDefault());
-  document.addEventListener("drop", (event) => take(event, event.dataTransfer));
-  $("boxes").addEventListener("click", (event) => choose(boxAt(event)));
-  $("digits").addEventListener("click", (event) => {
-    choose([...event.currentTarget.children].indexOf(event.target));
-  });
-}
-
-function take(event, transfer) {
-  const file = pictureIn(transfer) ?? transfer?.files?.[0];
-  if (!file) return;
-  event.preventDefault();
-  void open(file);
-}
-
-/** Show the details of one of the digits that were read; -1: none was meant. */
+/** Show the details of one of the things that were read; -1: none was meant. */
 function choose(number) {
   if (!last || number < 0) return;
   last.chosen = number;
-  answer();
+  show();
 }
 
-/** The number of the digit whose box was tapped, or -1. */
-function boxAt(event) {
-  if (!last) return -1;
-  const box = $("boxes").getBoundingClientRect();
-  const scale = Math.min(box.width / last.width, box.height / last.height);
-  const x = (event.clientX - box.left - (box.width - scale * last.width) / 2) / scale;
-  const y = (event.clientY - box.top - (box.height - scale * last.height) / 2) / scale;
-  return last.found.findIndex((one) =>
-    x >= one.x && x < one.x + one.width && y >= one.y && y < one.y + one.height);
+const sources = new Sources({ read, nothing, problem: showProblem, keep: keepAnswer });
+
+/** Put what was read last, and its picture, into the strip. @param {HTMLCanvasElement} canvas */
+function keepAnswer(canvas) {
+  if (!last?.found.length) return;
+  const { said, sure } = verdict(last.readings[last.chosen], terms);
+  const all = last.readings.map((one) => verdict(one, terms).said).join(" ");
+  void keep(canvas, { said: terms.digits ? all : said, about: text.keptOne(said, sure) },
+    (picture) => void sources.showPicture(picture));
 }
 
 // ---- networks ----
 
-function makeModels(models, current) {
-  $("models").replaceChildren(...models.map((about) => {
-    const input = view.make("input", { type: "radio", name: "model", value: about.name });
-    input.checked = about === current;
-    input.addEventListener("change", () => void use(about));
-    return view.make("label", {}, input, view.make("span", { textContent: about.name }));
-  }));
+/** Take another network; the one before stays when it cannot be had, and the last choice counts. */
+async function use(wish) {
+  const number = ++loads;
+  document.body.setAttribute("aria-busy", "true");
+  if (!last) $("sure").textContent = text.loading(wish.name);
+  let problem = "";
+  let time = 0;
+  try {
+    ({ time } = await reader.load(wish));
+    about = wish;
+  } catch {
+    problem = about ? "refused" : "broken";
+  }
+  if (number !== loads) return;
+  document.body.removeAttribute("aria-busy");
+  check(about?.name);
+  if (about && !problem) await arrange(time);
+  showProblem(problem);
 }
 
-/** Take another network; the one before stays when it cannot be had. */
-async function use(about) {
-  try {
-    network = await Network.load(about);
-  } catch {
-    view.showProblem(network ? "refused" : "broken");
-    for (const input of document.querySelectorAll("[name=model]")) {
-      input.checked = input.value === network?.about.name;
-    }
-    return;
-  }
-  remember(about.name);
-  view.makeBars(about.labels);
-  view.makeMaps(about.maps);
-  view.showNothing();
-  answer();
-  view.showFacts(network, simd);
+/** Show what belongs to the network of now. @param {number} time of an inference, in milliseconds */
+async function arrange(time) {
+  memory.set("model", about.name);
+  const { task, outputs } = about.contract;
+  const before = kind;
+  kind = offered(about);
+  speak(task.kind, app.words);
+  showConnection();
+  const least = memory.get(`least.${about.name}`) ?? kind.least;
+  terms = { outputs, least, columns: kind.columns, digits: task.kind === "digits" };
+  document.body.dataset.kind = task.kind;
+  $("least-label").hidden = outputs[0].kind !== "classes";
+  showLeast(least);
+  makeInside(about, () => void lookInside());
+  showFacts(about, time);
+  showModels(app.models);
+  makeExamples(task.kind);
+  const again = before?.modes.join() === kind.modes.join();
+  await sources.offer(kind, about, app.rate, again);
+  if (again) await reconsider();
+  else nothing();
   document.body.dataset.model = about.name; // it is ready
 }
 
-/** Keep the choice of a network for the next visit, where the browser keeps anything. */
-function remember(name) {
-  try {
-    localStorage.setItem(CHOSEN, name);
-  } catch {
-    // private windows and strict settings forbid it: the next visit begins with the first network
+/** Read once more, with another network, what was read last, or is about to be. */
+async function reconsider() {
+  if (!last) {
+    showNothing(terms);
+    clearInside();
+    sources.refresh();
+    return;
   }
+  const result = await reader.again();
+  if (result) accept({ ...last, ...result });
 }
 
-function remembered() {
-  try {
-    return localStorage.getItem(CHOSEN);
-  } catch {
-    return null;
-  }
-}
-
-async function makeExamples(labels) {
-  const sheet = new Image();
-  sheet.src = "examples.png";
-  await sheet.decode();
-  const canvas = view.make("canvas", { width: sheet.width, height: sheet.height });
-  canvas.getContext("2d", { willReadFrequently: true }).drawImage(sheet, 0, 0);
-  const side = 28;
-  const buttons = Array.from({ length: sheet.width / side }, (_, i) => {
-    const label = labels[i % labels.length];
-    const context = canvas.getContext("2d");
-    const { data } = context.getImageData(i * side, 0, side, side);
-    const pixels = Uint8Array.from({ length: side * side }, (_, at) => data[4 * at]);
-    const small = view.make("canvas", { width: side, height: side });
-    small.getContext("2d").drawImage(sheet, -i * side, 0);
-    const button = view.make("button", { type: "button" }, small);
-    button.setAttribute("aria-label", text.example(label));
-    button.addEventListener("click", () => readExample(pixels));
+/** Digits that draw themselves on the pad. */
+function makeExamples(task) {
+  document.querySelector(".examples").hidden = task !== "digits";
+  if (task !== "digits" || $("examples").children.length) return;
+  $("examples").replaceChildren(...EXAMPLES.map(([digit, lines]) => {
+    const strokes = lines.map((points) => (
+      { width: 18, points: points.map(([x, y]) => [x * SIDE, y * SIDE]) }));
+    const small = make("canvas", { width: 96, height: 96 });
+    const context = small.getContext("2d");
+    context.scale(96 / SIDE, 96 / SIDE);
+    draw(context, strokes);
+    const button = make("button", { type: "button" }, small);
+    button.setAttribute("aria-label", text.example(digit));
+    button.addEventListener("click", () => sources.drawThis(strokes));
     return button;
+  }));
+}
+
+function listen() {
+  $("boxes").addEventListener("click", (event) => {
+    if (last) choose(boxAt(event, last, last.found));
   });
-  $("examples").replaceChildren(...buttons);
+  $("said").addEventListener("click", ({ target }) => {
+    if (target.tagName === "BUTTON") choose([...$("said").children].indexOf(target));
+  });
+  $("which").addEventListener("input", () => choose(Number($("which").value)));
+  $("least").addEventListener("input", () => {
+    terms.least = Number($("least").value);
+    memory.set(`least.${about.name}`, terms.least);
+    showLeast(terms.least);
+    if (last) show();
+  });
 }
 
 async function start() {
   translate();
   listen();
   watchConnection();
-  const response = await fetch("models.json");
-  const { models, first } = await response.json();
-  const kept = remembered();
-  const current = models.find(({ name }) => name === kept)
+  if (typeof WebAssembly !== "object") {
+    document.body.removeAttribute("aria-busy");
+    showProblem("noWasm");
+    return;
+  }
+  app = await (await fetch("models.json")).json();
+  const { models, first } = app;
+  const current = models.find(({ name }) => name === memory.get("model"))
     ?? models.find(({ name }) => name === first);
-  makeModels(models, current);
+  speak(current.contract.task.kind, app.words);
+  makeModels(models, current, (wish) => void use(wish));
   await use(current);
-  if (!network && current.name !== first) await use(models.find(({ name }) => name === first));
-  await makeExamples(current.labels);
-  await keepOffline(() => last !== null || !pad.empty);
+  if (!about && current.name !== first) await use(models.find(({ name }) => name === first));
+  sources.restore();
+  const file = await shared();
+  if (file) await sources.open(file);
+  navigator.serviceWorker?.ready.then(() => showModels(models)); // now they are kept
+  await keepOffline({ busy: () => last !== null || sources.busy, leave: () => sources.store() });
 }
 
 start().catch((error) => {
   console.error(error);
-  if (!network) view.showProblem("broken");
+  if (!about) showProblem("broken");
 });

@@ -19,6 +19,7 @@ import { cutOut } from "./sheet.js";
  * @property {number} threshold the contrast from which on it is ink
  * @property {number} top the row of the picture where `ink` begins
  * @property {number} left the column
+* @property {boolean} isDrawn whether it has no noise: a pad was drawn on, all ink is meant
  */
 
 /** Side of the result, in pixels. */
@@ -73,15 +74,16 @@ export function look(grey) {
 function lookOnce(grey, radius) {
   const { ink, noise } = flatten(grey, radius);
   const threshold = rise(ink, noise);
+  const isDrawn = noise <= CLEAN;
   if (threshold === null) return null;
   if (isScene(grey)) {
     const pen = quantile(ink.values.filter((value) => value > threshold), 0.7);
     const plain = erase(ink, noise, pen);
     const remaining = rise(plain, noise);
     // Else it is no rule but a 1.
-    if (remaining !== null) return { ink: plain, threshold: remaining, top: 0, left: 0 };
+    if (remaining !== null) return { ink: plain, threshold: remaining, top: 0, left: 0, isDrawn };
   }
-  return { ink, threshold, top: 0, left: 0 };
+  return { ink, threshold, top: 0, left: 0, isDrawn };
 }
 
 /**

@@ -56,7 +56,10 @@ const NEAR_FRAGMENT = 0.25;
 const NEAR_BESIDE = 0.25;
 
 /** Digits of one row share at least this much of the lower one's height. */
-const LEVEL = 0.3;
+const LEVEL = 0.4;
+
+/** Digits that share more than this much of the narrower one's width stand over each other. */
+const OVER = 0.5;
 
 /** A digit this many times wider than high may be two that touch. */
 const TOUCHING = 1.25;
@@ -69,8 +72,10 @@ const TOUCHING = 1.25;
 export function digits(view) {
   const pieces = measure(view.ink, view.threshold);
   const { names, width } = pieces;
-  const found = isScene(pieces) ? rows(choose(gather(pieces))) : []; // only scenes show several
-  if (found.length < 2) return [boxed(trace(view), width)];
+  const { isDrawn } = view;
+  const isSeveral = isScene(pieces); // only scenes show several
+  const found = isSeveral ? rows(choose(gather(pieces, isDrawn), isDrawn)) : [];
+  if (found.length < (isDrawn ? 1 : 2)) return [boxed(trace(view), width)];
   return found.map((one) => {
     const own = new Uint8Array(pieces.all.length);
     for (const name of one.names) own[name] = 1;
@@ -101,12 +106,13 @@ export function boxed(mask, across) {
 /**
  * Groups of the pieces that belong together, the highest piece of each first.
  * @param {import("./pieces.js").Pieces} pieces
+ * @param {boolean} isDrawn nothing is dust, and what the border cuts is meant as well
  * @returns {Group[]}
  */
-function gather(pieces) {
-  const mass = weigh(pieces);
+function gather(pieces, isDrawn) {
+  const mass = weigh(pieces, isDrawn);
   const order = heaviest(mass, LOOKED_AT);
-  const least = DUST * mass[order[0]];
+  const least = isDrawn ? 0 : DUST * mass[order[0]];
   const single = order
     .filter((name) => mass[name] > 0 && mass[name] >= least)
     .map((name) => ({ ...pieces.all[name], names: [name] }))
@@ -143,9 +149,14 @@ function belongs(piece, digit) {
 /**
  * Those that can be digits, the heaviest first.
  * @param {Group[]} groups
+ * @param {boolean} isDrawn only what is too small is left out: the network says what is none
  * @returns {Group[]} at most MOST
  */
-function choose(groups) {
+function choose(groups, isDrawn) {
+  if (isDrawn) {
+    const large = groups.filter((one) => Math.max(height(one), width(one)) >= LOWEST);
+    return large.sort((a, b) => b.mass - a.mass).slice(0, MOST);
+  }
   const shaped = groups
     .filter((one) => height(one) >= LOWEST && width(one) <= WIDE * height(one))
     .sort((a, b) => b.mass - a.mass);
@@ -177,12 +188,15 @@ function rows(found) {
 }
 
 /**
- * How much of the lower one's height two digits share; below 0 where they do not.
+ * How much of the lower one's height two digits share; below 0 where they do not, 0 where one
+ * stands over the other: they are in two rows.
  * @param {Group} one
  * @param {Group} other
  * @returns {number}
  */
 function level(one, other) {
+  const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+  if (across > OVER * Math.min(width(one), width(other))) return 0;
   const shared = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
   return shared / Math.min(height(one), height(other));
 }

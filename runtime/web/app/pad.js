@@ -1,19 +1,53 @@
-/** Drawing with a finger, a pen, a mouse or the keyboard. */
+/** Drawing with a finger, a pen, a mouse or the keyboard. @module */
 
-const WIDTH = 18; // of a stroke, in the pad's pixels
+import { fine } from "./dom.js";
+
+export const SIDE = 280; // of the pad, in its own units; pixels of what is read
+const WIDTH = { thick: 18, thin: 7 }; // of a stroke
 const STEP = 10; // of an arrow key
 
-/** Strokes on a canvas; calls `changed` after each change. */
+/**
+ * Points of a line, and how wide it is, in the pad's units.
+ * @typedef {{width: number, points: [number, number][]}} Stroke
+ */
+
+/**
+ * Draw strokes, black, round, as curves through the middles between points: no corners where a
+ * finger is quick.
+ * @param {CanvasRenderingContext2D} context in the pad's units
+ * @param {Stroke[]} strokes
+ */
+export function draw(context, strokes) {
+  context.lineCap = context.lineJoin = "round";
+  context.strokeStyle = "#000";
+  for (const { width, points } of strokes) {
+    context.lineWidth = width;
+    context.beginPath();
+    context.moveTo(...points[0]);
+    for (let i = 1; i < points.length; i++) {
+      const [x, y] = points[i - 1];
+      context.quadraticCurveTo(x, y, (x + points[i][0]) / 2, (y + points[i][1]) / 2);
+    }
+    context.lineTo(...points.at(-1));
+    context.stroke();
+  }
+}
+
+/** Strokes on a canvas as fine as the screen; calls `changed` after each change. */
 export class Pad {
-  #strokes = []; // [[x, y], ...], in the canvas's pixels
+  #strokes = []; // Stroke[]
   #pointer = null; // that draws
   #cursor = null; // of the keyboard: {x, y, down}
+  #context = null;
 
   /** @param {HTMLCanvasElement} canvas @param {() => void} changed */
   constructor(canvas, changed) {
     this.canvas = canvas;
     this.changed = changed;
-    this.context = canvas.getContext("2d", { willReadFrequently: true });
+    this.thin = false;
+    this.done = document.createElement("canvas"); // all strokes but the last
+    this.small = document.createElement("canvas"); // what is read
+    this.small.width = this.small.height = SIDE;
     canvas.addEventListener("pointerdown", (event) => this.#begin(event));
     canvas.addEventListener("pointermove", (event) => this.#go(event));
     for (const end of ["pointerup", "pointercancel"]) {
@@ -24,38 +58,50 @@ export class Pad {
     canvas.addEventListener("keydown", (event) => this.#key(event));
     canvas.addEventListener("blur", () => {
       this.#cursor = null;
-      this.#draw();
+      this.#paint();
     });
-    this.#draw();
+    new ResizeObserver(() => this.#resize()).observe(canvas);
   }
 
   get empty() {
     return this.#strokes.length === 0;
   }
 
-  /** The pad's pixels, RGBA, black on white. */
-  pixels() {
-    this.#paint();
-    const { width, height } = this.canvas;
-    const pixels = this.context.getImageData(0, 0, width, height);
-    this.#draw();
-    return pixels;
+  /** All that is drawn. @returns {Stroke[]} */
+  get strokes() {
+    return this.#strokes;
   }
 
-  undo() {
-    this.#strokes.pop();
-    this.#update();
-  }
-
-  clear() {
-    this.#strokes = [];
+  set strokes(strokes) {
+    this.#strokes = strokes;
     this.#cursor = null;
     this.#update();
   }
 
+  /** The pad's pixels, RGBA, black on white. @returns {ImageData} [280, 280] */
+  pixels() {
+    const context = this.small.getContext("2d", { willReadFrequently: true });
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, SIDE, SIDE);
+    draw(context, this.#strokes);
+    return context.getImageData(0, 0, SIDE, SIDE);
+  }
+
+  undo() {
+    this.strokes = this.#strokes.slice(0, -1);
+  }
+
+  clear() {
+    this.strokes = [];
+  }
+
+  get #width() {
+    return this.thin ? WIDTH.thin : WIDTH.thick;
+  }
+
   #place(event) {
     const box = this.canvas.getBoundingClientRect();
-    const scale = this.canvas.width / box.width;
+    const scale = SIDE / box.width;
     return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
   }
 
@@ -63,16 +109,15 @@ export class Pad {
     if (this.#pointer !== null || event.button > 0) return;
     this.#pointer = event.pointerId;
     this.canvas.setPointerCapture(event.pointerId);
-    this.#strokes.push([this.#place(event)]);
+    this.#strokes.push({ width: this.#width, points: [this.#place(event)] });
     this.#update();
   }
 
   #go(event) {
     if (event.pointerId !== this.#pointer) return;
+    const { points } = this.#strokes.at(-1);
     const events = event.getCoalescedEvents?.() ?? [];
-    for (const each of events.length ? events : [event]) {
-      this.#strokes.at(-1).push(this.#place(each));
-    }
+    for (const each of events.length ? events : [event]) points.push(this.#place(each));
     this.#update();
   }
 
@@ -87,54 +132,62 @@ export class Pad {
   }
 
   #move(dx, dy) {
-    const { width, height } = this.canvas;
-    const cursor = (this.#cursor ??= { x: width / 2, y: height / 4, down: false });
-    cursor.x = Math.min(Math.max(cursor.x + dx * STEP, WIDTH), width - WIDTH);
-    cursor.y = Math.min(Math.max(cursor.y + dy * STEP, WIDTH), height - WIDTH);
-    if (cursor.down) this.#strokes.at(-1).push([cursor.x, cursor.y]);
+    const cursor = (this.#cursor ??= { x: SIDE / 2, y: SIDE / 4, down: false });
+    const edge = WIDTH.thick;
+    cursor.x = Math.min(Math.max(cursor.x + dx * STEP, edge), SIDE - edge);
+    cursor.y = Math.min(Math.max(cursor.y + dy * STEP, edge), SIDE - edge);
+    if (cursor.down) this.#strokes.at(-1).points.push([cursor.x, cursor.y]);
     this.#update();
   }
 
   #pen() {
     this.#move(0, 0); // puts the cursor there
-    this.#cursor.down = !this.#cursor.down;
-    if (this.#cursor.down) this.#strokes.push([[this.#cursor.x, this.#cursor.y]]);
+    const cursor = this.#cursor;
+    cursor.down = !cursor.down;
+    if (cursor.down) this.#strokes.push({ width: this.#width, points: [[cursor.x, cursor.y]] });
     this.#update();
   }
 
   #update() {
-    this.#draw();
+    this.#paint();
     this.changed();
   }
 
-  #draw() {
+  #resize() {
+    if (!this.canvas.clientWidth) return; // it is hidden
+    this.#context = fine(this.canvas).context;
+    const scale = this.canvas.width / SIDE;
+    this.#context.setTransform(scale, 0, 0, scale, 0, 0);
     this.#paint();
-    if (!this.#cursor) return;
-    const { x, y, down } = this.#cursor;
-    this.context.lineWidth = 3;
-    this.context.strokeStyle = down ? "#b4532a" : "#767676";
-    this.context.beginPath();
-    this.context.arc(x, y, WIDTH, 0, 2 * Math.PI);
-    this.context.stroke();
+  }
+
+  /** The strokes before the last one, which change seldom, are drawn once and copied. */
+  #before() {
+    const strokes = this.#strokes.slice(0, -1);
+    const { done, canvas } = this;
+    const same = done.width === canvas.width && done.strokes?.length === strokes.length
+      && strokes.every((one, i) => one === done.strokes[i]);
+    if (same) return done;
+    done.width = done.height = canvas.width;
+    done.strokes = strokes;
+    const context = done.getContext("2d");
+    context.scale(canvas.width / SIDE, canvas.width / SIDE);
+    draw(context, strokes);
+    return done;
   }
 
   #paint() {
-    const { context, canvas } = this;
-    context.fillStyle = "#fff";
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    context.lineWidth = WIDTH;
-    context.lineCap = context.lineJoin = "round";
-    context.strokeStyle = "#000";
-    for (const stroke of this.#strokes) {
-      context.beginPath();
-      context.moveTo(...stroke[0]);
-      // Curves through the middles between points: no corners where a finger is quick.
-      for (let i = 1; i < stroke.length; i++) {
-        const [x, y] = stroke[i - 1];
-        context.quadraticCurveTo(x, y, (x + stroke[i][0]) / 2, (y + stroke[i][1]) / 2);
-      }
-      context.lineTo(...stroke.at(-1));
-      context.stroke();
-    }
+    const context = this.#context;
+    if (!context) return;
+    context.clearRect(0, 0, SIDE, SIDE);
+    context.drawImage(this.#before(), 0, 0, SIDE, SIDE);
+    draw(context, this.#strokes.slice(-1));
+    if (!this.#cursor) return;
+    const { x, y, down } = this.#cursor;
+    context.lineWidth = 3;
+    context.strokeStyle = down ? "#b4532a" : "#767676";
+    context.beginPath();
+    context.arc(x, y, WIDTH.thick, 0, 2 * Math.PI);
+    context.stroke();
   }
 }

@@ -73,9 +73,10 @@ export function measure({ values, height, width }, threshold) {
 /**
  * The mass of each piece, and 0 for those that are surroundings.
  * @param {Pieces} pieces
+ * @param {boolean} [isDrawn] on a pad, whose border cuts nothing off, and which has no frames
  * @returns {Float64Array} [count + 1]
  */
-export function weigh(pieces) {
+export function weigh(pieces, isDrawn = false) {
   const { all, height, width } = pieces;
   const mass = Float64Array.from(all, (piece) => piece.mass);
   const leave = (/** @type {boolean[]} */ out, /** @type {number} */ share) => {
@@ -83,7 +84,7 @@ export function weigh(pieces) {
     if (largest(others) >= share * largest(mass)) out.forEach((is, name) => { if (is) mass[name] = 0; });
   };
   leave(framing(pieces), INNER);
-  if (isScene(pieces)) {
+  if (isScene(pieces) && !isDrawn) {
     const isCut = (/** @type {Piece} */ { left, top, right, bottom }) =>
       left === 0 || top === 0 || right === width || bottom === height;
     leave(all.map(isCut), CUT);

@@ -180,8 +180,18 @@ static PyType_Spec network_spec = {
 
 static int fill_module(PyObject *module)
 {
-    PyObject *type = PyType_FromSpec(&network_spec);
-    int failed = type == NULL || PyModule_AddObjectRef(module, "Network", type) < 0;
+    PyObject *type;
+    int failed;
+
+#if defined({{macro}}_CORE_X86_64_V3)
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2")) {
+        PyErr_SetString(PyExc_ImportError, "{{package}} was built for x86-64-v3, which this machine "
+                                           "is not: build it again without -march");
+        return -1;
+    }
+#endif
+    type = PyType_FromSpec(&network_spec);
+    failed = type == NULL || PyModule_AddObjectRef(module, "Network", type) < 0;
 
     Py_XDECREF(type);
     return failed ? -1 : 0;
