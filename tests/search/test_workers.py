@@ -54,11 +54,16 @@ def started(url: str, name: str) -> None:
     raise AssertionError("the workers do nothing")
 
 
-def in_training(found: optuna.Study, pid: int) -> bool:
+def processes(pid: int) -> list[str]:
+    """Those of a worker: one that watches over it, and the one that works."""
+    return [str(pid), *Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def in_training(found: optuna.Study, own: list[str]) -> bool:
     """Whether a worker is between two rungs."""
     running = found.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
     return any(
-        str(one.user_attrs.get("worker")).endswith(f":{pid}") and "rung0" in one.user_attrs
+        str(one.user_attrs.get("worker")).rpartition(":")[2] in own and "rung0" in one.user_attrs
         for one in running
     )
 
@@ -85,7 +90,8 @@ def test_three_workers_one_of_them_killed(url: str) -> None:
     workers = [worker(url, "killed", 1.0) for _ in range(3)]
     started(url, "killed")
     watched = known(url, "killed")
-    while not in_training(watched, workers[1].pid):
+    own = processes(workers[1].pid)
+    while not in_training(watched, own):
         assert workers[1].poll() is None, "it was done before it could be killed"
     workers[1].send_signal(signal.SIGKILL)
     for one in (workers[0], workers[2]):
@@ -98,7 +104,7 @@ def test_three_workers_one_of_them_killed(url: str) -> None:
         if "beyond" not in one.user_attrs
     ]
     assert len(failed) == 1
-    assert failed[0].user_attrs["worker"].endswith(f":{workers[1].pid}")
+    assert failed[0].user_attrs["worker"].rpartition(":")[2] in own
 
 
 def test_workers_come_and_go(url: str) -> None:

@@ -31,7 +31,7 @@ from train.search.record import Record
 from train.search.space import Space, preset
 from train.search.trial import Objective
 
-_TRIED = 100
+_TRIED = 40
 """Networks, drawn at random, of which one must fit before a search begins."""
 
 
