@@ -41,7 +41,7 @@ def page(text: str, places: list[tuple[float, float]], size: float, pen: int) ->
         for one, (x, y) in zip(text, places, strict=True)
         for stroke in DIGITS[one]
     ]
-    return drawings.drawing(strokes, pen)
+    return drawings.drawing(strokes, pen, side=640)
 
 
 @pytest.mark.parametrize(
