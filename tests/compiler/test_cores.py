@@ -18,7 +18,7 @@ from convert.compiler.targets.options import Optimize, Options, Target
 from runtime import classifier, reading
 from runtime.errors import ModelError
 from runtime.tasks.digits import TASK
-from tests.compiler import cores, harness, models, wasm
+from tests.compiler import cores, harness, models
 from tests.compiler.models import classic
 from tests.compiler.models.base import Random
 from tests.compiler.runtimes import RUN
@@ -230,17 +230,6 @@ def test_depthwise_of_one_channel_is_a_convolution(
     compiled, given, expected = expected_of(contents, Options(match, target))
     assert sum(used(compiled, kernel) for kernel in CHANNELS) > 0.6 * len(compiled)
     check(cores.run(tmp_path, target, compiled, given), expected)
-
-
-@pytest.mark.parametrize("kernel", PAIRS)
-def test_kernel_equals_the_runtime_in_webassembly(
-    kernel: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With WebAssembly's SIMD instructions: 0 differing bytes."""
-    force(monkeypatch, kernel)
-    compiled, given, expected = expected_of(contents_for(kernel), Options(target=Target.WASM))
-    assert used(compiled, kernel) > 0.6 * len(compiled)
-    check(wasm.run(tmp_path, compiled, given), expected)
 
 
 @pytest.mark.parametrize("optimize", list(Optimize))

@@ -22,7 +22,7 @@ from convert.search.judge import Judge
 from runtime import children, console
 from runtime.errors import DataError
 from train import fit, presets
-from train.search import command, finalist, place, record, run, study
+from train.search import command, finalist, place, point, record, run, study
 from train.search.command import Request
 from train.search.finalist import Finish
 from train.search.judge import Refusal
@@ -31,7 +31,7 @@ from train.search.record import Record
 from train.search.space import Space, preset
 from train.search.trial import Objective
 
-_TRIED = 100
+_TRIED = 40
 """Networks, drawn at random, of which one must fit before a search begins."""
 
 
@@ -65,6 +65,8 @@ def _run(given: argparse.Namespace, asked: Request, bounds: limits.Limits, words
         storage, asked.name, _terms(asked.space, lesson), _first(asked.space, judge)
     )
     known.sampler = study.Seeded(given.seed, alone=alone)
+    for line in given.start:
+        known.enqueue_trial(asked.space.parameters(point.parse(line)), skip_if_exists=True)
     finish = Finish(dataset, judge, given.seed, given.threads, given.epochs)
     if given.export is not None:
         return _export(known, given.export, finish, asked)
@@ -103,8 +105,8 @@ def _first(space: Space, judge: Judge) -> list[dict[str, Any]]:
     least, drawn = list(space.least()), random.Random(0)  # noqa: S311 - no secret
     reasons = []
     for number in range(len(least) + _TRIED):
-        point = least[number] if number < len(least) else space.suggest(place.Drawn(drawn))
-        cost = judge.cost(point)
+        tried = least[number] if number < len(least) else space.suggest(place.Drawn(drawn))
+        cost = judge.cost(tried)
         if not isinstance(cost, Refusal):
             return found
         reasons.append(cost.reason)
