@@ -1,6 +1,5 @@
 """An app for pictures of one's own classes: camera, gallery, and the same bytes as Python."""
 
-import base64
 import io
 import json
 import os
@@ -18,6 +17,7 @@ from runtime.classifier import Classifier
 from tests.browser import chromium, overflow, violations
 from tests.bundle import makers
 from tests.web.conftest import PHONE, SHOTS, Site, until, visit
+from tests.web.heard import LISTEN, taken
 from tests.web.test_photo import OWN
 
 COUNT = 20
@@ -86,52 +86,6 @@ def pocket(filming: Browser) -> Iterator[BrowserContext]:
     context = filming.new_context(**PHONE, locale="en-GB")
     yield context
     context.close()
-
-
-LISTEN = """
-const post = Worker.prototype.postMessage;
-window.read = [];
-Worker.prototype.postMessage = function (message, given) {
-    if (!this.heard) {
-        this.heard = true;
-        this.addEventListener("message", ({ data: { id, result } }) => {
-            const one = window.read.find((each) => each.id === id);
-            if (!one || !result?.readings) return;
-            one.codes = result.readings.map(({ codes }) => [...codes[0]]);
-        });
-    }
-    const { thing } = message.about ?? {};
-    if (message.job === "read" && thing.data) {
-        window.read.push({ id: message.id, width: thing.width, height: thing.height,
-            pixels: thing.data.slice() });
-    }
-    return post.call(this, message, given);
-};"""
-"""Keeps every picture that the page reads, and the bytes of the answer."""
-
-TAKE = """() => {
-    const done = window.read.filter(({ codes }) => codes);
-    window.read = window.read.filter(({ codes }) => !codes);
-    const text = (bytes) => {
-        let found = "";
-        for (let i = 0; i < bytes.length; i += 4096) {
-            found += String.fromCharCode(...bytes.subarray(i, i + 4096));
-        }
-        return btoa(found);
-    };
-    return done.map(({ pixels, ...rest }) => ({ ...rest, pixels: text(pixels) }));
-}"""
-
-
-def taken(page: Page) -> list[tuple[Image.Image, list[int]]]:
-    """What was read since: each picture's pixels and the bytes that the network gave."""
-    return [
-        (
-            Image.frombytes("RGBA", (one["width"], one["height"]), base64.b64decode(one["pixels"])),
-            one["codes"][0],
-        )
-        for one in page.evaluate(TAKE)
-    ]
 
 
 def test_gallery_gives_pythons_bytes(pocket: BrowserContext, image_site: Site, model: Path) -> None:
