@@ -18,6 +18,7 @@ from tests.browser import chromium, overflow, violations
 from tests.bundle import makers
 from tests.web.conftest import PHONE, SHOTS, Site, until, visit
 from tests.web.heard import LISTEN, taken
+from tests.web.strokes import DIGITS, touch
 from tests.web.test_photo import OWN
 
 COUNT = 20
@@ -239,6 +240,30 @@ def test_another_app_shares_a_picture(pocket: BrowserContext, image_site: Site) 
     page.goto(f"{image_site.url}?shared")
     page.wait_for_selector("body.answered")
     assert page.is_visible("#shown")
+
+
+def test_networks_of_two_tasks(pocket: BrowserContext, model: Path, tmp_path: Path) -> None:
+    """Side by side in one app: what can be read follows the choice, there and back."""
+    out = tmp_path / "app"
+    assert make_web(["--model", "nano", "--model", str(model), "--out", str(out)]) == 0
+    site = Site(out)
+    page = visit(pocket, site.url)
+    name = model.parent.name
+    for _ in range(2):
+        touch(page, DIGITS["7"])
+        expect(page.locator("#said")).to_have_text("7")
+        page.check(f"[name=model][value={name}]")
+        page.wait_for_selector(f"body[data-model={name}]")
+        assert page.locator("[data-mode=draw]").count() == 0
+        give(page)
+        assert page.inner_text("#bars li:first-child .name") in labels(model)
+        page.check("[name=model][value=nano]")
+        page.wait_for_selector("body[data-model=nano]")
+        assert page.inner_text("[data-mode][aria-pressed=true]") == "Draw"
+        expect(page.locator("#said")).to_have_text("7")  # the drawing is still there
+        page.click("#clear")
+    assert page.problems == []
+    site.stop()
 
 
 @pytest.mark.parametrize(
