@@ -213,6 +213,7 @@ async function start() {
   watchConnection();
   if (typeof WebAssembly !== "object") {
     document.body.removeAttribute("aria-busy");
+    document.body.dataset.broken = "";
     showProblem("noWasm");
     return;
   }
