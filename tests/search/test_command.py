@@ -85,12 +85,12 @@ def test_the_same_command_finds_all_done(done: Any, search: Search) -> None:
     assert json.loads(again.stdout) == done
 
 
-def test_a_network_is_exported_and_proven(
-    done: Any, search: Search, folder: Path, run: Command
-) -> None:
+def test_a_network_is_exported_and_proven(done: Any, folder: Path, run: Command) -> None:
     """``--export`` leaves a float model, with its recipe, that ``convert.export`` takes."""
     number = str(done["best"][-1]["trial"])
-    left = search("--target", "cortex-m0", "--export", number, "--epochs", "1")
+    short = ("--data", "three.npz", "--out", "out", "--name", "three")
+    left = run("train.search", *short, "--target", "cortex-m0", "--export", number, "--epochs", "1",
+               cwd=folder)  # fmt: skip
     assert left.returncode == 0, left.stderr
     path = folder / "out" / "three" / f"three-{number}.keras"
     assert recipe.beside(path) is not None

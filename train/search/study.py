@@ -156,7 +156,7 @@ def begin(
         )
     except DuplicatedStudyError:
         study = optuna.load_study(study_name=name, storage=storage)
-        compare(name, _terms(study), terms)
+        compare(name, terms_of(study), terms)
         return study
     study.set_metric_names(list(METRICS))
     for parameters in first:
@@ -165,7 +165,7 @@ def begin(
     return study
 
 
-def _terms(study: optuna.Study) -> Mapping[str, Any]:
+def terms_of(study: optuna.Study) -> Mapping[str, Any]:
     """What a study is of; its maker may be about to say it."""
     until = time.monotonic() + _SETUP
     while _TERMS not in (known := study.user_attrs):
