@@ -60,6 +60,9 @@ def _run(given: argparse.Namespace, asked: Request, bounds: limits.Limits, words
     if not dataset.names:
         raise DataError("a search judges by accuracy: give data with classes")
     judge = Judge(dataset.task, len(dataset.names), bounds)
+    finish = Finish(dataset, judge, given.seed, given.threads, given.epochs)
+    if given.export is not None:
+        return _export(study.load(storage, asked.name), given.export, finish, asked)
     lesson = Lesson(dataset, judge, given.seed, given.threads)
     known = study.begin(
         storage, asked.name, _terms(asked.space, lesson), _first(asked.space, judge)
@@ -67,9 +70,6 @@ def _run(given: argparse.Namespace, asked: Request, bounds: limits.Limits, words
     known.sampler = study.Seeded(given.seed, alone=alone)
     for line in given.start:
         known.enqueue_trial(asked.space.parameters(point.parse(line)), skip_if_exists=True)
-    finish = Finish(dataset, judge, given.seed, given.threads, given.epochs)
-    if given.export is not None:
-        return _export(known, given.export, finish, asked)
     with (
         study.at_work(asked.folder, known) if asked.is_local else nullcontext(),
         _helped(given, words),
@@ -140,6 +140,7 @@ def _helped(given: argparse.Namespace, words: list[str]) -> Iterator[None]:
 def _export(known: optuna.Study, number: int, how: Finish, asked: Request) -> int:
     """Leave a network as a float model."""
     rows = {row.number: row for row in record.of(known).rows}
+    study.compare(asked.name, {"data": study.terms_of(known)["data"]}, {"data": how.dataset.sha256})
     if number not in rows:
         raise DataError(f"trial {number} has no trained network: choose one that search.html shows")
     folder = place.point(asked.folder, asked.name, number)
