@@ -107,7 +107,8 @@ class Lesson:
 
     def judged(self) -> Examples:
         """What is held out, with what belongs to no class."""
-        return lessons.held_out(self.task, self.held_out, self.others[1] if self.others else None)
+        others = self.others[1] if len(self.others) > 1 else None
+        return lessons.held_out(self.task, self.held_out, others, drawings=self.drawings)
 
     def calibration(self, seed: int) -> Floats:
         """Real inputs [count, *shape] that ranges are taken from."""

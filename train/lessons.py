@@ -43,10 +43,12 @@ def enlarged(
     return _with(train, extra)
 
 
-def held_out(task: Task, examples: Examples, others: Examples | None = None) -> Examples:
-    """Held-out ``examples`` with held-out ``others``, and with others that are drawn for digits."""
+def held_out(
+    task: Task, examples: Examples, others: Examples | None = None, *, drawings: bool = False
+) -> Examples:
+    """Held-out ``examples`` with held-out ``others``, and with ``drawings`` for digits."""
     extra = [] if others is None else [_none(others.inputs)]
-    if has_drawings(task, examples):
+    if drawings and has_drawings(task, examples):
         count = round(DRAWN * len(examples))
         extra.append(_none(shapes.others(examples.inputs, examples.labels, count, SEED + 3)))
     return _with(examples, extra)
