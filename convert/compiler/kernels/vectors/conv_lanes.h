@@ -3,7 +3,7 @@
  * that follow one another, or those that a pooling looks at. */
 
 /* Where the window of a pixel of the map begins. */
-INLINE const int8_t *corner(const struct conv_lanes *c, const int8_t *image, int32_t row,
+TIGHT const int8_t *corner(const struct conv_lanes *c, const int8_t *image, int32_t row,
                             int32_t column)
 {
     int32_t columns = c->frame.rows ? c->frame.columns : c->in.width;

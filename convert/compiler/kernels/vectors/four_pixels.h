@@ -4,7 +4,7 @@ struct four {
     parts p0, p1, p2, p3;
 };
 
-INLINE struct four start_four(lanes bias)
+TIGHT struct four start_four(lanes bias)
 {
     parts each = start_parts(bias);
     struct four sums = {each, each, each, each};
@@ -12,7 +12,7 @@ INLINE struct four start_four(lanes bias)
     return sums;
 }
 
-INLINE lanes largest_of(const struct four *sums)
+TIGHT lanes largest_of(const struct four *sums)
 {
     lanes a = larger_lanes(whole_lanes(sums->p0), whole_lanes(sums->p1));
 

@@ -23,7 +23,7 @@ static const int8_t *place_image(const struct conv_lanes *c, const int8_t *in, i
     return to;
 }
 
-INLINE struct four mac_four(struct four sums, const int8_t *w, const int8_t *const *at,
+TIGHT struct four mac_four(struct four sums, const int8_t *w, const int8_t *const *at,
                             int32_t place)
 {
     sums.p0 = mac_unit(sums.p0, w, at[0] + place);
@@ -35,7 +35,7 @@ INLINE struct four mac_four(struct four sums, const int8_t *w, const int8_t *con
 
 #if defined(LONG)
 /* The same of LONG units. */
-INLINE struct four mac_long_four(struct four sums, const int8_t *w, const int8_t *const *at,
+TIGHT struct four mac_long_four(struct four sums, const int8_t *w, const int8_t *const *at,
                                  int32_t place)
 {
     sums.p0 = mac_long(sums.p0, w, at[0] + place);
@@ -47,7 +47,7 @@ INLINE struct four mac_long_four(struct four sums, const int8_t *w, const int8_t
 #endif
 
 /* Add all products of LANES channels to a and, where `next` is not 0, of others to b. */
-INLINE void mac_windows(const struct conv_lanes *c, const int8_t *w, int32_t next,
+TIGHT void mac_windows(const struct conv_lanes *c, const int8_t *w, int32_t next,
                         const int8_t *const *at, struct four *a, struct four *b)
 {
     int32_t height = c->window.height, width = c->window.width, channels = c->in.channels;
@@ -80,7 +80,7 @@ INLINE void mac_windows(const struct conv_lanes *c, const int8_t *w, int32_t nex
 }
 
 /* The sums of up to 2 * LANES channels from `channel` on for the windows at four places. */
-INLINE void filter_four(const struct conv_lanes *c, int32_t channel, const int8_t *const *at,
+TIGHT void filter_four(const struct conv_lanes *c, int32_t channel, const int8_t *const *at,
                         struct four *a, struct four *b)
 {
     int32_t pieces = c->window.height * (c->window.dilation_x == 1 ? 1 : c->window.width);
