@@ -26,6 +26,14 @@ INLINE parts mac_unit(parts sums, const int8_t *w, const int8_t *x)
     return vdotq_s32(sums, vld1q_s8(w), vreinterpretq_s8_s32(vdupq_n_s32(taps)));
 }
 
+/* Of two units. */
+INLINE parts mac_two(parts sums, const int8_t *w, const int8_t *x)
+{
+    int8x8_t taps = vld1_s8(x);
+
+    return vdotq_lane_s32(vdotq_lane_s32(sums, vld1q_s8(w), taps, 0), vld1q_s8(w + 16), taps, 1);
+}
+
 /* Of LONG units. */
 INLINE parts mac_long(parts sums, const int8_t *w, const int8_t *x)
 {
@@ -37,6 +45,8 @@ INLINE parts mac_long(parts sums, const int8_t *w, const int8_t *x)
     return vdotq_laneq_s32(sums, vld1q_s8(w + 48), taps, 3);
 }
 #else
+#define SINGLY /* registers suffice for the parts of one vector of channels */
+
 /* Two of each sum: of the first half of the channels, and of the others. */
 typedef struct {
     int32x4_t low, high;
@@ -69,7 +79,7 @@ INLINE parts mac_unit(parts sums, const int8_t *w, const int8_t *x)
 }
 
 /* Of two units: two products together fit 16 bits, as no weight is -128. */
-INLINE parts mac_two(parts sums, const int8_t *w, int32x4_t four, int32x4_t next)
+INLINE parts mac_both(parts sums, const int8_t *w, int32x4_t four, int32x4_t next)
 {
     int8x16_t x = vreinterpretq_s8_s32(four), y = vreinterpretq_s8_s32(next);
     int8x16_t first = vld1q_s8(w), second = vld1q_s8(w + 16);
@@ -83,13 +93,20 @@ INLINE parts mac_two(parts sums, const int8_t *w, int32x4_t four, int32x4_t next
     return sums;
 }
 
+INLINE parts mac_two(parts sums, const int8_t *w, const int8_t *x)
+{
+    int32x2_t taps = vreinterpret_s32_s8(vld1_s8(x));
+
+    return mac_both(sums, w, vdupq_lane_s32(taps, 0), vdupq_lane_s32(taps, 1));
+}
+
 /* Of LONG units. */
 INLINE parts mac_long(parts sums, const int8_t *w, const int8_t *x)
 {
     int32x4_t taps = vreinterpretq_s32_s8(vld1q_s8(x));
 
-    sums = mac_two(sums, w, vdupq_laneq_s32(taps, 0), vdupq_laneq_s32(taps, 1));
-    return mac_two(sums, w + 32, vdupq_laneq_s32(taps, 2), vdupq_laneq_s32(taps, 3));
+    sums = mac_both(sums, w, vdupq_laneq_s32(taps, 0), vdupq_laneq_s32(taps, 1));
+    return mac_both(sums, w + 32, vdupq_laneq_s32(taps, 2), vdupq_laneq_s32(taps, 3));
 }
 #endif
 

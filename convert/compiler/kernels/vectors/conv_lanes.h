@@ -37,20 +37,28 @@ static void store_pixels(const struct conv_lanes *c, const int8_t *const *at, in
 /* All pixels of the map, four that follow one another at a time. */
 static void filter_map(const struct conv_lanes *c, const int8_t *image, int8_t *out)
 {
-    int32_t row = 0, column = 0, channels = c->out.channels;
+    int32_t row = 0, column = 0, channels = c->out.channels, width = c->map.width;
+    int32_t step = c->window.stride_x * c->in.channels * ELEMENT;
+    const int8_t *next = image;
 
-    for (int32_t left = c->map.height * c->map.width; left > 0; left -= 4, out += 4 * channels) {
-        const int8_t *at[4] = {0, 0, 0, 0};
+    for (int32_t left = c->map.height * width; left > 0; left -= 4, out += 4 * channels) {
+        const int8_t *at[4] = {next, next, next, next};
 
-        for (int32_t i = 0; i < 4; i++) {
-            at[i] = i < left ? corner(c, image, row, column) : at[i - 1];
-            if (++column == c->map.width) {
+        for (int32_t i = 0; i < 4 && i < left; i++) {
+            at[i] = next;
+            next += step;
+            if (++column == width) {
                 column = 0;
-                row++;
+                next = corner(c, image, ++row, 0);
             }
         }
         store_pixels(c, at, left, out);
     }
+}
+
+TIGHT int32_t between(int32_t value, int32_t low, int32_t high)
+{
+    return value < low ? low : value > high ? high : value;
 }
 
 /* Where the windows of all that a pooling at (y, x) looks at begin; to whole fours, whose number it
@@ -59,12 +67,17 @@ static int32_t find_pooled(const struct conv_lanes *c, const int8_t *image, int3
                            const int8_t **at)
 {
     int32_t top = y * c->pool.stride_y - c->pool.top, left = x * c->pool.stride_x - c->pool.left;
-    int32_t count = 0;
+    int32_t end = between(top + c->pool.height, 0, c->map.height), row = between(top, 0, end);
+    int32_t right = between(left + c->pool.width, 0, c->map.width);
+    int32_t first = between(left, 0, right), count = 0;
+    int32_t step = c->window.stride_x * c->in.channels * ELEMENT;
 
-    for (int32_t row = top; row < top + c->pool.height; row++)
-        for (int32_t column = left; column < left + c->pool.width; column++)
-            if (row >= 0 && row < c->map.height && column >= 0 && column < c->map.width)
-                at[count++] = corner(c, image, row, column);
+    for (; row < end; row++) {
+        const int8_t *place = corner(c, image, row, first);
+
+        for (int32_t column = first; column < right && count < 16; column++, place += step)
+            at[count++] = place;
+    }
     for (; count % 4 != 0; count++)
         at[count] = at[count - 1];
     return count / 4;

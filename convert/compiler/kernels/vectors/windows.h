@@ -34,9 +34,20 @@ TIGHT struct four mac_four(struct four sums, const int8_t *w, const int8_t *cons
 }
 
 #if defined(LONG)
+/* The same of two units. */
+TIGHT struct four mac_two_four(struct four sums, const int8_t *w, const int8_t *const *at,
+                               int32_t place)
+{
+    sums.p0 = mac_two(sums.p0, w, at[0] + place);
+    sums.p1 = mac_two(sums.p1, w, at[1] + place);
+    sums.p2 = mac_two(sums.p2, w, at[2] + place);
+    sums.p3 = mac_two(sums.p3, w, at[3] + place);
+    return sums;
+}
+
 /* The same of LONG units. */
 TIGHT struct four mac_long_four(struct four sums, const int8_t *w, const int8_t *const *at,
-                                 int32_t place)
+                                int32_t place)
 {
     sums.p0 = mac_long(sums.p0, w, at[0] + place);
     sums.p1 = mac_long(sums.p1, w, at[1] + place);
@@ -66,6 +77,14 @@ TIGHT void mac_windows(const struct conv_lanes *c, const int8_t *w, int32_t next
                 first = mac_long_four(first, w, at, place);
                 if (next != 0)
                     second = mac_long_four(second, w + next, at, place);
+            }
+            if (units >= 2) {
+                first = mac_two_four(first, w, at, place);
+                if (next != 0)
+                    second = mac_two_four(second, w + next, at, place);
+                units -= 2;
+                w += 2 * UNIT;
+                place += 2 * TAPS * ELEMENT;
             }
 #endif
             for (; units > 0; units--, w += UNIT, place += TAPS * ELEMENT) {
