@@ -190,12 +190,13 @@ def test_digits_are_taught_with_what_is_none() -> None:
     pictures = np.zeros((200, 28, 28), np.uint8)
     pictures[:, 6:22, 9:19] = rng.integers(100, 256, (200, 16, 10))
     given = Examples(pictures, np.arange(200) % 10, tuple("0123456789"), "made up")
-    taught = lessons.enlarged(digits.TASK, given)
+    assert lessons.enlarged(digits.TASK, given) is given
+    taught = lessons.enlarged(digits.TASK, given, drawings=True)
     assert (taught.labels[:200] == given.labels).all()
     assert np.sum(taught.labels == OTHER) == 56
     assert len(taught) > 256
     letters = replace(given, names=tuple("abcdefghij"))
-    assert lessons.enlarged(digits.TASK, letters) is letters
+    assert lessons.enlarged(digits.TASK, letters, drawings=True) is letters
 
 
 def test_a_class_called_none_is_learnt_as_none(tmp_path: Path, run: Run) -> None:
