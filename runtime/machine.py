@@ -16,8 +16,11 @@ _V3 = frozenset(("avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe", "
 """What x86-64-v3 adds, as Linux calls it."""
 _V4 = _V3 | {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512_vnni"}
 """What x86-64-v4 adds, and dot products."""
-_LOOPS = ("-funroll-loops", "-fno-ivopts")
-"""GCC's way with the addresses of the kernels' innermost loops costs up to a tenth of the time."""
+_LOOPS = (
+    *("-funroll-loops", "-fno-ivopts", "-finline-limit=100000"),
+    "--param=large-function-growth=10000",
+)
+"""GCC's own ways with the kernels' loops and calls cost up to a tenth of the time."""
 _CPUINFO = Path("/proc/cpuinfo")
 
 

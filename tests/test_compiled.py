@@ -19,7 +19,7 @@ from runtime.compiled import CompiledModel
 from runtime.errors import BackendError, ModelError
 from tests.compiler import networks
 
-LOOPS = ("-funroll-loops", "-fno-ivopts")
+LOOPS = machine._LOOPS
 V3 = {"avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe", "xsave"}
 
 
