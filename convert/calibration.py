@@ -18,7 +18,7 @@ COLDEST, HOTTEST = 0.25, 4.0
 """Limits of the temperature: a few examples that are all right would have it go to 0."""
 DEAR = 30.0
 """How much worse it is to refuse a right answer than to accept what belongs to no class."""
-SPARED = 0.01
+SPARED = 0.001
 """Share of right answers that may be refused where nothing is known that belongs to no class."""
 _STEPS = 60  # of the search; each makes its range smaller by a golden section
 _GRID = np.arange(0, 100) / 100

@@ -60,7 +60,7 @@ def make(network: Network, dataset: Dataset, recipe: Recipe, settings: Settings)
     learnt, held_out = (
         meanings.usual(found[0], part) for part in (dataset.train, dataset.validation)
     )
-    lesson = Lesson(dataset.task, found, learnt, held_out, dataset.others)
+    lesson = Lesson(dataset.task, found, learnt, held_out, dataset.others, recipe.drawings)
     if len(learnt) < len(dataset.train):
         name = learnt.names[int(learnt.labels[0])]
         console.note(f"a reconstruction: {name!r} is what is usual, and all that it learns")
@@ -90,15 +90,25 @@ class Lesson:
     held_out: Examples
     others: tuple[Examples, ...] = ()  # that belong to no class: to train on, held out, to test on
 
+    drawings: bool = False  # whether what is no digit is drawn
+
+    @property
+    def has_none(self) -> bool:
+        """Whether it teaches what belongs to no class."""
+        drawn = self.drawings and lessons.has_drawings(self.task, self.train)
+        return drawn or bool(self.others)
+
     def taught(self) -> Examples:
         """What is trained on."""
         if not isinstance(self.meanings[0], Classes):
             return self.train
-        return lessons.enlarged(self.task, self.train, self.others[0] if self.others else None)
+        others = self.others[0] if self.others else None
+        return lessons.enlarged(self.task, self.train, others, drawings=self.drawings)
 
     def judged(self) -> Examples:
         """What is held out, with what belongs to no class."""
-        return lessons.held_out(self.task, self.held_out, self.others[1] if self.others else None)
+        others = self.others[1] if len(self.others) > 1 else None
+        return lessons.held_out(self.task, self.held_out, others, drawings=self.drawings)
 
     def calibration(self, seed: int) -> Floats:
         """Real inputs [count, *shape] that ranges are taken from."""
@@ -183,7 +193,7 @@ def _finished(lesson: Lesson, graph: tflite.Model, settings: Settings) -> tuple[
         return lesson.meanings
     judged = lesson.judged()
     found = outputs(graph.content, lesson.task, judged)
-    learnt = settings.is_trained_here or settings.how == "qat"
+    learnt = lesson.has_none and (settings.is_trained_here or settings.how == "qat")
     result: list[Meaning] = []
     for number, (one, answers) in enumerate(zip(lesson.meanings, found, strict=True)):
         known = judged.of(number)

@@ -74,15 +74,15 @@ def test_probabilities_are_scipys_softmax_with_one_more_logit() -> None:
 
 
 def test_without_others_few_right_answers_are_refused() -> None:
-    """At most 1 %, and more of the wrong ones."""
+    """At most 0.1 %, and more of the wrong ones."""
     found = held_out(5_000)
     known = found.labels != OTHER
     found = HeldOut(found.scores[known], found.labels[known])
     fitted = calibration.fitted(replace(ABC, none_logit=None), found)
     refused = fitted.none(fitted.probabilities(found.scores))
     right = found.scores.argmax(axis=1) == found.labels
-    assert 0.002 < refused[right].mean() <= 0.01
-    assert refused[~right].mean() > 2 * refused[right].mean()
+    assert refused[right].mean() <= 0.001
+    assert refused[~right].mean() >= refused[right].mean()
 
 
 def test_with_others_the_threshold_costs_least_of_all_hundredths() -> None:
@@ -190,12 +190,13 @@ def test_digits_are_taught_with_what_is_none() -> None:
     pictures = np.zeros((200, 28, 28), np.uint8)
     pictures[:, 6:22, 9:19] = rng.integers(100, 256, (200, 16, 10))
     given = Examples(pictures, np.arange(200) % 10, tuple("0123456789"), "made up")
-    taught = lessons.enlarged(digits.TASK, given)
+    assert lessons.enlarged(digits.TASK, given) is given
+    taught = lessons.enlarged(digits.TASK, given, drawings=True)
     assert (taught.labels[:200] == given.labels).all()
     assert np.sum(taught.labels == OTHER) == 56
     assert len(taught) > 256
     letters = replace(given, names=tuple("abcdefghij"))
-    assert lessons.enlarged(digits.TASK, letters) is letters
+    assert lessons.enlarged(digits.TASK, letters, drawings=True) is letters
 
 
 def test_a_class_called_none_is_learnt_as_none(tmp_path: Path, run: Run) -> None:

@@ -100,7 +100,8 @@ def build(fit: Fit, dataset: Dataset) -> Trainer:
     recipe = fit.preset.recipe
     # Moving means that are still on their way at the end would spoil a short training.
     others = dataset.others[0] if dataset.others else None
-    taught = lessons.enlarged(dataset.task, dataset.train, others)
+    drawings = recipe.drawings
+    taught = lessons.enlarged(dataset.task, dataset.train, others, drawings=drawings)
     steps = fit.plan.epochs * max(1, len(taught) // fit.plan.batch)
     momentum = min(MOMENTUM, 1 - 10 / max(20, steps))
     outputs, shape = meaning(dataset).values, dataset.task.shape

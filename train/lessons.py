@@ -24,10 +24,15 @@ DRAWN, RARE, SLANTED = 0.28, 0.06, 0.04
 SEED = 1_998
 
 
-def enlarged(task: Task, train: Examples, others: Examples | None = None) -> Examples:
-    """``train`` with what a network for ``task`` is taught besides, ``others`` among it."""
+def enlarged(
+    task: Task, train: Examples, others: Examples | None = None, *, drawings: bool = False
+) -> Examples:
+    """``train`` with what a network for ``task`` is taught besides, ``others`` among it.
+
+    Without ``drawings`` digits are taught alone: the smallest networks have no room for more.
+    """
     extra = [] if others is None else [_none(others.inputs)]
-    if has_drawings(task, train):
+    if drawings and has_drawings(task, train):
         count = len(train)
         drawn = shapes.others(train.inputs, train.labels, round(DRAWN * count), SEED)
         extra += [
@@ -38,10 +43,12 @@ def enlarged(task: Task, train: Examples, others: Examples | None = None) -> Exa
     return _with(train, extra)
 
 
-def held_out(task: Task, examples: Examples, others: Examples | None = None) -> Examples:
-    """Held-out ``examples`` with held-out ``others``, and with others that are drawn for digits."""
+def held_out(
+    task: Task, examples: Examples, others: Examples | None = None, *, drawings: bool = False
+) -> Examples:
+    """Held-out ``examples`` with held-out ``others``, and with ``drawings`` for digits."""
     extra = [] if others is None else [_none(others.inputs)]
-    if has_drawings(task, examples):
+    if drawings and has_drawings(task, examples):
         count = round(DRAWN * len(examples))
         extra.append(_none(shapes.others(examples.inputs, examples.labels, count, SEED + 3)))
     return _with(examples, extra)

@@ -26,6 +26,7 @@ class Recipe:
     teacher: str = ""  # the preset whose pretrained model is distilled; "": none
     qat_epochs: int = 2
     qat_rate: float = 1e-4
+    drawings: bool = False  # whether no digits, and rare forms of digits, are drawn to learn from
 
 
 @dataclass(frozen=True)
@@ -43,22 +44,22 @@ PRESETS = {
         Preset(
             "base",
             Architecture((16, 36), padding="same", hidden=128),
-            Recipe(epochs=32, peak_rate=2e-3, augmentation="heavy", qat_rate=1e-4),
+            Recipe(32, 2e-3, "heavy", qat_rate=1e-4, drawings=True),
         ),
         Preset(
             "small",
             Architecture((14, 32), hidden=32),
-            Recipe(epochs=20, peak_rate=3e-3, augmentation="mid", teacher="base", qat_rate=2e-4),
+            Recipe(20, 3e-3, "mid", teacher="base", qat_rate=2e-4, drawings=True),
         ),
         Preset(
             "micro",
             Architecture((8, 20), batch_norm=True),
-            Recipe(epochs=14, peak_rate=4e-3, augmentation="mid", teacher="base", qat_rate=3e-4),
+            Recipe(60, 4e-3, "mid", teacher="base", qat_rate=3e-4),
         ),
         Preset(
             "nano",
             Architecture((4, 12), batch_norm=True),
-            Recipe(epochs=14, peak_rate=4e-3, augmentation="light", teacher="base", qat_rate=3e-4),
+            Recipe(60, 4e-3, "light", teacher="base", qat_rate=3e-4),
         ),
     )
 }

@@ -212,15 +212,16 @@ def slanted(strokes: Strokes, slant: float) -> Strokes:
     return [[(x + slant * (0.5 - y), y) for x, y in stroke] for stroke in strokes]
 
 
-def drawing(strokes: Sequence[Points], pen: int, seed: int = 0) -> Image.Image:
-    """The pad with ``strokes``, dark on white, by a hand that shakes with ``seed``."""
-    picture = Image.new("L", (PAD, PAD), 255)
+def drawing(strokes: Sequence[Points], pen: int, seed: int = 0, side: int = PAD) -> Image.Image:
+    """A pad with ``strokes``, dark on white, by a hand that shakes with ``seed``."""
+    picture = Image.new("L", (side, side), 255)
     draw = ImageDraw.Draw(picture)
     rng = np.random.default_rng(seed)
     shake = 0.012 if seed else 0.0
     for stroke in strokes:
         points = [
-            (PAD * (x + rng.normal(0, shake)), PAD * (y + rng.normal(0, shake))) for x, y in stroke
+            (side * (x + rng.normal(0, shake)), side * (y + rng.normal(0, shake)))
+            for x, y in stroke
         ]
         draw.line(points, fill=20, width=pen, joint="curve")
         for x, y in (points[0], points[-1]):
