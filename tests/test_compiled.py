@@ -19,6 +19,7 @@ from runtime.compiled import CompiledModel
 from runtime.errors import BackendError, ModelError
 from tests.compiler import networks
 
+LOOPS = machine._LOOPS
 V3 = {"avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe", "xsave"}
 
 
@@ -99,8 +100,8 @@ def test_c_is_made_for_the_machine_that_runs_it(
 @pytest.mark.parametrize(
     ("kind", "features", "target", "flags"),
     [
-        ("x86_64", V3, "x86-64-v3", ("-march=x86-64-v3",)),
-        ("x86_64", V3 | {"avx_vnni"}, "x86-64-v3", ("-march=x86-64-v3", "-mavxvnni")),
+        ("x86_64", V3, "x86-64-v3", ("-march=x86-64-v3", *LOOPS)),
+        ("x86_64", V3 | {"avx_vnni"}, "x86-64-v3", ("-march=x86-64-v3", "-mavxvnni", *LOOPS)),
         ("AMD64", V3 - {"fma"}, "generic", ()),
         ("aarch64", {"fp", "asimd"}, "aarch64", ("-march=armv8-a",)),
         ("aarch64", {"asimd", "asimddp"}, "aarch64", ("-march=armv8.2-a+dotprod",)),

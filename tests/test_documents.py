@@ -1,7 +1,7 @@
 """The commands of README and docs, run one after the other as they stand there.
 
 Each page has a folder of its own with the files that it speaks of. Left out is what needs a board
-at a port, installs, serves for ever, or is a target of make; blocks whose comments speak of minutes
+at a port, installs, serves for ever, searches (tests/search does), or is a target of make; blocks whose comments speak of minutes
 run with THIMBLE_LONG=1, README's always.
 """
 
@@ -24,7 +24,7 @@ from tests.test_docs import PAGES, ROOT, blocks
 
 LEFT_OUT = re.compile(
     r"^(pip|make) |--port |^thimble serve|^thimble flash (?!.*--dry-run)|python -m tests\.photos"
-    r"|python -m firmware\.bench$"
+    r"|python -m firmware\.bench$|^thimble search |build/search/"
 )
 LONG = os.environ.get("THIMBLE_LONG") == "1"
 SHOWN = [

@@ -1,6 +1,7 @@
-"""What TensorFlow Lite Micro with CMSIS-NN takes: not measured by this program.
+"""What others take, TensorFlow Lite Micro with CMSIS-NN and LiteRT: not measured by this program.
 
-Counted once, in the same emulator with the same compiler, for networks of the same structure.
+Counted once, in the same emulator: the former with the same compiler, for networks of the same
+structure; the latter as its package for 64-bit Arm, for the very same networks.
 """
 
 from dataclasses import dataclass
@@ -47,6 +48,20 @@ NETWORKS = {
     },
 }
 """The networks of ``convert.networks``; what is dead in one, the peer computes all the same."""
+
+
+LITERT = {
+    "base": {"cortex-a53": 1_850_000, "cortex-a76": 692_000},
+    "small": {"cortex-a53": 497_000, "cortex-a76": 289_000},
+    "micro": {"cortex-a53": 382_000, "cortex-a76": 254_000},
+    "nano": {"cortex-a53": 264_000, "cortex-a76": 219_000},
+    "ds_cnn": {"cortex-a53": 1_330_000, "cortex-a76": 707_000},
+    "mobilenet": {"cortex-a53": 4_020_000, "cortex-a76": 1_930_000},
+    "resnet8": {"cortex-a53": 5_010_000, "cortex-a76": 1_510_000},
+    "autoencoder": {"cortex-a53": 141_000, "cortex-a76": 48_100},
+}
+"""Instructions of ai-edge-litert 2.3.0 with one thread, by ``python -m tests.litert_arm``; some 5,000
+of each are those of a call from Python."""
 
 
 def of(network: str, target: str) -> Peer | None:

@@ -54,8 +54,8 @@ def _told(local: str, outside: str | None) -> str:
         lines += [f"{outside}  on a phone in the same network:", code.getvalue()]
         if outside.startswith("http:"):
             lines.append(
-                "Without https a phone draws and opens pictures, but has no camera and does not "
-                "work offline: see --help."
+                "Without https a phone draws and opens files, but has no camera and no sensors, "
+                "and does not work offline: see --help."
             )
     return "\n".join([*lines, "Ctrl-C ends it."])
 

@@ -22,6 +22,8 @@ TYPES = {
     ".wasm": "application/wasm",
     ".png": "image/png",
 }
+POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+"""What scripts may do; a worker obeys this alone, not the page's own policy."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -94,6 +96,8 @@ class _Handler(BaseHTTPRequestHandler):
         content = path.read_bytes()
         tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
         headers = {"Content-Type": kind, "ETag": tag, "Cache-Control": "no-cache", **HEADERS}
+        if path.suffix == ".js":
+            headers["Content-Security-Policy"] = POLICY
         if self.headers.get("If-None-Match") == tag:
             self._send(HTTPStatus.NOT_MODIFIED, b"", headers)
             return

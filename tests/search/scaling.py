@@ -48,21 +48,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         url, name, threads = given.join
         _join(url, name, int(threads), given)
         return 0
-    rows, one = [], 0.0
+    rows = []
     with postgres.served("max_connections=600", "shared_buffers=256MB") as url:
         for count in map(int, given.workers.split(",")):
-            rate, found = _measured(url, count, given)
-            one = one or rate / count
-            share = f"{100 * rate / (one * count):.0f} %"
-            rows.append((f"{count}", f"{rate:,.0f}", share, f"{found.failed}"))
-            console.note(f"{count} workers: {rate:,.0f} trials an hour")
-    header = ("workers", "trials an hour", "of as many single ones", "taken up again")
+            rate, share, found = _measured(url, count, given)
+            told = f"{100 * share:.0f} %"
+            rows.append((f"{count}", f"{rate:,.0f}", told, f"{found.failed}"))
+            console.note(f"{count} workers: {rate:,.0f} trials an hour, {told} of the time trained")
+    header = ("workers", "trials an hour", "of the workers' time trained", "taken up again")
     console.finish(console.table(header, rows), rows)
     return 0
 
 
-def _measured(url: str, count: int, given: argparse.Namespace) -> tuple[float, record.Record]:
-    """Trials an hour of so many workers, and what is on record."""
+def _measured(
+    url: str, count: int, given: argparse.Namespace
+) -> tuple[float, float, record.Record]:
+    """Trials an hour of so many workers, the share of their time that they trained, the record."""
     name = f"{count}-workers"
     known = study.begin(study.connect(url, alone=False), name, simulated.terms(), [])
     options = ["--seconds", str(given.seconds), "--minutes", str(given.minutes)]
@@ -87,7 +88,9 @@ def _measured(url: str, count: int, given: argparse.Namespace) -> tuple[float, r
     trials = known.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))
     times = sorted(one.datetime_complete for one in trials if one.datetime_complete)
     begun = min(one.datetime_start for one in trials if one.datetime_start)
-    return 3600 * len(times) / (times[-1] - begun).total_seconds(), record.of(known)
+    span, found = (times[-1] - begun).total_seconds(), record.of(known)
+    asleep = sum(len(row.rungs) for row in found.rows) * given.seconds / 3
+    return 3600 * len(times) / span, asleep / (count * span), found
 
 
 def _dealt(count: int) -> list[int]:

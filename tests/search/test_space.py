@@ -17,7 +17,7 @@ from train.model import two_block_cnn
 from train.search import model as networks
 from train.search import rungs, space
 from train.search.place import Drawn
-from train.search.point import layers, read
+from train.search.point import layers, parse, read
 from train.search.rungs import Standing
 from train.tf import configure
 
@@ -45,6 +45,16 @@ def test_what_is_drawn_can_be_said_again() -> None:
     for point in points(50):
         assert DEFAULT.suggest(Replay(DEFAULT.parameters(point))) == point
         assert read(json.loads(json.dumps(asdict(point)))) == point
+
+
+def test_a_line_says_the_network() -> None:
+    """Read back, it is the same but for batch normalisation; other words are one line."""
+    for point in points(60):
+        normal = tuple(replace(block, norm=True) for block in point.blocks)
+        assert parse(point.line()) == replace(point, blocks=normal)
+    for wrong in ("", "dense", "conv 5x5, dense", "conv 5x5x4 max", "conv 3x3x4, dense, dense"):
+        with pytest.raises(DataError, match="is no network"):
+            parse(wrong)
 
 
 def test_every_choice_is_drawn() -> None:

@@ -142,6 +142,43 @@ def test_a_trial_that_was_taken_over_is_dropped(tmp_path: Path) -> None:
     assert found.trials == 12
 
 
+def test_a_trial_that_was_taken_and_never_begun_is_put_back(tmp_path: Path) -> None:
+    """By whom a death took before the first sign of life; also when that happens twice."""
+    known = begun(tmp_path)
+    for deaths in (1, 2):
+        known.ask()
+        study.missed(known, silent=60)
+        assert record.of(known).running == 1
+        study.missed(known, silent=-1)
+        found = record.of(known)
+        assert (found.running, found.waiting, found.failed) == (0, 1, deaths)
+    run.work(known, simulated.objective(), Budget(4, None))
+    assert record.of(known).trials == 4
+
+
+def test_the_dashboard_opens_the_study(tmp_path: Path) -> None:
+    """Optuna's own page has the study, its trials and what they are called."""
+    import json
+    from wsgiref.util import setup_testing_defaults
+
+    from optuna_dashboard import wsgi
+
+    known = begun(tmp_path)
+    run.work(known, simulated.objective(), Budget(3, None))
+    app = wsgi(study.connect(f"sqlite:///{tmp_path / 'study.db'}", alone=True))
+
+    def get(path: str) -> Any:
+        environment: dict[str, Any] = {"PATH_INFO": path}
+        setup_testing_defaults(environment)
+        return json.loads(b"".join(app(environment, lambda *_: None)))
+
+    (listed,) = get("/api/studies")["study_summaries"]
+    assert listed["study_name"] == "x"
+    shown = get(f"/api/studies/{listed['study_id']}")
+    assert len(shown["trials"]) == 3
+    assert shown["objective_names"] == list(study.METRICS)
+
+
 def test_a_budget_too_small_for_one_trial_is_one_line(tmp_path: Path) -> None:
     """And what was judged is kept."""
     with pytest.raises(DataError, match="before a single network was trained"):

@@ -19,7 +19,7 @@ from tests.search import postgres, simulated
 from train.search import record, study
 
 ROOT = Path(__file__).parents[2]
-TRIALS = 60
+TRIALS = 40
 DONE = (TrialState.COMPLETE, TrialState.PRUNED)
 
 
@@ -54,11 +54,16 @@ def started(url: str, name: str) -> None:
     raise AssertionError("the workers do nothing")
 
 
-def in_training(url: str, name: str, pid: int) -> bool:
+def processes(pid: int) -> list[str]:
+    """Those of a worker: one that watches over it, and the one that works."""
+    return [str(pid), *Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def in_training(found: optuna.Study, own: list[str]) -> bool:
     """Whether a worker is between two rungs."""
-    running = known(url, name).get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+    running = found.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
     return any(
-        str(one.user_attrs.get("worker")).endswith(f":{pid}") and "rung0" in one.user_attrs
+        str(one.user_attrs.get("worker")).rpartition(":")[2] in own and "rung0" in one.user_attrs
         for one in running
     )
 
@@ -82,10 +87,12 @@ def check_whole(found: optuna.Study) -> None:
 
 def test_three_workers_one_of_them_killed(url: str) -> None:
     """In the middle of a training, without a chance to say so: others do its trial again."""
-    workers = [worker(url, "killed") for _ in range(3)]
+    workers = [worker(url, "killed", 1.0) for _ in range(3)]
     started(url, "killed")
-    while not in_training(url, "killed", workers[1].pid):
-        time.sleep(0.02)
+    watched = known(url, "killed")
+    own = processes(workers[1].pid)
+    while not in_training(watched, own):
+        assert workers[1].poll() is None, "it was done before it could be killed"
     workers[1].send_signal(signal.SIGKILL)
     for one in (workers[0], workers[2]):
         assert one.wait(timeout=300) == 0, one.stderr and one.stderr.read()
@@ -97,7 +104,7 @@ def test_three_workers_one_of_them_killed(url: str) -> None:
         if "beyond" not in one.user_attrs
     ]
     assert len(failed) == 1
-    assert failed[0].user_attrs["worker"].endswith(f":{workers[1].pid}")
+    assert failed[0].user_attrs["worker"].rpartition(":")[2] in own
 
 
 def test_workers_come_and_go(url: str) -> None:

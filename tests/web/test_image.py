@@ -1,6 +1,5 @@
 """An app for pictures of one's own classes: camera, gallery, and the same bytes as Python."""
 
-import base64
 import io
 import json
 import os
@@ -18,6 +17,8 @@ from runtime.classifier import Classifier
 from tests.browser import chromium, overflow, violations
 from tests.bundle import makers
 from tests.web.conftest import PHONE, SHOTS, Site, until, visit
+from tests.web.heard import LISTEN, taken
+from tests.web.strokes import DIGITS, touch
 from tests.web.test_photo import OWN
 
 COUNT = 20
@@ -86,52 +87,6 @@ def pocket(filming: Browser) -> Iterator[BrowserContext]:
     context = filming.new_context(**PHONE, locale="en-GB")
     yield context
     context.close()
-
-
-LISTEN = """
-const post = Worker.prototype.postMessage;
-window.read = [];
-Worker.prototype.postMessage = function (message, given) {
-    if (!this.heard) {
-        this.heard = true;
-        this.addEventListener("message", ({ data: { id, result } }) => {
-            const one = window.read.find((each) => each.id === id);
-            if (!one || !result?.readings) return;
-            one.codes = result.readings.map(({ codes }) => [...codes[0]]);
-        });
-    }
-    const { thing } = message.about ?? {};
-    if (message.job === "read" && thing.data) {
-        window.read.push({ id: message.id, width: thing.width, height: thing.height,
-            pixels: thing.data.slice() });
-    }
-    return post.call(this, message, given);
-};"""
-"""Keeps every picture that the page reads, and the bytes of the answer."""
-
-TAKE = """() => {
-    const done = window.read.filter(({ codes }) => codes);
-    window.read = window.read.filter(({ codes }) => !codes);
-    const text = (bytes) => {
-        let found = "";
-        for (let i = 0; i < bytes.length; i += 4096) {
-            found += String.fromCharCode(...bytes.subarray(i, i + 4096));
-        }
-        return btoa(found);
-    };
-    return done.map(({ pixels, ...rest }) => ({ ...rest, pixels: text(pixels) }));
-}"""
-
-
-def taken(page: Page) -> list[tuple[Image.Image, list[int]]]:
-    """What was read since: each picture's pixels and the bytes that the network gave."""
-    return [
-        (
-            Image.frombytes("RGBA", (one["width"], one["height"]), base64.b64decode(one["pixels"])),
-            one["codes"][0],
-        )
-        for one in page.evaluate(TAKE)
-    ]
 
 
 def test_gallery_gives_pythons_bytes(pocket: BrowserContext, image_site: Site, model: Path) -> None:
@@ -285,6 +240,30 @@ def test_another_app_shares_a_picture(pocket: BrowserContext, image_site: Site) 
     page.goto(f"{image_site.url}?shared")
     page.wait_for_selector("body.answered")
     assert page.is_visible("#shown")
+
+
+def test_networks_of_two_tasks(pocket: BrowserContext, model: Path, tmp_path: Path) -> None:
+    """Side by side in one app: what can be read follows the choice, there and back."""
+    out = tmp_path / "app"
+    assert make_web(["--model", "nano", "--model", str(model), "--out", str(out)]) == 0
+    site = Site(out)
+    page = visit(pocket, site.url)
+    name = model.parent.name
+    for _ in range(2):
+        touch(page, DIGITS["7"])
+        expect(page.locator("#said")).to_have_text("7")
+        page.check(f"[name=model][value={name}]")
+        page.wait_for_selector(f"body[data-model={name}]")
+        assert page.locator("[data-mode=draw]").count() == 0
+        give(page)
+        assert page.inner_text("#bars li:first-child .name") in labels(model)
+        page.check("[name=model][value=nano]")
+        page.wait_for_selector("body[data-model=nano]")
+        assert page.inner_text("[data-mode][aria-pressed=true]") == "Draw"
+        expect(page.locator("#said")).to_have_text("7")  # the drawing is still there
+        page.click("#clear")
+    assert page.problems == []
+    site.stop()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, expect
 
 from convert.web.__main__ import main as make_web
-from tests.web.conftest import Site, controlled, reads, visit
+from tests.web.conftest import PHONE, Site, controlled, reads, until, visit
 from tests.web.strokes import DIGITS, touch
 
 
@@ -63,8 +63,16 @@ def test_work_is_not_taken_away_by_an_update(
     page.evaluate("navigator.serviceWorker.ready.then((ready) => ready.update())")
     page.wait_for_selector("#update:not([hidden])")
     reads(page, "2")
+    page.mouse.wheel(0, 3000)
+    page.wait_for_timeout(200)
+    bar = page.locator("#update").bounding_box()
+    assert bar
+    assert 0 <= bar["y"] < PHONE["viewport"]["height"] - bar["height"]  # in sight
+    assert len(page.evaluate("caches.keys()")) == 2  # nothing was taken from the page that is open
     page.click("#reload")
     page.wait_for_selector("body[data-model=micro]")
+    reads(page, "2")  # what was drawn is still there
+    until(page, "caches.keys().then((keys) => keys.length === 1)")
 
 
 def test_deployment_that_is_damaged_is_refused(
@@ -97,10 +105,22 @@ def test_network_that_is_damaged_is_refused(phone: BrowserContext, site: Site) -
     """Choosing a network whose file fails its hash keeps the one before, and says so."""
     page = visit(phone, site.url)
     for path in site.app.glob("base.*.wasm"):
-        path.write_bytes(path.read_bytes()[:-1] + b"\0")
+        content = path.read_bytes()
+        path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     page.click("[name=model][value=base]")  # not check(), which wants it to stay checked
     page.wait_for_selector("#problem:not(:empty)")
     assert "The one before stays" in page.inner_text("#problem")
     assert page.is_checked("[name=model][value=small]")
     touch(page, DIGITS["5"])
     reads(page, "5")
+
+
+def test_a_worker_has_a_policy_of_its_own(phone: BrowserContext, site: Site) -> None:
+    """Kept files come from any host; the worker's keeps what forbids it to speak to others."""
+    page = visit(phone, site.url)
+    controlled(page)
+    site.stop()
+    policy = page.evaluate(
+        """fetch("worker.js").then((found) => found.headers.get("Content-Security-Policy"))"""
+    )
+    assert "default-src 'none'" in policy

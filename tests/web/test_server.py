@@ -58,6 +58,8 @@ def test_files_have_their_types_and_travel_compressed(served: Site) -> None:
     response, content = ask(served, "/a.wasm")
     assert response.getheader("Content-Type") == "application/wasm"
     assert content == b"\0asm"
+    response, _ = ask(served, "/version.js")
+    assert "default-src 'none'" in str(response.getheader("Content-Security-Policy"))
     response, content = ask(served, "/", **{"Accept-Encoding": "gzip"})
     page = (served.app / "index.html").read_bytes()
     assert gzip.decompress(content) == page

@@ -22,7 +22,7 @@ from convert.search.judge import Judge
 from runtime import children, console
 from runtime.errors import DataError
 from train import fit, presets
-from train.search import command, finalist, place, record, run, study
+from train.search import command, finalist, place, point, record, run, study
 from train.search.command import Request
 from train.search.finalist import Finish
 from train.search.judge import Refusal
@@ -31,7 +31,7 @@ from train.search.record import Record
 from train.search.space import Space, preset
 from train.search.trial import Objective
 
-_TRIED = 100
+_TRIED = 40
 """Networks, drawn at random, of which one must fit before a search begins."""
 
 
@@ -60,14 +60,16 @@ def _run(given: argparse.Namespace, asked: Request, bounds: limits.Limits, words
     if not dataset.names:
         raise DataError("a search judges by accuracy: give data with classes")
     judge = Judge(dataset.task, len(dataset.names), bounds)
+    finish = Finish(dataset, judge, given.seed, given.threads, given.epochs)
+    if given.export is not None:
+        return _export(study.load(storage, asked.name), given.export, finish, asked)
     lesson = Lesson(dataset, judge, given.seed, given.threads)
     known = study.begin(
         storage, asked.name, _terms(asked.space, lesson), _first(asked.space, judge)
     )
     known.sampler = study.Seeded(given.seed, alone=alone)
-    finish = Finish(dataset, judge, given.seed, given.threads, given.epochs)
-    if given.export is not None:
-        return _export(known, given.export, finish, asked)
+    for line in given.start:
+        known.enqueue_trial(asked.space.parameters(point.parse(line)), skip_if_exists=True)
     with (
         study.at_work(asked.folder, known) if asked.is_local else nullcontext(),
         _helped(given, words),
@@ -103,8 +105,8 @@ def _first(space: Space, judge: Judge) -> list[dict[str, Any]]:
     least, drawn = list(space.least()), random.Random(0)  # noqa: S311 - no secret
     reasons = []
     for number in range(len(least) + _TRIED):
-        point = least[number] if number < len(least) else space.suggest(place.Drawn(drawn))
-        cost = judge.cost(point)
+        tried = least[number] if number < len(least) else space.suggest(place.Drawn(drawn))
+        cost = judge.cost(tried)
         if not isinstance(cost, Refusal):
             return found
         reasons.append(cost.reason)
@@ -138,6 +140,7 @@ def _helped(given: argparse.Namespace, words: list[str]) -> Iterator[None]:
 def _export(known: optuna.Study, number: int, how: Finish, asked: Request) -> int:
     """Leave a network as a float model."""
     rows = {row.number: row for row in record.of(known).rows}
+    study.compare(asked.name, {"data": study.terms_of(known)["data"]}, {"data": how.dataset.sha256})
     if number not in rows:
         raise DataError(f"trial {number} has no trained network: choose one that search.html shows")
     folder = place.point(asked.folder, asked.name, number)

@@ -33,6 +33,13 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--space", type=Path, metavar="FILE", help="a TOML file; default: train/search/space.toml"
     )
+    result.add_argument(
+        "--start",
+        action="append",
+        default=[],
+        metavar="NETWORK",
+        help="try this network first, written as search.html writes it; may be given several times",
+    )
     _add_budget(result)
     _add_work(result)
     options.add_data(result)

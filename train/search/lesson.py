@@ -19,6 +19,7 @@ from train.tf import configure, keras
 
 AUGMENTATION = "light"
 _BATCH = 128
+_STEPS = 150  # that a rung has at least, by more epochs, where there are few examples
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,18 @@ class Lesson:
     def _momentum(self) -> float:
         """Of batch normalisation: its means must arrive within the first rung."""
         rung = self.rungs[0]
-        steps = rung.epochs * max(1, int(rung.share * len(self.dataset.train)) // _BATCH)
+        per_epoch = max(1, int(rung.share * len(self.dataset.train)) // _BATCH)
+        steps = max(_STEPS, rung.epochs * per_epoch)
         return min(MOMENTUM, 1 - 10 / max(20, steps))
 
     def _train(self, model: keras.Model, rung: Rung) -> None:
         """Train until the end of ``rung``, or until no epoch is better than those before."""
         level = feed.level(self.dataset.task, AUGMENTATION)
-        plan = Plan(rung.epochs, rung.rate, level, self.seed, _BATCH)
-        trainer = Trainer(model, self.material(rung.share), plan)
+        material = self.material(rung.share)
+        epochs = max(rung.epochs, -(-_STEPS // max(1, len(material) // _BATCH)))
+        plan = Plan(epochs, rung.rate, level, self.seed, _BATCH)
+        trainer = Trainer(model, material, plan)
+        patience = max(PATIENCE, epochs // 3)
         best, since, kept = -1.0, 0, model.get_weights()
         for epoch in trainer.epochs(self._held_out):
             found = epoch.validation_accuracy or 0.0
@@ -64,7 +69,7 @@ class Lesson:
                 best, since, kept = found, 0, model.get_weights()
             else:
                 since += 1
-            if since >= PATIENCE:
+            if since >= patience:
                 break
         model.set_weights(kept)
 

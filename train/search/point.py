@@ -5,6 +5,7 @@ Shapes are without the batch. Nothing here needs TensorFlow.
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -60,6 +61,46 @@ def _said(block: Block) -> str:
     six = " relu6" if block.activation == "relu6" else ""
     high, wide = block.kernel
     return f"{name} {high}x{wide}x{block.channels}{stride}{same}{six}{_MARK[block.pool]}"
+
+
+_BLOCK = re.compile(
+    r"(conv|separable) (\d+)x(\d+)x(\d+)(?:/(\d+))?( same)?( relu6)?( max| mean)?", re.ASCII
+)
+_LAST = re.compile(r"(?:(mean|max) of maps, )?(?:dense (\d+), )?dense", re.ASCII)
+_SHRUNK = re.compile(r"mean (\d+)x\1, ", re.ASCII)
+_POOLS: dict[str | None, Pool] = {None: "none", " max": "max", " mean": "average"}
+
+
+def parse(line: str) -> Point:
+    """The point that ``Point.line`` wrote, with batch normalisation; raises DataError."""
+    text = " ".join(line.split())
+    first = _SHRUNK.match(text)
+    rest, blocks = text[first.end() if first else 0 :], []
+    while found := _BLOCK.match(rest):
+        blocks.append(_parsed(found))
+        rest = rest[found.end() :].removeprefix(", ")
+    last = _LAST.fullmatch(rest)
+    if not blocks or not last:
+        raise DataError(
+            f"{line!r} is no network: write it as search.html does, for instance "
+            "'conv 5x5x4 max, conv 5x5x12 max, dense'"
+        )
+    heads: dict[str | None, Head] = {None: "dense", "mean": "average", "max": "max"}
+    return Point(tuple(blocks), heads[last[1]], int(last[2] or 0), int(first[1]) if first else 1)
+
+
+def _parsed(found: re.Match[str]) -> Block:
+    kind, high, wide, channels, stride, same, six, pool = found.groups()
+    return Block(
+        "convolution" if kind == "conv" else "separable",
+        (int(high), int(wide)),
+        int(channels),
+        int(stride or 1),
+        "same" if same else "valid",
+        _POOLS[pool],
+        "relu6" if six else "relu",
+        norm=True,
+    )
 
 
 def read(data: Mapping[str, Any]) -> Point:

@@ -68,6 +68,7 @@ def work(known: optuna.Study, objective: Objective, budget: Budget) -> None:
         else:  # others are at the last ones; should they die, these are taken up again
             time.sleep(_POLL)
             optuna.storages.fail_stale_trials(known)
+        study.missed(known)
     if not record.of(known).rows:
         raise DataError(
             "the budget ended before a single network was trained: give more --minutes or "
@@ -88,6 +89,7 @@ def bounded(objective: Objective, trials: int | None) -> Callable[[optuna.Trial]
         if trials is not None and not again and study.order(trial.study, own) >= trials:
             trial.set_user_attr(record.BEYOND, True)
             raise BeyondError
+        trial.set_user_attr(study.BEGUN, trial.number)
         trial.set_user_attr("worker", f"{platform.node()}:{os.getpid()}")
         return objective(trial)
 

@@ -11,6 +11,7 @@ import hashlib
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,10 @@ METRICS = ("error, %", "instructions", "flash, bytes", "RAM, bytes")
 """What is minimized, int8 error on the held-out part first."""
 HEARTBEAT = 10
 """Seconds from one sign of life of a worker to the next; after six without, it is given up."""
+SILENT = 300.0
+"""Seconds after which a trial is given up that a worker took and never gave a first sign of."""
+BEGUN = "begun"
+"""What has the number of a trial that a worker has begun; one that is queued again has another."""
 RETRIES = 3
 """Times that a trial is taken up again, before it is taken for what kills workers."""
 _STARTUP = 40  # trials that are drawn at random before the sampler learns from them
@@ -151,7 +156,7 @@ def begin(
         )
     except DuplicatedStudyError:
         study = optuna.load_study(study_name=name, storage=storage)
-        compare(name, _terms(study), terms)
+        compare(name, terms_of(study), terms)
         return study
     study.set_metric_names(list(METRICS))
     for parameters in first:
@@ -160,7 +165,7 @@ def begin(
     return study
 
 
-def _terms(study: optuna.Study) -> Mapping[str, Any]:
+def terms_of(study: optuna.Study) -> Mapping[str, Any]:
     """What a study is of; its maker may be about to say it."""
     until = time.monotonic() + _SETUP
     while _TERMS not in (known := study.user_attrs):
@@ -215,9 +220,23 @@ def at_work(folder: Path, study: optuna.Study) -> Iterator[None]:
         yield
 
 
+def missed(study: optuna.Study, silent: float = SILENT) -> None:
+    """Put the trials back that were taken ``silent`` seconds ago by who then never began."""
+    since = datetime.now() - timedelta(seconds=silent)  # as Optuna notes times
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+        has_begun = trial.user_attrs.get(BEGUN) == trial.number
+        if not has_begun and trial.datetime_start and trial.datetime_start < since:
+            _put_back(study, trial)
+
+
 def take_up(study: optuna.Study) -> None:
     """Put the trials that run back into the queue; nobody may be working on them."""
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-        with contextlib.suppress(UpdateFinishedTrialError):
-            study.tell(trial.number, state=TrialState.FAIL)
-            retry(study, trial)
+        _put_back(study, trial)
+
+
+def _put_back(study: optuna.Study, trial: FrozenTrial) -> None:
+    """Fail ``trial`` and queue it, unless another was quicker."""
+    with contextlib.suppress(UpdateFinishedTrialError, ValueError):
+        study.tell(trial.number, state=TrialState.FAIL)
+        retry(study, trial)

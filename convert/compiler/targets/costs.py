@@ -28,7 +28,7 @@ COUNTED = (
 _UNKNOWN = {"calls": 100.0, "inputs": 15.0, "outputs": 30.0, "macs": 15.0}
 """For a kernel that has not been counted yet: about what plain C takes."""
 _VECTORS = {"calls": 100.0, "inputs": 1.0, "outputs": 4.0, "macs": 0.3}
-"""For one of kernels/vectors, about, on all machines that have vectors: more tells nothing apart."""
+"""For one of kernels/vectors, about: no machine has two of them to choose from."""
 
 Coefficients = Mapping[str, float]
 

@@ -43,7 +43,7 @@ class Target(enum.StrEnum):
 
 
 _MACHINES = {Target.WASM: "wasm", Target.X86_64_V3: "x86", Target.AARCH64: "aarch64"}
-"""What no microcontroller is, and the folder of its kernels."""
+"""What no microcontroller is, and the folder of its kernels besides vectors."""
 
 
 class Optimize(enum.StrEnum):

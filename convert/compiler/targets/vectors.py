@@ -5,7 +5,7 @@ gives the candidates for a node; what none of them can do is left to plain C.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,9 +37,11 @@ class Shape:
     lanes: int  # LANES: channels of a vector of sums
     taps: int  # TAPS of a unit
     together: int  # of them, that stand next to each other for a channel
-    quad: int  # QUAD: bytes of four taps of four pixels, at most
+    element: int  # ELEMENT: bytes of a tap, at most
+    in_place: bool  # whether taps are multiplied as they come, and windows need no frame
     in_pairs: bool  # whether two taps of a channel stand next to each other in depthwise weights
     offset: int = 0  # a second bias is for inputs that are so much more
+    least: int = -128  # of weights: two products together must fit 16 bits
 
     @property
     def pair(self) -> int:
@@ -55,7 +57,7 @@ class Shape:
         return np.ascontiguousarray(laid.transpose(0, 2, 3, 1, 4))
 
     def pack_depthwise(self, weights: Weights) -> Weights:
-        """Weights [taps, channels] -> [channels / pair, pairs of taps, pair, 2], or [.., 2, pair]."""
+        """Weights [taps, channels] -> [channels / pair, pairs of taps, pair, 2], or 2 first."""
         taps, channels = weights.shape
         groups, pairs = _up(channels, self.pair), _up(taps, 2)
         rows = np.zeros((2 * pairs, groups * self.pair), np.int8)
@@ -64,9 +66,9 @@ class Shape:
         return np.ascontiguousarray(rows.reshape(pairs, 2, groups, self.pair).transpose(order))
 
 
-WASM = Shape(lanes=4, taps=4, together=2, quad=32, in_pairs=True)
-X86 = Shape(lanes=8, taps=4, together=4, quad=32, in_pairs=True, offset=128)
-AARCH64 = Shape(lanes=4, taps=8, together=4, quad=16, in_pairs=False)
+WASM = Shape(lanes=4, taps=4, together=2, element=2, in_place=False, in_pairs=True)
+X86 = Shape(lanes=8, taps=4, together=4, element=2, in_place=False, in_pairs=True, offset=128)
+AARCH64 = Shape(lanes=4, taps=4, together=4, element=1, in_place=True, in_pairs=False, least=-127)
 
 
 def _up(count: int, by: int) -> int:
@@ -119,25 +121,19 @@ def _framed(frame: dict[str, int], channels: int) -> int:
 
 def conv(node: Conv2D, site: LoweringContext, shape: Shape) -> list[Step]:
     """A convolution, with a max-pooling behind it if there is one; none of groups of channels."""
-    pool = site.group[1].window if len(site.group) > 1 else _NONE  # type: ignore[attr-defined]
-    pixels = math.prod(pool.size)
-    if node.groups > 1 or pixels > _LARGEST_POOL or node.weights.min() == -128:
+    last = site.group[-1]
+    pool = last.window if isinstance(last, Pool) else _NONE
+    is_for = node.groups == 1 and math.prod(pool.size) <= _LARGEST_POOL
+    if not is_for or node.weights.min() < shape.least:
         return []
-    height, width, channels = node.weights.shape[1:]
-    taps, output = node.weights[0].size, site.group[-1].output
-    units, row = _up(taps, shape.taps), channels * (width if node.window.dilation[1] == 1 else 1)
-    weights = Table(
-        f"{site.name}_units",
-        "int8_t",
-        shape.pack(node.weights.reshape(len(node.weights), taps)),
-        f"[out_ch / {shape.lanes}, units of {shape.taps} taps, .., {shape.lanes}, {shape.together}]",
-    )
+    weights, units = _pieces(node, site, shape)
     bias, scaling, tables = _requantization(node, site, shape)
-    bias, frame = _with_offset(node, bias, shape), _frame(node, in_place=row % 4 == 0)
+    bias = _with_offset(node, bias, shape)
+    frame = _frame(node, in_place=shape.in_place and _row(node) % 4 == 0)
     fields = {
         "in": image(node.input),
         "map": image(node.output),
-        "out": image(output),
+        "out": image(last.output),
         "window": window(node.window),
         "pool": window(pool),
         "frame": frame,
@@ -147,27 +143,51 @@ def conv(node: Conv2D, site: LoweringContext, shape: Shape) -> list[Step]:
         "zero_point": node.input.zero_point,
         "scaling": scaling,
     }
-    laid = _up(pixels, 4) * units * shape.taps // 4 * shape.quad
-    lines = 0 if row % 4 == 0 else 4 * (_up(taps, 4) * 4 + _SLACK)
-    framed = _framed(frame, channels)
-    lead = overlap.lead(node.input, output, node.window, pool)
+    framed = _framed(frame, node.input.shape[3])
+    lead = overlap.lead(node.input, last.output, node.window, pool)
     return [
         site.step(
             "conv_lanes",
             fields,
             (weights, bias, *tables[1:]),
-            macs=taps * node.output.size,
+            macs=node.weights[0].size * node.output.size,
             why=f"four pixels by {shape.pair} channels at a time",
-            scratch=Buffer(f"{site.name}_windows", framed + laid + lines),
-            lead=-node.input.bytes if framed and node.input.shape[0] == 1 else lead,
+            scratch=Buffer(f"{site.name}_windows", max(shape.element * framed, 1)),
+            lead=_free(node) if framed else lead,
         )
     ]
+
+
+def _row(node: Conv2D) -> int:
+    """Taps of a window that lie next to each other in the input."""
+    _, _, width, channels = node.weights.shape
+    return int(channels * (width if node.window.dilation[1] == 1 else 1))
+
+
+def _pieces(node: Conv2D, site: LoweringContext, shape: Shape) -> tuple[Table, int]:
+    """The weights, each row of a window padded to whole units; and the units of a row."""
+    filters, taps = len(node.weights), node.weights[0].size
+    size = _row(node)
+    units = _up(size, shape.taps)
+    padded = np.zeros((filters, taps // size, units * shape.taps), np.int8)
+    padded[..., :size] = node.weights.reshape(filters, -1, size)
+    packed = shape.pack(padded.reshape(filters, -1))
+    axes = f"[out_ch / {shape.lanes}, units of {shape.taps} taps, .., {shape.lanes}, .. taps]"
+    return Table(f"{site.name}_units", "int8_t", packed, axes), units
+
+
+def _free(node: Linear) -> int | None:
+    """The lead of an output of which nothing is written before the last input is read.
+
+    None for several images, the second of which is read when the first one is written.
+    """
+    return -node.input.bytes if node.input.shape[0] == 1 else None
 
 
 def depthwise(node: DepthwiseConv2D, site: LoweringContext, shape: Shape) -> list[Step]:
     """A depthwise convolution."""
     channels, taps = node.output.shape[3], math.prod(node.window.size)
-    if node.weights.min() == -128:
+    if node.weights.min() < shape.least:
         return []
     weights = Table(
         f"{site.name}_pairs",
@@ -200,21 +220,21 @@ def depthwise(node: DepthwiseConv2D, site: LoweringContext, shape: Shape) -> lis
             why=f"{shape.pair} channels at a time, two taps at once",
             scratch=Buffer(f"{site.name}_framed", max(framed, 1)),
             scratch_words=2 * _up(taps, 2),
-            lead=-node.input.bytes if framed and node.input.shape[0] == 1 else lead,
+            lead=_free(node) if framed else lead,
         )
     ]
 
 
 def dense(node: Dense, site: LoweringContext, shape: Shape) -> list[Step]:
     """A dense layer."""
-    if node.weights.min() == -128:
+    if node.weights.min() < shape.least:
         return []
     outputs, inputs = node.weights.shape
     weights = Table(
         f"{site.name}_units",
         "int8_t",
         shape.pack(node.weights),
-        f"[out / {shape.lanes}, units of {shape.taps} inputs, .., {shape.lanes}, {shape.together}]",
+        f"[out / {shape.lanes}, units of {shape.taps} inputs, .., {shape.lanes}, .. inputs]",
     )
     bias, scaling, tables = _requantization(node, site, shape)
     bias, units = _with_offset(node, bias, shape), _up(inputs, shape.taps)
@@ -233,7 +253,7 @@ def dense(node: Dense, site: LoweringContext, shape: Shape) -> list[Step]:
             (weights, bias, *tables[1:]),
             macs=node.weights.size,
             why=f"{shape.pair} outputs at a time",
-            scratch=Buffer(f"{site.name}_inputs", _SLACK + units * shape.taps * 2),
+            scratch=Buffer(f"{site.name}_inputs", _SLACK + units * shape.taps * shape.element),
             # The inputs are laid out before anything is written; the next row of a batch is not.
             lead=-node.input.bytes if node.input.size == inputs else None,
         )

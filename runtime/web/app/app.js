@@ -157,7 +157,6 @@ async function arrange(time) {
   const again = before?.modes.join() === kind.modes.join();
   await sources.offer(kind, about, app.rate, again);
   if (again) await reconsider();
-  else nothing();
   document.body.dataset.model = about.name; // it is ready
 }
 
@@ -213,6 +212,7 @@ async function start() {
   watchConnection();
   if (typeof WebAssembly !== "object") {
     document.body.removeAttribute("aria-busy");
+    document.body.dataset.broken = "";
     showProblem("noWasm");
     return;
   }

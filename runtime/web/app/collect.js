@@ -147,6 +147,7 @@ export class Collector {
     }));
     const none = names.length === 0;
     $("gathered-none").hidden = !none;
+    $("use").textContent = this.kind === "camera" ? text.useCamera : text.useMotion;
     $("save").disabled = $("forget").disabled = $("share").disabled = none;
     $("share").hidden = !navigator.canShare?.({ files: [new File([], "a.zip", { type: "application/zip" })] });
     $("forget").textContent = text.forget;

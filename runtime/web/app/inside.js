@@ -13,9 +13,11 @@ export function makeInside({ maps, contract: { task } }, opened) {
   $("seen").setAttribute("aria-label", about);
   $("seen-text").textContent = about;
   $("seen").className = kind;
-  $("maps").replaceChildren(...maps.map(({ shape: [height, width, count] }, block) => {
+  $("maps").replaceChildren(...maps.map((map, block) => {
+    const [height, width, count] = map.shape;
     const told = text.map(block + 1, count, height, width);
-    const canvas = make("canvas", { width: 1, height: 1 });
+    const sheet = sheetOf(map.shape);
+    const canvas = make("canvas", { width: sheet.width, height: sheet.height });
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", told);
     if (maps.length <= OPEN) {
@@ -76,18 +78,31 @@ function colours(canvas, values, [height, width, channels]) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-/** All channels of a map beside each other, a pixel apart; the strongest value is the darkest. */
-function tile(canvas, values, { shape: [height, width, count], zero_point }) {
-  const across = Math.min(count, Math.ceil(Math.sqrt((2 * count * height) / width)));
+/**
+ * How the channels of a map lie beside each other, a pixel apart. A sequence runs from the left to
+ * the right, one channel below the other.
+ * @param {number[]} shape height, width, channels
+ */
+function sheetOf([rows, columns, count]) {
+  const [height, width] = columns === 1 ? [1, rows] : [rows, columns];
+  const across = Math.max(1, Math.min(count, Math.ceil(Math.sqrt((2 * count * height) / width))));
   const [stepX, stepY] = [width + 1, height + 1];
-  const sheetWidth = across * stepX - 1;
-  const sheet = new Uint8ClampedArray(sheetWidth * (Math.ceil(count / across) * stepY - 1));
+  const down = Math.ceil(count / across);
+  return { across, stepX, stepY, width: across * stepX - 1, height: down * stepY - 1 };
+}
+
+/** All channels of a map; the strongest value is the darkest. */
+function tile(canvas, values, { shape, zero_point }) {
+  const { across, stepX, stepY, width, height } = sheetOf(shape);
+  const count = shape[2];
+  const sheet = new Uint8ClampedArray(width * height);
   const most = Math.max(1, values.reduce((a, b) => Math.max(a, b), -Infinity) - zero_point);
   values.forEach((value, i) => {
     const channel = i % count;
-    const x = (Math.floor(i / count) % width) + (channel % across) * stepX;
-    const y = Math.floor(i / count / width) + Math.floor(channel / across) * stepY;
-    sheet[y * sheetWidth + x] = 12 + (243 * (value - zero_point)) / most;
+    const place = Math.floor(i / count);
+    const x = (place % (stepX - 1)) + (channel % across) * stepX;
+    const y = Math.floor(place / (stepX - 1)) + Math.floor(channel / across) * stepY;
+    sheet[y * width + x] = 12 + (243 * (value - zero_point)) / most;
   });
-  paint(canvas, sheet, sheetWidth);
+  paint(canvas, sheet, width);
 }

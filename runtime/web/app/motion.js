@@ -82,8 +82,9 @@ export class Motion {
   async start(columns, rate, take) {
     this.stop();
     if (!("DeviceMotionEvent" in window)) throw new MotionError("noMotion");
-    const asked = DeviceMotionEvent.requestPermission?.(); // iOS asks, and only after a tap
-    if (asked && (await asked.catch(() => "denied")) !== "granted") throw new MotionError("motionDenied");
+    // Some ask, and only after a tap.
+    const told = await DeviceMotionEvent.requestPermission?.().catch(() => "denied");
+    if (told !== undefined && told !== "granted") throw new MotionError("motionDenied");
     const sources = channels(columns);
     const even = new Even(rate);
     await new Promise((heard, failed) => {

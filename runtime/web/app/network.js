@@ -25,6 +25,9 @@ const TYPES = {
   int8: Int8Array, uint8: Uint8Array, int16: Int16Array, int32: Int32Array, float32: Float32Array,
 };
 
+/** Milliseconds: browsers make clocks coarse, so that pages learn less of each other. */
+const SHORT = 4;
+
 /** How many numbers a shape holds. @param {number[]} shape */
 const size = (shape) => shape.reduce((a, b) => a * b, 1);
 
@@ -97,11 +100,11 @@ export class Network {
     return wanted.map((number) => this.#at(places[number], this.about.maps[number]).slice());
   }
 
-  /** Milliseconds of an inference: the least mean of five batches. @param {number} budget in ms */
-  time(budget = 60) {
+  /** Milliseconds of an inference: the least mean of five batches that a clock can tell of. */
+  time() {
     const { run } = this.exports;
-    const once = timed(run, 1);
-    const runs = Math.max(1, Math.min(40, Math.floor(budget / 5 / Math.max(once, 0.01))));
+    let runs = 1;
+    while (runs < 4096 && timed(run, runs) * runs < SHORT) runs *= 2;
     let least = Infinity;
     for (let batch = 0; batch < 5; batch++) least = Math.min(least, timed(run, runs));
     return least;

@@ -7,4 +7,4 @@ const PROBE = new Uint8Array([
 ]);
 
 /** Whether this browser, or Node.js, has WebAssembly's SIMD. */
-export const simd = WebAssembly.validate(PROBE);
+export const simd = typeof WebAssembly === "object" && WebAssembly.validate(PROBE);

@@ -1,25 +1,20 @@
 /** Where things come from: the pad, the camera, a picture, the sensors, a file. @module */
 
-import { Camera } from "./camera.js";
 import { Collector } from "./collect.js";
 import { $, make, memory, press } from "./dom.js";
-import { Motion, MotionError, COLUMNS } from "./motion.js";
+import { Filming } from "./filming.js";
 import { Pad } from "./pad.js";
 import { fileIn, PictureError, pixelsOf, sent, show } from "./picture.js";
-import { plot } from "./plot.js";
-import { Smoother } from "./smooth.js";
-import { window as windowOf } from "./table.js";
+import { plot, rowsOf } from "./plot.js";
+import { Sensing } from "./sensing.js";
 import { text } from "./text.js";
 
 const STORED = "strokes"; // what is drawn, over a reload
-const LOOKS = 5; // windows of a sensor that are read in a second, at most
 
 export class Sources {
   mode = "";
   #kind = null; // what is offered
   #about = null; // the network
-  #rate = 50; // rows a second
-  #rows = []; // of the sensors
   #reading = false;
   #again = false;
 
@@ -30,14 +25,16 @@ export class Sources {
    */
   constructor(page) {
     this.page = page;
-    this.smoother = new Smoother();
-    this.motion = new Motion();
     this.pad = new Pad($("pad"), () => this.#drawn());
-    this.camera = new Camera($("video"), (canvas) => this.#filmed(canvas));
+    const told = { hint: (words) => this.#hint(words), problem: (key) => this.#trouble(key) };
+    this.filming = new Filming({
+      ...told, read: page.read, keep: page.keep, reads: () => this.mode === "camera",
+    });
+    this.sensing = new Sensing({ ...told, read: page.read });
     this.collector = new Collector({
       problem: page.problem,
-      shot: () => this.camera.shot(),
-      record: () => this.#record(),
+      shot: () => this.filming.camera.shot(),
+      record: () => this.sensing.record(this.#kind.modes.includes("motion")),
       changed: (kind) => void this.#collect(kind),
     });
     this.#listen();
@@ -56,8 +53,8 @@ export class Sources {
   async offer(kind, about, rate, same) {
     this.#kind = kind;
     this.#about = about;
-    this.#rate = rate;
-    this.camera.square = kind.square;
+    this.sensing.suit(about.contract.task, rate);
+    this.filming.camera.square = kind.square;
     this.#frame();
     const motion = about.contract.task.kind === "tensor";
     const [first] = about.contract.outputs;
@@ -98,17 +95,19 @@ export class Sources {
     this.page.nothing();
     this.page.problem();
     if (wanted === "draw") this.#drawn();
-    if (wanted === "camera") await this.#film();
+    if (wanted === "camera") await this.filming.start();
     if (wanted === "collect") await this.#collect(this.collector.kind);
   }
 
   /** Stop whatever runs. */
   #still() {
-    this.camera.stop();
-    this.camera.held = false;
-    this.motion.stop();
-    this.smoother.reset();
-    for (const id of ["freeze", "listen", "torch"]) press($(id), false);
+    this.filming.stop();
+    this.sensing.stop();
+  }
+
+  /** Tell what is wrong with the camera or the sensors, to who still wants them. */
+  #trouble(key) {
+    if (this.mode === "camera" || this.mode === "motion" || this.mode === "collect") this.page.problem(key);
   }
 
   #hint(words) {
@@ -177,56 +176,6 @@ export class Sources {
     if (strokes?.length) this.pad.strokes = strokes;
   }
 
-  // ---- the camera ----
-
-  async #film() {
-    try {
-      await this.camera.start();
-      if (!this.camera.running) return;
-      this.#hint("");
-      this.#offerAbilities();
-    } catch (error) {
-      if (!(error instanceof PictureError)) throw error;
-      if (this.mode === "camera" || this.mode === "collect") this.page.problem(error.message);
-    }
-  }
-
-  #offerAbilities() {
-    const { torch, zoom } = this.camera.abilities;
-    $("torch").hidden = !torch;
-    $("zoom-label").hidden = !zoom || zoom.max <= zoom.min;
-    if (zoom) Object.assign($("zoom"), { min: zoom.min, max: zoom.max, value: zoom.min });
-  }
-
-  async #filmed(canvas) {
-    if (this.mode !== "camera") return;
-    const image = pixelsOf(canvas);
-    const calm = (result) => this.smoother.next(result);
-    await this.page.read(...sent(image), { width: image.width, height: image.height, calm });
-  }
-
-  /** Show the very frame that was read last, with its boxes, or go on. @param {boolean} held */
-  #hold(held) {
-    this.camera.held = held;
-    press($("freeze"), held);
-    $("shown").hidden = !held;
-    if (!held) return;
-    const { canvas } = this.camera;
-    Object.assign($("shown"), { width: canvas.width, height: canvas.height });
-    $("shown").getContext("2d").drawImage(canvas, 0, 0);
-  }
-
-  async #turn() {
-    try {
-      await this.camera.turn();
-      this.smoother.reset();
-      this.#offerAbilities();
-    } catch (error) {
-      if (!(error instanceof PictureError)) throw error;
-      this.page.problem(error.message);
-    }
-  }
-
   // ---- pictures and files ----
 
   /** Open a picture, or a table for a network of numbers. @param {File} file */
@@ -277,56 +226,9 @@ export class Sources {
   tell({ found, chosen }) {
     if (this.mode !== "table") return;
     const { shape, columns } = this.#about.contract.task;
-    const wide = shape.at(-1);
-    const { values } = found[chosen];
-    const rows = Array.from({ length: values.length / wide }, (_, i) => values.slice(i * wide, (i + 1) * wide));
+    const rows = rowsOf(found[chosen].values, shape);
     this.#hint("");
     plot($("plot"), rows, rows.length, columns);
-  }
-
-  // ---- sensors ----
-
-  async #hear() {
-    const { columns, shape, step } = this.#about.contract.task;
-    const every = Math.max(step, Math.ceil(this.#rate / LOOKS));
-    let since = 0;
-    let reading = false;
-    this.#rows = [];
-    await this.#sensors(columns, (row) => {
-      this.#rows = [...this.#rows, row].slice(-shape[0]);
-      const full = this.#rows.length === shape[0];
-      this.#hint(full ? "" : text.rows(this.#rows.length, shape[0]));
-      if (++since < every || !full || reading) return;
-      since = 0;
-      reading = true;
-      const values = windowOf(this.#rows, this.#about.contract.task);
-      void this.page.read({ values }).finally(() => { reading = false; });
-    });
-  }
-
-  /** Listen, and draw what comes; tells what is wrong. */
-  async #sensors(columns, take) {
-    const length = this.mode === "motion" ? this.#about.contract.task.shape[0] : 4 * this.#rate;
-    const shown = [];
-    let waiting = false;
-    press($("listen"), true);
-    try {
-      await this.motion.start(columns, this.#rate, (row) => {
-        take(row);
-        shown.push(row);
-        if (shown.length > length) shown.shift();
-        if (waiting) return;
-        waiting = true;
-        requestAnimationFrame(() => {
-          waiting = false;
-          plot($("plot"), shown, length, columns);
-        });
-      });
-    } catch (error) {
-      if (!(error instanceof MotionError)) throw error;
-      press($("listen"), false);
-      if (this.mode === "motion" || this.mode === "collect") this.page.problem(error.message);
-    }
   }
 
   // ---- collecting ----
@@ -338,27 +240,7 @@ export class Sources {
     $("plot").hidden = kind !== "motion";
     $("turn-collect").hidden = kind !== "camera";
     this.#hint(text.collectHint);
-    if (kind === "camera") await this.#film();
-  }
-
-  /** Begin to write down what the sensors say. */
-  #record() {
-    const { kind, columns } = this.#about.contract.task;
-    const names = kind === "tensor" && this.#kind.modes.includes("motion") ? columns : COLUMNS;
-    const rows = [];
-    void this.#sensors(names, (row) => rows.push(row));
-    this.#hint("");
-    return {
-      get count() {
-        return rows.length;
-      },
-      stop: () => {
-        this.motion.stop();
-        if (!rows.length) return null;
-        const lines = [names, ...rows.map((row) => row.map((value) => Math.fround(value)))];
-        return new Blob([lines.map((line) => `${line.join(",")}\n`).join("")], { type: "text/csv" });
-      },
-    };
+    if (kind === "camera") await this.filming.start();
   }
 
   // ---- the page's elements ----
@@ -370,18 +252,9 @@ export class Sources {
       this.pad.thin = !this.pad.thin;
       press($("thin"), this.pad.thin);
     });
-    $("freeze").addEventListener("click", () => this.#hold(!this.camera.held));
-    $("keep").addEventListener("click", () => this.page.keep(this.camera.canvas));
-    for (const id of ["turn", "turn-collect"]) $(id).addEventListener("click", () => void this.#turn());
-    $("torch").addEventListener("click", () => {
-      const on = $("torch").getAttribute("aria-pressed") !== "true";
-      press($("torch"), on);
-      void this.camera.light(on);
-    });
-    $("zoom").addEventListener("input", () => void this.camera.zoom(Number($("zoom").value)));
     $("listen").addEventListener("click", () => {
-      if ($("listen").getAttribute("aria-pressed") === "true") this.#still();
-      else void this.#hear();
+      if ($("listen").getAttribute("aria-pressed") === "true") this.sensing.stop();
+      else void this.sensing.hear();
     });
     for (const id of ["file", "table"]) {
       $(id).addEventListener("change", (event) => {
@@ -406,12 +279,7 @@ export class Sources {
 
   /** The camera rests while the page is hidden. */
   #seen() {
-    const films = this.mode === "camera" || (this.mode === "collect" && this.collector.kind === "camera");
-    if (!films || this.camera.held) {
-      if (document.hidden && this.camera.running) this.camera.stop();
-      return;
-    }
-    if (document.hidden) this.camera.stop();
-    else void this.#film();
+    const collects = this.mode === "collect" && this.collector.kind === "camera";
+    this.filming.seen(this.mode === "camera" || collects);
   }
 }

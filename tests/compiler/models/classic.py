@@ -19,10 +19,11 @@ def conv_2d(r: Random) -> bytes:
     return b.pack([x], y)
 
 
-def conv_pool(r: Random, *, channels: int, taps: int, pooled: bool = True, most: int = 8) -> bytes:
-    """A convolution of ``taps`` x ``taps`` with a 2x2 max-pooling behind it, up to 40 wide.
+def conv_pool(r: Random, *, channels: int, taps: int, pooled: int = 2, most: int = 8) -> bytes:
+    """A convolution of ``taps`` x ``taps`` with a max-pooling behind it, up to 40 wide.
 
-    It has ``most`` filters, or fewer.
+    It has ``most`` filters, or fewer. The pooling's windows are 2 apart, and 2 in size or as
+    ``pooled`` says, which may be false.
     """
     b, padding, si = Builder(), int(r.rng.integers(2)), r.scale()
     least = taps if padding else 1
@@ -36,11 +37,13 @@ def conv_pool(r: Random, *, channels: int, taps: int, pooled: bool = True, most:
     act = r.pick(*ACTIVATIONS)
     strides = {"strideH": 1, "strideW": 1, "dilationHFactor": 1, "dilationWFactor": 1}
     b.add("CONV_2D", [x, w, bias], y, padding=padding, fusedActivationFunction=act, **strides)
-    if not pooled or min(out) < 2:
+    side = max(2, pooled)
+    if not pooled or min(out) < side:
         return b.pack([x], y)
     half = int(r.rng.integers(2))  # VALID leaves an odd last row and column out
-    z = b.tensor((1, *(n // 2 if half else -(-n // 2) for n in out), filters), so, zero)
-    b.add("MAX_POOL_2D", [y], z, padding=half, filterHeight=2, filterWidth=2, strideH=2,
+    pooled_out = ((n - side) // 2 + 1 if half else -(-n // 2) for n in out)
+    z = b.tensor((1, *pooled_out, filters), so, zero)
+    b.add("MAX_POOL_2D", [y], z, padding=half, filterHeight=side, filterWidth=side, strideH=2,
           strideW=2, fusedActivationFunction=0)  # fmt: skip
     return b.pack([x], z)
 

@@ -1,8 +1,8 @@
 /* needs: prologue */
 /* Vectors of NEON: sums of four channels. */
 #define LANES 4 /* channels of a vector of sums */
-#define TAPS 8  /* of a unit of weights [2][LANES][4] */
-#define TAP_PLACE(channel, tap) ((tap) / 4 * 4 * LANES + 4 * (channel) + (tap) % 4)
+#define TAPS 4  /* of a unit of weights [LANES][TAPS] */
+#define TAP_PLACE(channel, tap) (TAPS * (channel) + (tap))
 #define PAIR_PLACE(channel, tap) (2 * LANES * (tap) + (channel)) /* in two taps of 2 * LANES */
 
 #if defined(__aarch64__) && defined(__ARM_NEON) && !defined(__ARM_BIG_ENDIAN)

@@ -1,5 +1,5 @@
 /* needs: prologue, window, vector, plain_vector, store_pair, framed */
-/* A depthwise convolution: 2 * LANES channels of two pixels at a time, two taps at once. */
+/* A depthwise convolution: 2 * LANES channels of four pixels at a time, two taps at once. */
 struct depthwise_lanes {
     struct image in, out;
     struct window window;
@@ -41,20 +41,29 @@ static void depthwise_run(const struct depthwise_lanes *d, const struct run *run
     struct finish finish = finish_of(&d->scaling, channel);
     struct pair bias = {load_lanes(d->bias + channel), load_lanes(d->bias + channel + LANES)};
     const int8_t *at = run->first;
+    int32_t channels = d->out.channels;
 
-    for (int32_t left = run->pixels; left > 0; left -= 2, at += 2 * run->step) {
+    for (int32_t left = run->pixels; left > 0; left -= 4, at += 4 * run->step) {
         const int8_t *w = run->w, *second = at + (left > 1 ? run->step : 0);
+        const int8_t *third = at + (left > 2 ? 2 * run->step : 0);
+        const int8_t *fourth = at + (left > 3 ? 3 * run->step : 0);
         const int32_t *place = run->places, *end = place + run->taps;
-        struct pair sums = bias, others = bias;
+        struct pair a = bias, b = bias, c = bias, e = bias;
 
         for (; place < end; place += 2, w += 2 * PAIR) {
-            sums = mac_taps(sums, w, at + place[0], at + place[1]);
-            others = mac_taps(others, w, second + place[0], second + place[1]);
+            a = mac_taps(a, w, at + place[0], at + place[1]);
+            b = mac_taps(b, w, second + place[0], second + place[1]);
+            c = mac_taps(c, w, third + place[0], third + place[1]);
+            e = mac_taps(e, w, fourth + place[0], fourth + place[1]);
         }
-        store_pair(&finish, sums.a, sums.b, count, out);
+        store_pair(&finish, a.a, a.b, count, out);
         if (left > 1)
-            store_pair(&finish, others.a, others.b, count, out + d->out.channels);
-        out += 2 * d->out.channels;
+            store_pair(&finish, b.a, b.b, count, out + channels);
+        if (left > 2)
+            store_pair(&finish, c.a, c.b, count, out + 2 * channels);
+        if (left > 3)
+            store_pair(&finish, e.a, e.b, count, out + 3 * channels);
+        out += 4 * channels;
     }
 }
 

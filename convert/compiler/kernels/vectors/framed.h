@@ -6,7 +6,7 @@ struct frame {
 };
 
 /* Copy `count` bytes, each of them several times. */
-static void copy_repeated(int8_t *to, const int8_t *from, int32_t count, int32_t repeat)
+HELPER void copy_repeated(int8_t *to, const int8_t *from, int32_t count, int32_t repeat)
 {
     for (; count > 0; count--, from++)
         for (int32_t i = 0; i < repeat; i++)
@@ -14,7 +14,7 @@ static void copy_repeated(int8_t *to, const int8_t *from, int32_t count, int32_t
 }
 
 /* The image, in its frame where it needs one: [rows][columns][channels * repeat] at `to`. */
-static const int8_t *framed(const struct frame *f, const struct image *in, const struct window *w,
+HELPER const int8_t *framed(const struct frame *f, const struct image *in, const struct window *w,
                             int32_t padding, const int8_t *from, int8_t *to)
 {
     int32_t pixel = in->channels * f->repeat, line = f->columns * pixel;

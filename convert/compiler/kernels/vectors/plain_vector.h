@@ -1,6 +1,10 @@
 /* needs: prologue, vector */
 /* What stands in for vectors where a compiler has none: the same numbers at the same places. */
-#if !defined(VECTORS)
+#if defined(VECTORS)
+#define TIGHT INLINE /* for what keeps sums in registers */
+#else
+#define TIGHT HELPER
+
 typedef struct {
     int32_t of[LANES];
 } lanes;

@@ -9,7 +9,7 @@ struct finish {
     struct border border;
 };
 
-INLINE struct finish finish_of(const struct scaling *s, int32_t channel)
+TIGHT struct finish finish_of(const struct scaling *s, int32_t channel)
 {
     struct finish f = {load_scales(s, channel), load_scales(s, channel + LANES),
                        border_of(s->zero_point, s->low, s->high)};
@@ -18,7 +18,7 @@ INLINE struct finish finish_of(const struct scaling *s, int32_t channel)
 }
 
 /* Store `count` channels, PAIR at most. */
-INLINE void store_pair(const struct finish *f, lanes a, lanes b, int32_t count, int8_t *out)
+TIGHT void store_pair(const struct finish *f, lanes a, lanes b, int32_t count, int8_t *out)
 {
     int8_t some[PAIR];
 
@@ -29,8 +29,13 @@ INLINE void store_pair(const struct finish *f, lanes a, lanes b, int32_t count, 
         return;
     }
     store_bytes(&f->border, a, b, some);
-    for (int32_t i = 0; i < count; i++)
-        out[i] = some[i];
+    if (count == LANES) {
+        __builtin_memcpy(out, some, LANES);
+        return;
+    }
+    for (int32_t i = 0; i < PAIR; i++)
+        if (i < count)
+            out[i] = some[i];
 }
 #else
 struct finish {
@@ -38,14 +43,14 @@ struct finish {
     int32_t channel;
 };
 
-INLINE struct finish finish_of(const struct scaling *s, int32_t channel)
+TIGHT struct finish finish_of(const struct scaling *s, int32_t channel)
 {
     struct finish f = {s, channel};
 
     return f;
 }
 
-INLINE void store_pair(const struct finish *f, lanes a, lanes b, int32_t count, int8_t *out)
+TIGHT void store_pair(const struct finish *f, lanes a, lanes b, int32_t count, int8_t *out)
 {
     int32_t sums[PAIR];
 

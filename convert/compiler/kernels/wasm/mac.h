@@ -1,10 +1,7 @@
 /* needs: vector */
-/* Products of weights and of the taps of pixels, which are laid out for them. */
+/* Products of weights and of taps, which are laid out for them. */
 #if defined(VECTORS)
-#define QUAD 32 /* bytes of four taps of four pixels: [pixel][tap], 16 bits each */
-#define ONE 8   /* the same of one pixel */
-#define MAC_PIXEL(sums, w, x, pixel) mac_unit(sums, w, (x) + ONE * (pixel))
-#define MAC_ONE(sums, w, x) mac_unit(sums, w, x)
+#define ELEMENT 2 /* bytes of a tap */
 typedef v128_t parts; /* what becomes sums */
 
 INLINE parts start_parts(lanes sums)
@@ -26,30 +23,15 @@ INLINE parts mac_unit(parts sums, const int8_t *w, const int8_t *x)
     return wasm_i32x4_add(sums, wasm_i32x4_add(first, second));
 }
 
-/* The taps of one pixel alone: `quads` times four. */
-INLINE void lay_one(const int8_t *from, int32_t quads, int8_t *x)
+/* So many taps that follow one another. */
+INLINE void lay_taps(const int8_t *from, int32_t count, int8_t *x)
 {
-    for (; quads > 0; quads--, from += 4, x += 8)
-        wasm_v128_store64_lane(x, wasm_i16x8_extend_low_i8x16(wasm_v128_load32_zero(from)), 0);
-}
+    for (; count >= 8; count -= 8, from += 8, x += 8 * ELEMENT)
+        wasm_v128_store(x, wasm_i16x8_load8x8(from));
+    for (; count > 0; count--, from++, x += ELEMENT) {
+        int16_t tap = *from;
 
-/* The same, each four QUAD bytes behind the four before. */
-INLINE void lay_pixel(const int8_t *from, int32_t quads, int8_t *x)
-{
-    for (; quads > 1; quads -= 2, from += 8, x += 2 * QUAD) {
-        v128_t both = wasm_i16x8_load8x8(from);
-
-        wasm_v128_store64_lane(x, both, 0);
-        wasm_v128_store64_lane(x + QUAD, both, 1);
+        __builtin_memcpy(x, &tap, 2);
     }
-    if (quads > 0)
-        lay_one(from, 1, x);
-}
-
-/* The taps of four pixels: `quads` times four. */
-INLINE void lay_four(const int8_t *const *from, int32_t offset, int32_t quads, int8_t *x)
-{
-    for (int32_t pixel = 0; pixel < 4; pixel++)
-        lay_pixel(from[pixel] + offset, quads, x + ONE * pixel);
 }
 #endif

@@ -1,9 +1,8 @@
 /* needs: vector */
-/* Products of weights and of the taps of pixels, which are laid out for them. */
+/* Products of weights and of taps, which are laid out for them. */
 #if defined(__AVX512VNNI__) && defined(__AVX512VL__)
 #define BIAS_FOR_UNSIGNED
-#define QUAD 16 /* bytes of four taps of four pixels: [pixel][tap], 128 more than they are */
-#define ONE 4   /* the same of one pixel */
+#define ELEMENT 1 /* bytes of a tap, which is 128 more than it is */
 typedef lanes parts; /* what becomes sums */
 
 INLINE parts start_parts(lanes sums)
@@ -25,52 +24,18 @@ INLINE parts mac_unit(parts sums, const int8_t *w, const int8_t *x)
     return _mm256_dpbusd_epi32(sums, _mm256_set1_epi32(taps), load_lanes((const void *)w));
 }
 
-INLINE void lay_tap(const int8_t *from, int8_t *x)
+/* So many taps that follow one another. */
+INLINE void lay_taps(const int8_t *from, int32_t count, int8_t *x)
 {
-    uint32_t taps;
-
-    __builtin_memcpy(&taps, from, 4);
-    taps ^= 0x80808080u;
-    __builtin_memcpy(x, &taps, 4);
-}
-
-INLINE __m128i lay_load(const int8_t *from)
-{
-    return _mm_xor_si128(_mm_loadu_si128((const void *)from), _mm_set1_epi8(-128));
-}
-
-/* The taps of one pixel alone: `quads` times four. */
-INLINE void lay_one(const int8_t *from, int32_t quads, int8_t *x)
-{
-    for (; quads >= 4; quads -= 4, from += 16, x += 16)
-        _mm_storeu_si128((void *)x, lay_load(from));
-    for (; quads > 0; quads--, from += 4, x += 4)
-        lay_tap(from, x);
-}
-
-/* The taps of four pixels: `quads` times four. */
-INLINE void lay_four(const int8_t *const *from, int32_t offset, int32_t quads, int8_t *x)
-{
-    for (; quads >= 4; quads -= 4, offset += 16, x += 4 * QUAD) {
-        __m128i p = lay_load(from[0] + offset), q = lay_load(from[1] + offset);
-        __m128i r = lay_load(from[2] + offset), s = lay_load(from[3] + offset);
-        __m128i pq = _mm_unpacklo_epi32(p, q), rs = _mm_unpacklo_epi32(r, s);
-
-        _mm_storeu_si128((void *)x, _mm_unpacklo_epi64(pq, rs));
-        _mm_storeu_si128((void *)(x + QUAD), _mm_unpackhi_epi64(pq, rs));
-        pq = _mm_unpackhi_epi32(p, q);
-        rs = _mm_unpackhi_epi32(r, s);
-        _mm_storeu_si128((void *)(x + 2 * QUAD), _mm_unpacklo_epi64(pq, rs));
-        _mm_storeu_si128((void *)(x + 3 * QUAD), _mm_unpackhi_epi64(pq, rs));
-    }
-    for (; quads > 0; quads--, offset += 4, x += QUAD)
-        for (int32_t pixel = 0; pixel < 4; pixel++)
-            lay_tap(from[pixel] + offset, x + 4 * pixel);
+    for (; count >= 16; count -= 16, from += 16, x += 16)
+        _mm_storeu_si128((void *)x, _mm_xor_si128(_mm_loadu_si128((const void *)from),
+                                                  _mm_set1_epi8(-128)));
+    for (; count > 0; count--)
+        *x++ = (int8_t)(*from++ ^ -128);
 }
 #elif defined(VECTORS)
-#define SINGLY  /* registers suffice for the parts of one vector of channels */
-#define QUAD 32 /* bytes of four taps of four pixels: [pixel][tap], 16 bits each */
-#define ONE 8   /* the same of one pixel */
+#define SINGLY    /* registers suffice for the parts of one vector of channels */
+#define ELEMENT 2 /* bytes of a tap */
 
 /* What becomes sums: of the first half of the channels, and of the others. */
 typedef struct {
@@ -102,35 +67,15 @@ INLINE parts mac_unit(parts sums, const int8_t *w, const int8_t *x)
     return sums;
 }
 
-INLINE void lay_pixel(const int8_t *from, int32_t quads, int8_t *x, int32_t step)
+/* So many taps that follow one another. */
+INLINE void lay_taps(const int8_t *from, int32_t count, int8_t *x)
 {
-    for (; quads > 1; quads -= 2, from += 8, x += 2 * step) {
-        __m128i both = _mm_cvtepi8_epi16(_mm_loadl_epi64((const void *)from));
+    for (; count >= 16; count -= 16, from += 16, x += 16 * ELEMENT)
+        _mm256_storeu_si256((void *)x, widened(from));
+    for (; count > 0; count--, from++, x += ELEMENT) {
+        int16_t tap = *from;
 
-        _mm_storel_epi64((void *)x, both);
-        _mm_storeh_pd((void *)(x + step), _mm_castsi128_pd(both));
-    }
-    for (; quads > 0; quads--, from += 4, x += step) {
-        int32_t taps;
-
-        __builtin_memcpy(&taps, from, 4);
-        _mm_storel_epi64((void *)x, _mm_cvtepi8_epi16(_mm_cvtsi32_si128(taps)));
+        __builtin_memcpy(x, &tap, 2);
     }
 }
-
-INLINE void lay_one(const int8_t *from, int32_t quads, int8_t *x)
-{
-    lay_pixel(from, quads, x, ONE);
-}
-
-INLINE void lay_four(const int8_t *const *from, int32_t offset, int32_t quads, int8_t *x)
-{
-    for (int32_t pixel = 0; pixel < 4; pixel++)
-        lay_pixel(from[pixel] + offset, quads, x + ONE * pixel, QUAD);
-}
-#endif
-
-#if defined(VECTORS)
-#define MAC_PIXEL(sums, w, x, pixel) mac_unit(sums, w, (x) + ONE * (pixel))
-#define MAC_ONE(sums, w, x) mac_unit(sums, w, x)
 #endif
