@@ -10,7 +10,7 @@ VALIDATED := netduinoplus2:base stm32vldiscovery:nano microbit:micro \
 
 .DEFAULT_GOAL := help
 .PHONY: help setup export export-all report robustness exact validate web web-bench bench \
-    test test-long lint pretrained \
+    bench-phones test test-long lint pretrained \
     bundle lock clean
 
 help: ## Show this list
@@ -59,6 +59,10 @@ web-bench: setup ## Weigh and time five networks in WebAssembly beside LiteRT.js
 bench: setup ## Count instructions on every core, in the emulator; writes bench/results.json
 	tests/tools.sh
 	$(RUN) -m firmware.bench
+
+bench-phones: setup ## Prove networks on a phone's cores, and count their instructions, in the emulator
+	tests/tools.sh
+	$(RUN) -m firmware.bench.phones
 
 test: setup ## Run the tests; installs the compilers that they need, or names them
 	tests/tools.sh
