@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from runtime import dataset, interpreter
 from runtime.classifier import Classifier, bundled, softmax
 from runtime.errors import DataError, ImageError, ModelError
+from runtime.tasks.meaning import Classes
 
 
 def draw_one() -> Image.Image:
@@ -94,12 +95,19 @@ def test_mnist_is_classified_as_labelled(classifier: Classifier, mnist: dataset.
 
 
 def test_a_prediction_holds_together(classifier: Classifier) -> None:
-    """A drawn 1 is a 1; probabilities are the softmax of the scores; the label has the highest."""
+    """A drawn 1 is a 1; probabilities are the softmax of the scores; the label has the highest.
+
+    Of the scores and one more for no digit, by the contract's temperature.
+    """
     prediction = classifier.predict(draw_one())
-    powers = np.exp(prediction.scores.astype(np.float64))
+    (meaning,) = classifier.contract.outputs
+    assert isinstance(meaning, Classes)
+    assert meaning.none_logit is not None
+    powers = np.exp(prediction.scores.astype(np.float64) / meaning.temperature)
+    none = np.exp(meaning.none_logit / meaning.temperature)
     assert prediction.label == "1"
     assert prediction.index == 1
-    np.testing.assert_allclose(prediction.probabilities, powers / powers.sum(), rtol=1e-5)
+    np.testing.assert_allclose(prediction.probabilities, powers / (powers.sum() + none), rtol=1e-5)
     assert prediction.probability == prediction.probabilities.max()
     assert prediction.milliseconds > 0
     assert prediction.top(2)[0] == 1

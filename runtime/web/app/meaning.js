@@ -5,7 +5,8 @@
 
 /**
  * What contract.json says of an output.
- * @typedef {{kind: "classes", labels: string[], temperature?: number, threshold?: number | null,
+ * @typedef {{kind: "classes", labels: string[], temperature?: number, none_logit?: number,
+ *   threshold?: number | null,
  *   scores: "logits" | "probabilities" | "independent" | "binary"}} Classes
  * @typedef {{kind: "values", names: string[]}} Values
  * @typedef {{kind: "reconstruction", size: number, threshold: number | null}} Reconstruction
@@ -42,8 +43,10 @@ export function answer(meaning, values, given) {
 function chosen(meaning, values) {
   const scores = meaning.scores === "binary"
     ? Float32Array.of(1 - values[0], values[0]) : values;
+  const { none_logit: none } = meaning; // of none of the classes, in the softmax
+  const wide = none === undefined ? scores : Float32Array.of(...scores, none);
   const probabilities = meaning.scores === "logits"
-    ? softmax(scores, meaning.temperature ?? 1)
+    ? softmax(wide, meaning.temperature ?? 1).subarray(0, scores.length)
     : scores.map((score) => Math.min(Math.max(score, 0), 1));
   return { kind: "classes", probabilities, best: scores.indexOf(largest(scores)) };
 }
