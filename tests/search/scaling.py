@@ -102,7 +102,7 @@ def _dealt(count: int) -> list[int]:
 def _join(url: str, name: str, threads: int, given: argparse.Namespace) -> None:
     def work() -> None:
         own = study.load(study.connect(url, alone=False), name)
-        own.sampler = study.Seeded(1, alone=False)
+        own.sampler = study.Seeded(1)
         until = time.monotonic() + 60 * given.minutes
         while time.monotonic() < until:
             run.one(own, simulated.objective(given.seconds / 3))

@@ -84,7 +84,7 @@ def main() -> None:
     with study.reached(url):
         storage = study.connect(url, alone=False, heartbeat=1)
         known = study.begin(storage, name, terms(), [])
-        known.sampler = study.Seeded(1, alone=False)
+        known.sampler = study.Seeded(1)
         run.work(known, objective(float(seconds)), Budget(int(trials), None))
 
 

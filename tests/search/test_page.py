@@ -32,7 +32,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> optuna.Study:
     whole = space.load()
     first = [whole.parameters(space.preset(presets.find("nano").architecture))]
     found = study.begin(storage, "x", simulated.terms(**TERMS), first)
-    found.sampler = study.Seeded(1, alone=True)
+    found.sampler = study.Seeded(1)
     usual = simulated.objective()
     wide = type(usual)(usual.space, simulated.Costs(4_000), usual.lesson)
     run.work(found, wide, Budget(40, None))

@@ -23,7 +23,7 @@ def begun(folder: Path, name: str = "x", **changes: Any) -> optuna.Study:
     folder.mkdir(exist_ok=True)
     storage = study.connect(f"sqlite:///{folder / 'study.db'}", alone=True)
     known = study.begin(storage, name, simulated.terms(**changes), [])
-    known.sampler = study.Seeded(1, alone=True)
+    known.sampler = study.Seeded(1)
     return known
 
 
@@ -53,7 +53,7 @@ def test_a_search_refuses_stops_and_finishes_networks(whole: list[dict[str, Any]
 def test_the_same_seed_gives_the_same_search(whole: list[dict[str, Any]], tmp_path: Path) -> None:
     """Trial by trial; another seed does not."""
     again, other = begun(tmp_path / "a"), begun(tmp_path / "b")
-    other.sampler = study.Seeded(2, alone=True)
+    other.sampler = study.Seeded(2)
     for known in (again, other):
         run.work(known, simulated.objective(), Budget(TRIALS, None))
     assert seen(again) == whole

@@ -67,7 +67,7 @@ def _run(given: argparse.Namespace, asked: Request, bounds: limits.Limits, words
     known = study.begin(
         storage, asked.name, _terms(asked.space, lesson), _first(asked.space, judge)
     )
-    known.sampler = study.Seeded(given.seed, alone=alone)
+    known.sampler = study.Seeded(given.seed)
     for line in given.start:
         known.enqueue_trial(asked.space.parameters(point.parse(line)), skip_if_exists=True)
     with (

@@ -100,11 +100,12 @@ class Seeded(BaseSampler):
 
     So what is drawn depends on the seed and on the trials before, and not on whether the search was
     interrupted. A trial is counted by those before it that did not fail: one that is taken up
-    again stands where the failed one did.
+    again stands where the failed one did. What others are at just now is not looked at: of hundreds
+    of workers, that would be read anew for every parameter.
     """
 
-    def __init__(self, seed: int, *, alone: bool) -> None:
-        self._seed, self._alone = seed, alone
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
         self._order: dict[int, int] = {}
 
     def infer_relative_search_space(
@@ -133,7 +134,7 @@ class Seeded(BaseSampler):
             self._order[trial.number] = order(study, trial)
         words = f"{self._seed} {self._order[trial.number]} {param_name}"
         seed = int.from_bytes(hashlib.sha256(words.encode()).digest()[:4], "big")
-        own = TPESampler(seed=seed, n_startup_trials=_STARTUP, constant_liar=not self._alone)
+        own = TPESampler(seed=seed, n_startup_trials=_STARTUP)
         return own.sample_independent(study, trial, param_name, param_distribution)
 
 
