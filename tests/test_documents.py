@@ -1,8 +1,8 @@
 """The commands of README and docs, run one after the other as they stand there.
 
 Each page has a folder of its own with the files that it speaks of. Left out is what needs a board
-at a port, installs, serves for ever, searches (tests/search does), or is a target of make; blocks whose comments speak of minutes
-run with THIMBLE_LONG=1, README's always.
+at a port, installs, serves for ever, searches (tests/search does), or is a target of make; blocks
+whose comments speak of minutes run with THIMBLE_LONG=1, README's always.
 """
 
 import os

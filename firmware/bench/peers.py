@@ -60,8 +60,10 @@ LITERT = {
     "resnet8": {"cortex-a53": 5_010_000, "cortex-a76": 1_510_000},
     "autoencoder": {"cortex-a53": 141_000, "cortex-a76": 48_100},
 }
-"""Instructions of ai-edge-litert 2.3.0 with one thread, by ``python -m tests.litert_arm``; some 5,000
-of each are those of a call from Python."""
+"""Instructions of ai-edge-litert 2.3.0 with one thread, by ``python -m tests.litert_arm``.
+
+Some 5,000 of each are those of a call from Python.
+"""
 
 
 def of(network: str, target: str) -> Peer | None:

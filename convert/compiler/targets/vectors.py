@@ -123,7 +123,8 @@ def conv(node: Conv2D, site: LoweringContext, shape: Shape) -> list[Step]:
     """A convolution, with a max-pooling behind it if there is one; none of groups of channels."""
     last = site.group[-1]
     pool = last.window if isinstance(last, Pool) else _NONE
-    is_for = node.groups == 1 and math.prod(pool.size) <= _LARGEST_POOL
+    is_pooled = pool is not _NONE
+    is_for = node.groups == 1 and 1 + is_pooled <= math.prod(pool.size) <= _LARGEST_POOL
     if not is_for or node.weights.min() < shape.least:
         return []
     weights, units = _pieces(node, site, shape)
@@ -145,6 +146,8 @@ def conv(node: Conv2D, site: LoweringContext, shape: Shape) -> list[Step]:
     }
     framed = _framed(frame, node.input.shape[3])
     lead = overlap.lead(node.input, last.output, node.window, pool)
+    if not is_pooled:  # up to three pixels of the next row are written together with a row's last
+        lead += 3 * node.output.shape[3]
     return [
         site.step(
             "conv_lanes",
