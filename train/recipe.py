@@ -1,5 +1,6 @@
 """The recipe that a float network was trained by, kept beside it as ``NAME.toml``."""
 
+import json
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -12,12 +13,10 @@ from train.presets import Recipe
 
 def dump(recipe: Recipe, about: str) -> bytes:
     """The content of ``NAME.toml``; ``about`` is a comment of one line."""
-    lines = [f"# {about}", "[recipe]"]
-    for field in fields(Recipe):
-        value = getattr(recipe, field.name)
-        lines.append(
-            f'{field.name} = "{value}"' if isinstance(value, str) else f"{field.name} = {value}"
-        )
+    values = {field.name: getattr(recipe, field.name) for field in fields(Recipe)}
+    # JSON's strings, numbers and booleans are TOML's.
+    written = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
+    lines = [f"# {about}", "[recipe]", *written]
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -42,7 +41,7 @@ def _recipe(found: dict[str, Any]) -> Recipe:
     recipe = Recipe(**found)
     texts, counts = (recipe.augmentation, recipe.teacher), (recipe.epochs, recipe.qat_epochs)
     rates = recipe.peak_rate, recipe.qat_rate
-    kinds = ((texts, str), (counts, int), (rates, float))
+    kinds = ((texts, str), (counts, int), (rates, float), ((recipe.drawings,), bool))
     if any(type(one) is not kind for values, kind in kinds for one in values):
         raise TypeError("a value of another kind than is written there")
     if recipe.augmentation not in LEVELS or recipe.qat_epochs < 0 or recipe.qat_rate <= 0:
