@@ -214,7 +214,8 @@ def test_wrong_preprocessing_is_found(
     runner = interpreter.load(BASE)
     codes = np.clip(np.rint(wrong * 255) - 128, -128, 127).astype(np.int8)
     path = tmp_path / "app.npz"
-    answers = 0.33119985 * (runner.run(codes).astype(np.float32) - 4)
+    (told,) = runner.outputs
+    answers = told.scale * (runner.run(codes).astype(np.float32) - told.zero_point)
     np.savez(path, images=images, input=wrong, output=answers)
     a = versions.load(against)
     found = compare.compare(a, versions.load(str(path), a, TASK), shown(images))
@@ -246,8 +247,10 @@ def test_layers_are_what_the_interpreter_keeps(images: dataset.Pixels) -> None:
 def test_figures(tmp_path: Path) -> None:
     """Of a recorded output, by hand: one value of 160 is 3.0 off, the rest is equal."""
     pictures = data.load().test.inputs[:16]
-    right = interpreter.load(BASE).run((pictures.astype(np.int16) - 128).astype(np.int8)[..., None])
-    reals = (right.astype(np.float64) - 4) * np.float64(np.float32(0.33119985461235046))
+    judge = interpreter.load(BASE)
+    right = judge.run((pictures.astype(np.int16) - 128).astype(np.int8)[..., None])
+    (told,) = judge.outputs
+    reals = (right.astype(np.float64) - told.zero_point) * np.float64(np.float32(told.scale))
     wrong = reals.copy()
     wrong[2, 7] += 3.0
     np.savez(tmp_path / "a.npz", images=pictures, output=wrong)
