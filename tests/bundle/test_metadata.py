@@ -125,7 +125,8 @@ def test_labels_lie_behind_the_model_as_they_are(bundle: Bundle) -> None:
     ("bundle", "who"),
     [
         ("uint8", ("tensorflow", "default")),
-        *((io, (name, "reference")) for io in border.IO for name in ("litert", "tflite-runtime")),
+        *((io, ("litert", "default")) for io in border.IO),
+        *((io, ("tflite-runtime", "reference")) for io in border.IO),
     ],
     indirect=["bundle"],
 )

@@ -156,12 +156,12 @@ def used(compiled: Sequence[Compiled], kernel: str) -> int:
 
 
 def contents_on(target: Target, kernel: str) -> list[bytes]:
-    """A third of ``contents_for`` by chance, another for each core, but 12; all with LONG."""
+    """A third of ``contents_for`` by chance, but 12 at least; all of them with LONG."""
     contents = contents_for(kernel)
     if LONG:
         return contents
     least = min(len(contents), 12)
-    order = np.random.default_rng(list(Target).index(target)).permutation(len(contents))
+    order = np.random.default_rng(0).permutation(len(contents))
     return [contents[index] for index in order[: max(least, len(contents) // 3)]]
 
 
@@ -186,7 +186,7 @@ def test_kernel_equals_the_runtime_here(
     force(monkeypatch, kernel)
     contents = contents_on(target, kernel)
     compiled, given, expected = expected_of(contents, Options(match, target))
-    assert used(compiled, kernel) > 0.4 * len(compiled)
+    assert used(compiled, kernel) > 0.6 * len(compiled)
     compiler = ["gcc", "-O1", *harness.WARNINGS, *harness.SANITIZERS]
     program = harness.build(tmp_path, compiled, INPUTS, compiler)
     check(harness.run([program], compiled, given), expected)
@@ -202,7 +202,7 @@ def test_kernel_equals_the_runtime_on_the_core(
     force(monkeypatch, kernel)
     contents = contents_on(target, kernel)
     compiled, given, expected = expected_of(contents, Options(target=target))
-    assert used(compiled, kernel) > 0.4 * len(compiled)
+    assert used(compiled, kernel) > 0.6 * len(compiled)
     check(cores.run(tmp_path, target, compiled, given), expected)
 
 
@@ -214,7 +214,7 @@ def test_vectors_in_fixed_point_equal_the_runtime_on_the_core(
     force(monkeypatch, kernel)
     options = Options(Match.TFLM, Target.CORTEX_M55)
     compiled, given, expected = expected_of(contents_on(Target.CORTEX_M55, kernel), options)
-    assert used(compiled, kernel) > 0.4 * len(compiled)
+    assert used(compiled, kernel) > 0.6 * len(compiled)
     check(cores.run(tmp_path, Target.CORTEX_M55, compiled, given), expected)
 
 

@@ -15,19 +15,20 @@ Worker.prototype.postMessage = function (message, given) {
             const one = window.read.find((each) => each.id === id);
             if (!one || !result?.readings) return;
             one.codes = result.readings.map(({ codes }) => [...codes[0]]);
+            one.values = result.found?.map(({ values }) => [...(values ?? [])]);
         });
     }
     const { thing } = message.about ?? {};
-    if (message.job === "read" && thing.data) {
-        window.read.push({ id: message.id, width: thing.width, height: thing.height,
-            pixels: thing.data.slice() });
+    if (message.job === "read") {
+        window.read.push({ id: message.id, width: thing?.width, height: thing?.height,
+            pixels: thing?.data?.slice() });
     }
     return post.call(this, message, given);
 };"""
-"""Keeps every picture that the page reads, and the bytes of the answer."""
+"""Keeps what the page reads, with a picture's pixels, and the bytes of the answer."""
 
 TAKE = """() => {
-    const done = window.read.filter(({ codes }) => codes);
+    const done = window.read.filter(({ codes, pixels }) => codes && pixels);
     window.read = window.read.filter(({ codes }) => !codes);
     const text = (bytes) => {
         let found = "";

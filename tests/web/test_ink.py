@@ -177,7 +177,8 @@ def test_each_digit_of_a_row_is_found_and_read(
     """As many boxes as digits, from left to right, around the ink, each read right."""
     picture = row(text, 60, ink, paper)
     (found,) = node("digits", [np.array(picture)])
-    assert labels(found, Classifier("small")) == text
+    for name in ("small", "micro", "nano"):
+        assert labels(found, Classifier(name)) == text, name
     for place, one in enumerate(found):
         assert place * 60 < one["x"] < one["x"] + one["width"] <= (place + 1) * 60 + 4
 

@@ -16,6 +16,7 @@ from tests import tiny
 from tests.browser import overflow, violations
 from tests.conftest import ROOT
 from tests.web.conftest import PHONE, SHOTS, Site, until, visit
+from tests.web.heard import LISTEN
 
 COLUMNS = ("acc_x", "accY", "gyro_z")
 SENSORS = ["accelerometer", "gyroscope"]
@@ -67,23 +68,6 @@ MOVE = """(milliseconds) => {
 }"""
 """Moves the phone: events as a browser gives them, for a while."""
 
-LISTEN = """
-const post = Worker.prototype.postMessage;
-window.read = [];
-Worker.prototype.postMessage = function (message, given) {
-    if (!this.heard) {
-        this.heard = true;
-        this.addEventListener("message", ({ data: { id, result } }) => {
-            const one = window.read.find((each) => each.id === id);
-            if (!one || !result?.readings) return;
-            one.codes = result.readings.map(({ codes }) => [...codes[0]]);
-            one.values = result.found.map(({ values }) => [...values]);
-        });
-    }
-    if (message.job === "read") window.read.push({ id: message.id });
-    return post.call(this, message, given);
-};"""
-"""Keeps every window that the page reads, and the bytes of the answer."""
 DONE = "window.read.filter(({ codes }) => codes)"
 
 
