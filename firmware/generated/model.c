@@ -316,8 +316,8 @@ struct conv2d {
 };
 
 /* Copy what the window covers at (y, x) of the map into patch; `in` is the group's first input. */
-NO_LIBC static void gather(const struct conv2d *c, const int8_t *in, int32_t y, int32_t x,
-                           int8_t *patch)
+NO_LIBC static void gather_patch(const struct conv2d *c, const int8_t *in, int32_t y, int32_t x,
+                                 int8_t *patch)
 {
     const struct window *w = &c->window;
     int32_t channels = c->in.channels / c->groups;
@@ -344,7 +344,7 @@ static void raise_sums(const struct conv2d *c, const int8_t *in, int32_t y, int3
     for (int32_t channel = 0; channel < c->out.channels; channel++) {
         int32_t sum = c->bias[channel];
         if (channel % filters == 0)
-            gather(c, in + channel / filters * inputs, y, x, patch);
+            gather_patch(c, in + channel / filters * inputs, y, x, patch);
         sum += dot(c->weights + channel * taps, patch, taps);
         if (sum > sums[channel])
             sums[channel] = sum;

@@ -9,17 +9,6 @@ NO_LIBC HELPER void copy_freely(int8_t *to, const int8_t *from, int32_t count)
         __builtin_memcpy(to + i, from + i, 16);
 }
 
-/* Copy `count` bytes and nothing else. */
-NO_LIBC HELPER void copy_bytes(int8_t *to, const int8_t *from, int32_t count)
-{
-    int32_t i = 0;
-
-    for (; i + 16 <= count; i += 16)
-        __builtin_memcpy(to + i, from + i, 16);
-    for (; i < count; i++)
-        to[i] = from[i];
-}
-
 NO_LIBC HELPER void fill_freely(int8_t *to, int32_t value, int32_t count)
 {
     int8_t some[16];

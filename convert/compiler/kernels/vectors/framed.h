@@ -1,4 +1,4 @@
-/* needs: prologue, window, copies */
+/* needs: prologue, window, copies, copy */
 /* An image with its padding around it, and SLACK bytes behind it that may be read as well. */
 struct frame {
     int32_t rows, columns; /* with padding, as far as windows reach; 0: the image has all they need */
@@ -29,6 +29,6 @@ HELPER const int8_t *framed(const struct frame *f, const struct image *in, const
         if (f->repeat > 1)
             copy_repeated(row, from, width * in->channels, f->repeat);
         else
-            copy_bytes(row, from, width * in->channels);
+            copy_bytes(from, row, width * in->channels);
     return to;
 }
