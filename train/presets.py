@@ -49,7 +49,7 @@ PRESETS = {
         Preset(
             "small",
             Architecture((14, 32), hidden=32),
-            Recipe(20, 3e-3, "mid", teacher="base", qat_rate=2e-4, drawings=True),
+            Recipe(60, 3e-3, "mid", teacher="base", qat_rate=2e-4, drawings=True),
         ),
         Preset(
             "micro",

@@ -155,7 +155,7 @@ def used(compiled: Sequence[Compiled], kernel: str) -> int:
     return sum(any(s.kernel == kernel for s in one.unit.program.steps) for one in compiled)
 
 
-def contents_on(target: Target, kernel: str) -> list[bytes]:
+def contents_on(kernel: str) -> list[bytes]:
     """A third of ``contents_for`` by chance, but 12 at least; all of them with LONG."""
     contents = contents_for(kernel)
     if LONG:
@@ -184,7 +184,7 @@ def test_kernel_equals_the_runtime_here(
     if (kernel, match) == ("add_vectors", Match.TFLM):
         pytest.skip("it adds as XNNPACK does")
     force(monkeypatch, kernel)
-    contents = contents_on(target, kernel)
+    contents = contents_on(kernel)
     compiled, given, expected = expected_of(contents, Options(match, target))
     assert used(compiled, kernel) > 0.6 * len(compiled)
     compiler = ["gcc", "-O1", *harness.WARNINGS, *harness.SANITIZERS]
@@ -200,7 +200,7 @@ def test_kernel_equals_the_runtime_on_the_core(
 ) -> None:
     """With the core's own instructions, in the emulator: 0 differing bytes."""
     force(monkeypatch, kernel)
-    contents = contents_on(target, kernel)
+    contents = contents_on(kernel)
     compiled, given, expected = expected_of(contents, Options(target=target))
     assert used(compiled, kernel) > 0.6 * len(compiled)
     check(cores.run(tmp_path, target, compiled, given), expected)
@@ -213,7 +213,7 @@ def test_vectors_in_fixed_point_equal_the_runtime_on_the_core(
     """Requantization of vectors in fixed point, in the emulator: 0 differing bytes."""
     force(monkeypatch, kernel)
     options = Options(Match.TFLM, Target.CORTEX_M55)
-    compiled, given, expected = expected_of(contents_on(Target.CORTEX_M55, kernel), options)
+    compiled, given, expected = expected_of(contents_on(kernel), options)
     assert used(compiled, kernel) > 0.6 * len(compiled)
     check(cores.run(tmp_path, Target.CORTEX_M55, compiled, given), expected)
 
