@@ -28,6 +28,7 @@ class Kind:
     draw: Callable[[Plane, list[Digit]], None]
     size: scene.Range | None = None  # of the digit's height, as a share of the shorter side
     most: int = 1  # digits
+    slant: scene.Range | None = None  # degrees from above; None: from above, nearly
 
 
 def pen(view: Plane) -> scene.Colour:
@@ -120,6 +121,7 @@ KINDS: dict[str, Kind] = {
     "squared": Kind(squared),
     "small": Kind(plain, SMALL),
     "table": Kind(on_table, (0.22, 0.42)),
+    "aslant": Kind(on_table, (0.18, 0.32), slant=(25, 50)),
     "frame": Kind(framed, (0.25, 0.5)),
     "several": Kind(several, (0.13, 0.19), 6),
     "blank": Kind(blank, None, 0),
@@ -131,7 +133,8 @@ def make(kind: str, settings: Settings, rng: np.random.Generator, digits: Exampl
     chosen = KINDS[kind]
     count = int(rng.integers(2, chosen.most + 1)) if chosen.most > 1 else chosen.most
     written = rng.integers(0, len(digits), count)
-    view = scene.plane(settings, rng, rng.uniform(*(chosen.size or settings.size)))
+    size = rng.uniform(*(chosen.size or settings.size))
+    view = scene.plane(settings, rng, size, chosen.slant)
     chosen.draw(view, [digits.inputs[index] for index in written])
     text = "".join(digits.names[digits.labels[index]] for index in written)
     return Photo(scene.photo(view), text)

@@ -19,6 +19,9 @@ Range = tuple[float, float]
 FINE = 16
 """A digit of 28x28 is drawn this many times larger."""
 
+FOCAL = 0.9
+"""A phone's camera is this many times as far away as the longer side of what it sees is long."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -162,8 +165,13 @@ def looked_up(texture: Reals, u: Reals, v: Reals) -> Reals:
     return result
 
 
-def plane(settings: Settings, rng: np.random.Generator, share: float) -> Plane:
-    """An empty sheet, seen by a camera; the digit's height is ``share`` of the shorter side."""
+def plane(
+    settings: Settings, rng: np.random.Generator, share: float, slant: Range | None = None
+) -> Plane:
+    """An empty sheet, seen by a camera; the digit's height is ``share`` of the shorter side.
+
+    ``slant``, in degrees: not from above but from the reader's side, by an angle in that range.
+    """
     width, height = settings.sizes[rng.choice(len(settings.sizes), p=weights(settings))]
     scale = share * min(width, height)
     room = [max(0.0, (side - 1.15 * scale) / 2) for side in (width, height)]
@@ -177,9 +185,21 @@ def plane(settings: Settings, rng: np.random.Generator, share: float) -> Plane:
     tilts = [rng.uniform(*settings.tilt) / longest for _ in range(2)]
     depth = 1 + tilts[0] * x + tilts[1] * y
     x, y = x / depth, y / depth
+    if slant:
+        angle = float(np.radians(rng.uniform(*slant)))
+        x, y = slanted(x, y, angle, FOCAL * float(longest))
     angle = np.radians(rng.uniform(*settings.turn))
     x, y = x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)
     return Plane(x.astype(np.float32), y.astype(np.float32), settings, rng, scale)
+
+
+def slanted(x: Reals, y: Reals, angle: float, away: float) -> tuple[Reals, Reals]:
+    """Where a camera ``away`` from the middle, leant back by ``angle`` in radians, sees the plane.
+
+    ``x`` and ``y`` are where it would see it from above, in the same unit as ``away``.
+    """
+    down = y * away / (away * np.cos(angle) + y * np.sin(angle))
+    return x * (away - down * np.sin(angle)) / away, down
 
 
 def weights(settings: Settings) -> list[float]:
