@@ -16,7 +16,7 @@ from train.tf import DEFAULT_THREADS
 
 OTHER_RECIPE = Recipe(epochs=0, peak_rate=0, augmentation="light")
 """Fine-tuning of a model that is not a preset's."""
-_SIZES = ("channels", "kernel", "hidden")  # of an architecture, as options call them
+_SIZES = ("channels", "kernel", "hidden")  # of a network, as options call them
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,12 @@ class Request:
         repeat = {"--seed": str(self.seed), "--threads": str(self.threads)}
         name = {"--name": self.public} if self.name else {}
         quantize = {} if how == "ready" else {"--quantize": how}
-        own = self._architecture() | self.wanted.options()
+        own = self._network() | self.wanted.options()
         return model | own | quantize | {"--io": self.io} | repeat | name
 
-    def _architecture(self) -> dict[str, str]:
+    def _network(self) -> dict[str, str]:
         """The options by which the network differs from the preset's."""
-        own, usual = self.preset.architecture, presets.find(self.preset.name).architecture
+        own, usual = self.preset.network, presets.find(self.preset.name).network
         pairs = {name: (getattr(own, name), getattr(usual, name)) for name in _SIZES}
         said = {
             f"--{name}": str(value).strip("()").replace(" ", "")

@@ -15,7 +15,7 @@ from firmware import deployment
 from runtime import classifier, worker
 from runtime.dataset import Examples
 from train import curves, presets, store
-from train.model import two_block_cnn
+from train.model import build
 
 ROOT = Path(__file__).parents[1]
 NAMED = ("litert", "default")
@@ -87,7 +87,7 @@ def test_export_gives_the_bundled_model_again(
 def test_pretrained_model_has_the_preset_s_architecture(name: str) -> None:
     """The float model of each preset loads and has that preset's layers and sizes."""
     model = store.load(store.pretrained(name))
-    expected = two_block_cnn(presets.find(name).architecture)
+    expected = build(presets.find(name).network)
     assert [type(x) for x in model.layers] == [type(x) for x in expected.layers]
     assert [w.shape for w in model.get_weights()] == [w.shape for w in expected.get_weights()]
 

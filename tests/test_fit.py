@@ -16,7 +16,7 @@ from runtime.tasks.digits import TASK
 from train import curves, data, feed, fit, presets, qat, store
 from train.augment import LEVELS
 from train.loop import Cosine, Plan
-from train.model import two_block_cnn
+from train.model import build
 from train.tf import configure
 
 ROOT = Path(__file__).parents[1]
@@ -162,7 +162,7 @@ def test_small_data_is_learnt(embedded: data.Dataset) -> None:
 def test_ranges_are_set_from_data(embedded: data.Dataset) -> None:
     """ReLU outputs start at zero and end at the largest activation that was seen."""
     configure(0)
-    model = two_block_cnn(presets.find("base").architecture)
+    model = build(presets.find("base").network)
     plan = Plan(1, 1e-4, LEVELS["none"])
     quantized = qat.prepare(model, feed.material(TASK, embedded.train), plan)
     chosen = qat.calibration(len(embedded.train), plan.seed, qat.CALIBRATION)

@@ -5,7 +5,7 @@ import pytest
 
 from runtime.errors import ModelError
 from train.graph import deployment_graph
-from train.model import two_block_cnn
+from train.model import build
 from train.presets import PRESETS
 from train.tf import configure, keras
 
@@ -31,7 +31,7 @@ def randomize(model: keras.Model) -> None:
 def test_relu_and_max_pool_commute_exactly(name: str, images: np.ndarray) -> None:
     """Without batch normalisation both graphs give the same floats, bit for bit."""
     configure(0)
-    model = two_block_cnn(PRESETS[name].architecture)
+    model = build(PRESETS[name].network)
     randomize(model)
     graph = deployment_graph(model)
     kinds = [type(layer).__name__ for layer in graph.layers]
@@ -44,7 +44,7 @@ def test_relu_and_max_pool_commute_exactly(name: str, images: np.ndarray) -> Non
 def test_folding_batch_normalisation_changes_rounding_alone(name: str, images: np.ndarray) -> None:
     """Outputs agree to a few float32 steps, although the statistics are far from 0 and 1."""
     configure(0)
-    model = two_block_cnn(PRESETS[name].architecture)
+    model = build(PRESETS[name].network)
     randomize(model)
     graph = deployment_graph(model)
     assert "BatchNormalization" not in [type(layer).__name__ for layer in graph.layers]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from train.model import two_block_cnn
+from train.model import build
 from train.presets import PRESETS
 from train.tf import configure
 
@@ -24,7 +24,7 @@ SIZES = {
 @pytest.mark.parametrize("name", PRESETS)
 def test_sizes(name: str) -> None:
     """Weights, biases and MACs are those of the table in the README."""
-    model = two_block_cnn(PRESETS[name].architecture)
+    model = build(PRESETS[name].network)
     size = macs = 0
     for layer in model.layers:
         if not hasattr(layer, "kernel"):
@@ -38,7 +38,7 @@ def test_sizes(name: str) -> None:
 
 def test_order_is_that_of_the_source() -> None:
     """Convolution, max-pool, ReLU, twice; then the head, which ends in logits."""
-    names = [layer.name for layer in two_block_cnn(PRESETS["base"].architecture).layers]
+    names = [layer.name for layer in build(PRESETS["base"].network).layers]
     block = ["conv{}", "pool{}", "relu{}"]
     blocks = [name.format(number) for number in (1, 2) for name in block]
     assert names == [*blocks, "flatten", "hidden", "logits"]

@@ -29,12 +29,14 @@ from runtime.tasks import scaling
 from runtime.tasks.meaning import Classes, Meaning, Values
 from runtime.tasks.tensor import Arrays
 from train import curves, data, feed, lessons, mistakes, presets, store
+from train import model as networks
 from train.checkpoint import Checkpoint
 from train.data import Dataset
 from train.feed import logits
 from train.loop import Epoch, Plan, Trainer
-from train.model import MOMENTUM, two_block_cnn
-from train.presets import Architecture, Preset
+from train.model import MOMENTUM
+from train.network import Network
+from train.presets import Preset
 from train.tf import DEFAULT_THREADS, configure, keras, tf
 
 BATCH = 128
@@ -105,7 +107,8 @@ def build(fit: Fit, dataset: Dataset) -> Trainer:
     steps = fit.plan.epochs * max(1, len(taught) // fit.plan.batch)
     momentum = min(MOMENTUM, 1 - 10 / max(20, steps))
     outputs, shape = meaning(dataset).values, dataset.task.shape
-    model = two_block_cnn(fit.preset.architecture, outputs, shape, momentum)
+    fitted = networks.fitting(fit.preset.network, shape)
+    model = networks.build(fitted, shape, outputs, momentum)
     teacher = store.load(store.pretrained(recipe.teacher)) if recipe.teacher else None
     train = feed.material(
         dataset.task, taught, (meaning(dataset),), fit.plan.level, fit.class_weights
@@ -192,7 +195,7 @@ def parser() -> argparse.ArgumentParser:
 def add_architecture(parser: argparse.ArgumentParser) -> None:
     """Options that change the preset's network."""
     group = parser.add_argument_group("network, where it is not to be the preset's")
-    group.add_argument("--channels", metavar="A,B", help="of the two convolutions: 16,32")
+    group.add_argument("--channels", metavar="A,B", help="of the convolutions: 16,32")
     group.add_argument("--kernel", type=numbers.whole(1), help="side of the convolutions' kernels")
     group.add_argument(
         "--hidden", type=numbers.whole(0), help="units of a dense layer before the last; 0: none"
@@ -202,25 +205,30 @@ def add_architecture(parser: argparse.ArgumentParser) -> None:
 def chosen(given: argparse.Namespace) -> Preset:
     """The preset that is asked for, with its changes; raises DataError for ones that cannot be."""
     preset = presets.find(given.preset)
-    changes: dict[str, Any] = {
-        name: getattr(given, name)
-        for name in ("kernel", "hidden")
-        if getattr(given, name) is not None
-    }
-    if given.channels:
-        changes["channels"] = _two(given.channels)
-    architecture: Architecture = dataclasses.replace(preset.architecture, **changes)
-    return dataclasses.replace(preset, architecture=architecture)
+    usual = preset.network
+    channels = _channels(given.channels, usual) if given.channels else usual.channels
+    blocks = tuple(
+        dataclasses.replace(
+            block, channels=count, kernel=(given.kernel,) * 2 if given.kernel else block.kernel
+        )
+        for block, count in zip(usual.blocks, channels, strict=True)
+    )
+    hidden = usual.hidden if given.hidden is None else given.hidden
+    network = dataclasses.replace(usual, blocks=blocks, hidden=hidden)
+    return dataclasses.replace(preset, network=network)
 
 
-def _two(text: str) -> tuple[int, int]:
-    try:
-        first, second = (int(number) for number in text.split(","))
-    except ValueError:
-        first, second = 0, 0
-    if min(first, second) < 1:
-        raise DataError(f"--channels {text!r} is not the channels of two convolutions: give 16,32")
-    return first, second
+def _channels(text: str, usual: Network) -> tuple[int, ...]:
+    """What ``--channels`` says, a number for each convolution of the preset's network."""
+    words = text.split(",")
+    counts = tuple(int(word) for word in words if word.isascii() and word.isdigit())
+    if len(counts) != len(words) or len(counts) != len(usual.blocks) or min(counts) < 1:
+        such = ",".join(str(count) for count in usual.channels)
+        raise DataError(
+            f"--channels {text!r} is not the channels of {len(usual.blocks)} convolutions: "
+            f"give {such}"
+        )
+    return counts
 
 
 def loaded(wanted: Wanted, shape: tuple[int, ...] | None = None) -> Dataset:

@@ -3,17 +3,7 @@
 from dataclasses import dataclass
 
 from runtime.errors import DataError
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """Sizes of a two-block convolutional network."""
-
-    channels: tuple[int, int]  # output channels of the two convolutions
-    kernel: int = 5  # side of the square convolution kernels, in pixels
-    padding: str = "valid"  # "same" keeps the size of the map, "valid" shrinks it
-    hidden: int = 0  # units of the dense layer before the last one; 0: there is none
-    batch_norm: bool = False  # batch normalisation after each convolution, folded for export
+from train.network import Network, parse
 
 
 @dataclass(frozen=True)
@@ -31,10 +21,10 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Preset:
-    """A named architecture with the recipe that was measured for it."""
+    """A named network with the recipe that was measured for it."""
 
     name: str
-    architecture: Architecture
+    network: Network
     recipe: Recipe
 
 
@@ -43,22 +33,22 @@ PRESETS = {
     for preset in (
         Preset(
             "base",
-            Architecture((16, 36), padding="same", hidden=128),
+            parse("conv 5x5x16 same max, conv 5x5x36 same max, dense 128, dense", norm=False),
             Recipe(32, 2e-3, "heavy", qat_rate=1e-4, drawings=True),
         ),
         Preset(
             "small",
-            Architecture((14, 32), hidden=32),
+            parse("conv 5x5x14 max, conv 5x5x32 max, dense 32, dense", norm=False),
             Recipe(60, 3e-3, "mid", teacher="base", qat_rate=2e-4, drawings=True),
         ),
         Preset(
             "micro",
-            Architecture((8, 20), batch_norm=True),
+            parse("conv 5x5x8 max, conv 5x5x20 max, dense"),
             Recipe(60, 4e-3, "mid", teacher="base", qat_rate=3e-4),
         ),
         Preset(
             "nano",
-            Architecture((4, 12), batch_norm=True),
+            parse("conv 5x5x4 max, conv 5x5x12 max, dense"),
             Recipe(60, 4e-3, "light", teacher="base", qat_rate=3e-4),
         ),
     )

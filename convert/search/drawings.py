@@ -9,13 +9,12 @@ from markupsafe import Markup
 
 from convert.report.chart import Chart
 from train import presets
-from train.search.point import Layer, Point, layers
+from train.network import Layer, Network, layers
 from train.search.record import Record, Row
-from train.search.space import preset
 
 _COSTS = ("instructions", "flash, bytes", "RAM, bytes")
 _WORST = 12.0  # times the least error, beyond which a network is not drawn in a curve
-_NAMES = {preset(one.architecture).key(): one.name for one in presets.PRESETS.values()}
+_NAMES = {one.network.key(): one.name for one in presets.PRESETS.values()}
 
 
 def curve(found: Record, cost: int, tests: Mapping[int, Any]) -> Markup:
@@ -72,7 +71,7 @@ def _dot(chart: Chart, row: Row, cost: int, kind: str) -> Markup:
     return link.format(row.number, told, dot, words)
 
 
-def network(point: Point) -> Markup:
+def network(point: Network) -> Markup:
     """``point`` in one line: what each layer gives, as high as its map, as wide as its channels."""
     shape = (28, 28, 1)
     boxes, x = [_box(0, shape, "input")], _wide(shape) + 4

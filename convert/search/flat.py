@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
 from convert.cutting import pack
-from train.search.point import Layer, Side
+from train.network import Layer, Side
 
 Floats = npt.NDArray[np.float32]
 Span = tuple[float, float]

@@ -19,9 +19,9 @@ from runtime.tasks.task import Task
 from train import feed, fit
 from train.data import Dataset
 from train.loop import Plan
+from train.network import Network, layers
 from train.presets import Recipe
 from train.search.judge import Cost, Refusal, Tuned
-from train.search.point import Point, layers
 
 
 class Judge:
@@ -35,7 +35,7 @@ class Judge:
         """All that decides its answers besides the version of thimble."""
         return {"limits": self.limits.describe(), "input": list(self.task.shape)}
 
-    def _cost(self, point: Point) -> Cost | Refusal:
+    def _cost(self, point: Network) -> Cost | Refusal:
         """By the compiler, of the network with random weights."""
         chain = layers(point, self.task.shape, self.classes)
         model = tflite.parse(flat.build(chain, flat.random(chain)), point.line())
@@ -100,7 +100,7 @@ class Judge:
             return Refusal("milliseconds", time / limits.milliseconds - 1)
         return None
 
-    def right(self, point: Point, model: Any, examples: Examples) -> int:
+    def right(self, point: Network, model: Any, examples: Examples) -> int:
         """By LiteRT's default kernels, of the network quantized after its training."""
         chain = layers(point, self.task.shape, self.classes)
         content = flat.build(chain, trained.values(chain, model, self.task, examples))

@@ -14,7 +14,6 @@ from train import presets
 from train.search import finalist, place, record
 from train.search.command import Request
 from train.search.record import Record, Row
-from train.search.space import preset
 
 TEMPLATES = Path(__file__).with_name("templates")
 COSTS = ("instructions", "flash", "RAM")
@@ -68,11 +67,7 @@ def _row(row: Row, tests: Sequence[Mapping[str, Any]], best: Sequence[set[int]])
 
 def name_of(row: Row) -> str:
     """The preset whose network a row is; "": of none."""
-    names = [
-        one.name
-        for one in presets.PRESETS.values()
-        if preset(one.architecture).key() == row.point.key()
-    ]
+    names = [one.name for one in presets.PRESETS.values() if one.network.key() == row.point.key()]
     return names[0] if names else ""
 
 

@@ -10,7 +10,7 @@ from runtime.dataset import Examples
 from runtime.tasks.task import Task
 from train import feed, qat
 from train.graph import deployment_graph
-from train.search.point import Layer
+from train.network import Layer
 from train.tf import tf
 
 CALIBRATION = 500

@@ -2,17 +2,17 @@
 
 import random
 
+from train.network import Network
 from train.search import space
 from train.search.place import Drawn
-from train.search.point import Point
 
 DEFAULT = space.load()
 
 
-def points(count: int, seed: int = 1) -> list[Point]:
+def points(count: int, seed: int = 1) -> list[Network]:
     """So many that differ."""
     rng = random.Random(seed)  # noqa: S311 - no secret
-    found: dict[str, Point] = {}
+    found: dict[str, Network] = {}
     while len(found) < count:
         point = DEFAULT.suggest(Drawn(rng))
         found.setdefault(point.key(), point)

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from runtime import console
+from train.network import Network, layers
 from train.search import run, space, study
 from train.search.judge import Cost, Refusal
-from train.search.point import Point, layers
 from train.search.run import Budget
 from train.search.rungs import RUNGS, Rung
 from train.search.trial import Objective
@@ -26,7 +26,7 @@ class Costs:
 
     flash: int = 2_500
 
-    def cost(self, point: Point) -> Cost | Refusal:
+    def cost(self, point: Network) -> Cost | Refusal:
         chain = layers(point, (28, 28, 1), 10)
         sizes = [_size(layer.gives) for layer in chain]
         weights = [
@@ -48,7 +48,7 @@ class Lessons:
     rungs: Sequence[Rung] = RUNGS
     log: Path | None = None  # gets a line for each network that went through all rungs
 
-    def results(self, point: Point) -> Iterator[float]:
+    def results(self, point: Network) -> Iterator[float]:
         cost = Costs(1 << 30).cost(point)
         assert isinstance(cost, Cost)
         noise = zlib.crc32(point.key().encode()) / 2**32

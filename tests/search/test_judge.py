@@ -17,18 +17,17 @@ from runtime.dataset import Examples
 from runtime.errors import DataError
 from runtime.tasks.digits import TASK
 from tests.search.drawn import points
+from train import model as networks
 from train import presets
-from train.search import model as networks
+from train.network import Network, layers
 from train.search.judge import Cost, Refusal
-from train.search.point import Point, layers
-from train.search.space import preset
 from train.tf import configure, keras
 
 SHAPE, CLASSES = (28, 28, 1), 10
 TARGETS = (Target.CORTEX_M0, Target.CORTEX_M4, Target.CORTEX_M55, Target.AVR)
 
 
-def _drawn() -> list[Point]:
+def _drawn() -> list[Network]:
     """Small points of the default space."""
     found = []
     for point in points(200):
@@ -38,11 +37,11 @@ def _drawn() -> list[Point]:
     return found[:7]
 
 
-KNOWN = [preset(one.architecture) for one in presets.PRESETS.values()]
+KNOWN = [one.network for one in presets.PRESETS.values()]
 POINTS = [*KNOWN[2:], *_drawn()]
 
 
-def randomized(point: Point) -> keras.Model:
+def randomized(point: Network) -> keras.Model:
     """The float network with statistics as training leaves them."""
     configure(3, 1)
     model, rng = networks.build(point, SHAPE, CLASSES, 0.9), np.random.default_rng(4)
@@ -73,8 +72,8 @@ def costs(content: bytes) -> list[tuple[int, int, int]]:
     return found
 
 
-@pytest.mark.parametrize("point", POINTS, ids=Point.line)
-def test_cost_is_that_of_the_converted_network(point: Point) -> None:
+@pytest.mark.parametrize("point", POINTS, ids=Network.line)
+def test_cost_is_that_of_the_converted_network(point: Network) -> None:
     """To the byte and the instruction, on every core: random weights against the real route.
 
     Where channels came to give nothing, which the compiler then leaves out, with the same weights.
@@ -87,8 +86,8 @@ def test_cost_is_that_of_the_converted_network(point: Point) -> None:
     assert costs(flat.build(chain, values)) == costs(real)
 
 
-@pytest.mark.parametrize("point", POINTS, ids=Point.line)
-def test_int8_outputs_are_those_of_the_converted_network(point: Point) -> None:
+@pytest.mark.parametrize("point", POINTS, ids=Network.line)
+def test_int8_outputs_are_those_of_the_converted_network(point: Network) -> None:
     """Built without the converter, LiteRT gives what the float network gives, nearly as closely."""
     model, noise = randomized(point), examples()
     chain = layers(point, SHAPE, CLASSES)
@@ -114,7 +113,7 @@ def test_presets_cost_what_their_exports_cost() -> None:
     from pathlib import Path
 
     for name in ("nano", "micro", "small"):
-        chain = layers(preset(presets.find(name).architecture), SHAPE, CLASSES)
+        chain = layers(presets.find(name).network, SHAPE, CLASSES)
         path = Path(__file__).parents[2] / "runtime" / "models" / name / "model.tflite"
         assert costs(flat.build(chain, flat.random(chain))) == costs(path.read_bytes())
 

@@ -30,7 +30,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> optuna.Study:
     folder = tmp_path_factory.mktemp("search")
     storage = study.connect(f"sqlite:///{folder / 'study.db'}", alone=True)
     whole = space.load()
-    first = [whole.parameters(space.preset(presets.find("nano").architecture))]
+    first = [whole.parameters(presets.find("nano").network)]
     found = study.begin(storage, "x", simulated.terms(**TERMS), first)
     found.sampler = study.Seeded(1)
     usual = simulated.objective()

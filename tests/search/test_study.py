@@ -11,8 +11,8 @@ from optuna.trial import TrialState
 
 from runtime.errors import DataError
 from tests.search import simulated
+from train.network import Network
 from train.search import record, run, study
-from train.search.point import Point
 from train.search.run import Budget
 from train.search.trial import Objective
 
@@ -63,7 +63,7 @@ def test_the_same_seed_gives_the_same_search(whole: list[dict[str, Any]], tmp_pa
 class Stops(simulated.Lessons):
     """A training in which someone presses Ctrl-C, or worse."""
 
-    def results(self, point: Point) -> Any:
+    def results(self, point: Network) -> Any:
         yield next(iter(super().results(point)))
         raise KeyboardInterrupt
 
@@ -128,7 +128,7 @@ def test_a_trial_that_was_taken_over_is_dropped(tmp_path: Path) -> None:
     usual = simulated.objective()
 
     class Late(simulated.Lessons):
-        def results(self, point: Point) -> Any:
+        def results(self, point: Network) -> Any:
             (running,) = known.get_trials(states=(TrialState.RUNNING,))
             known.tell(running.number, state=TrialState.FAIL)
             study.retry(known, known.trials[running.number])

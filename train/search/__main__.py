@@ -21,14 +21,14 @@ from convert.search import limits, page
 from convert.search.judge import Judge
 from runtime import children, console
 from runtime.errors import DataError
-from train import fit, presets
-from train.search import command, finalist, place, point, record, run, study
+from train import fit, network, presets
+from train.search import command, finalist, place, record, run, study
 from train.search.command import Request
 from train.search.finalist import Finish
 from train.search.judge import Refusal
 from train.search.lesson import Lesson
 from train.search.record import Record
-from train.search.space import Space, preset
+from train.search.space import Space
 from train.search.trial import Objective
 
 _TRIED = 40
@@ -69,7 +69,7 @@ def _run(given: argparse.Namespace, asked: Request, bounds: limits.Limits, words
     )
     known.sampler = study.Seeded(given.seed)
     for line in given.start:
-        known.enqueue_trial(asked.space.parameters(point.parse(line)), skip_if_exists=True)
+        known.enqueue_trial(asked.space.parameters(network.parse(line)), skip_if_exists=True)
     with (
         study.at_work(asked.folder, known) if asked.is_local else nullcontext(),
         _helped(given, words),
@@ -99,7 +99,7 @@ def _first(space: Space, judge: Judge) -> list[dict[str, Any]]:
     found = []
     for one in presets.PRESETS.values():
         try:
-            found.append(space.parameters(preset(one.architecture)))
+            found.append(space.parameters(one.network))
         except DataError as error:
             console.note(f"the preset {one.name} does not start the search: {error}")
     least, drawn = list(space.least()), random.Random(0)  # noqa: S311 - no secret

@@ -9,13 +9,13 @@ import optuna
 
 from runtime import console, statistics
 from train import curves, feed, fit, recipe, store
+from train import model as networks
 from train.data import Dataset
 from train.loop import Epoch, Plan, Trainer
 from train.model import MOMENTUM
+from train.network import Network
 from train.presets import Recipe
-from train.search import model as networks
 from train.search.judge import Judge, Tuned
-from train.search.point import Point
 from train.search.record import Row
 from train.tf import configure, keras
 
@@ -45,7 +45,7 @@ class Finish:
             RECIPE.qat_epochs, RECIPE.qat_rate,
         )  # fmt: skip
 
-    def train(self, point: Point) -> tuple[keras.Model, list[Epoch]]:
+    def train(self, point: Network) -> tuple[keras.Model, list[Epoch]]:
         """The float network of ``point``, with its curves."""
         chosen, dataset = self.recipe, self.dataset
         configure(self.seed, self.threads)

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from runtime.dataset import Examples
 from train.data import Dataset
+from train.network import Network
 from train.presets import Recipe
-from train.search.point import Point
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,14 @@ class Tuned:
 class Costs(Protocol):
     """Knows costs."""
 
-    def cost(self, point: Point) -> Cost | Refusal:
+    def cost(self, point: Network) -> Cost | Refusal:
         """What ``point`` costs, with random weights; or why it does not fit."""
 
 
 class Judge(Costs, Protocol):
     """Knows int8 accuracies as well."""
 
-    def right(self, point: Point, model: Any, examples: Examples) -> int:
+    def right(self, point: Network, model: Any, examples: Examples) -> int:
         """How many of ``examples`` the int8 form of the float Keras ``model`` reads rightly."""
 
     def tuned(self, model: Any, dataset: Dataset, recipe: Recipe, seed: int) -> Tuned:

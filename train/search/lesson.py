@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from train import feed, fit
+from train import model as networks
 from train.data import Dataset
 from train.loop import Material, Plan, Trainer
 from train.model import MOMENTUM
-from train.search import model as networks
+from train.network import Network
 from train.search.judge import Judge
-from train.search.point import Point
 from train.search.rungs import PATIENCE, RUNGS, Rung
 from train.tf import configure, keras
 
@@ -32,7 +32,7 @@ class Lesson:
     threads: int = 1
     rungs: Sequence[Rung] = RUNGS
 
-    def results(self, point: Point) -> Iterator[float]:
+    def results(self, point: Network) -> Iterator[float]:
         """The int8 accuracy on the held-out part after each rung, 0..1.
 
         Initial weights, the order of examples and the examples of a rung follow from the seed, so

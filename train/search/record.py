@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from train.network import Network, read
 from train.search.judge import Cost
-from train.search.point import Point, read
 
 BEYOND = "beyond"
 """What marks a trial that was begun when all were done already: it is none."""
@@ -19,7 +19,7 @@ class Row:
     """A network that was trained."""
 
     number: int  # of its trial
-    point: Point
+    point: Network
     cost: Cost
     rungs: tuple[float, ...]  # int8 accuracies on the held-out part, 0..1
     is_whole: bool  # whether it went through all rungs

@@ -14,7 +14,7 @@ ETA = 3
 """Of so many networks on a rung one goes on, besides those that none beats."""
 NEAR = 1.05
 """A network that costs up to so many times as much still counts as no dearer."""
-HOPELESS = 4.0
+HOPELESS = 2.5
 """Times the least error on a rung: with more, a network does not go on, however cheap it is."""
 
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from runtime.errors import DataError
-from train.presets import Architecture
-from train.search.point import Block, Point, Side
+from train.network import Block, Network, Side
 
 Choices = tuple[Any, ...]
 _BLOCK = {
@@ -69,7 +68,7 @@ class Space:
         said = {part: {k: repr(v) for k, v in getattr(self, part).items()} for part in _PARTS}
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
-    def suggest(self, trial: Trial) -> Point:
+    def suggest(self, trial: Trial) -> Network:
         """The network that ``trial`` draws."""
 
         def drawn(name: str, wanted: Choices | Range) -> Any:
@@ -82,9 +81,9 @@ class Space:
             {name: drawn(f"{number}.{name}", wanted) for name, wanted in self.block.items()}
             for number in range(1, whole.pop("blocks") + 1)
         ]
-        return Point(tuple(map(_block, blocks)), **whole)
+        return Network(tuple(map(_block, blocks)), **whole)
 
-    def parameters(self, point: Point) -> dict[str, Any]:
+    def parameters(self, point: Network) -> dict[str, Any]:
         """What ``suggest`` would have drawn for ``point``; raises DataError if it is outside."""
         whole = {"blocks": len(point.blocks)}
         whole |= {name: getattr(point, name) for name in self.whole if name != "blocks"}
@@ -96,7 +95,7 @@ class Space:
                 found[f"{number}.{name}"] = self._known(f"block.{name}", wanted, said)
         return found
 
-    def least(self) -> Iterator[Point]:
+    def least(self) -> Iterator[Network]:
         """The points that are small in every way, one for each head and kind."""
         channels = self.block["channels"]
         few = channels.low if isinstance(channels, Range) else min(channels)
@@ -110,7 +109,7 @@ class Space:
                     values["stride"] = max(_all(self.block["stride"]))
                     chosen = (_block(values),) * count
                     hidden = min(_all(self.whole["hidden"]))
-                    yield Point(chosen, head, hidden, max(_all(self.whole["shrink"])))
+                    yield Network(chosen, head, hidden, max(_all(self.whole["shrink"])))
 
     @staticmethod
     def _known(name: str, wanted: Choices | Range, value: Any) -> Any:
@@ -139,25 +138,6 @@ def _kernel(text: str) -> Side:
 
 def _written(side: Side) -> str:
     return f"{side[0]}x{side[1]}"
-
-
-def preset(architecture: Architecture) -> Point:
-    """The two-block network of a preset as a point."""
-    kernel = (architecture.kernel, architecture.kernel)
-    blocks = tuple(
-        Block(
-            "convolution",
-            kernel,
-            channels,
-            1,
-            architecture.padding,
-            "max",
-            "relu",
-            architecture.batch_norm,
-        )
-        for channels in architecture.channels
-    )
-    return Point(blocks, "dense", architecture.hidden)
 
 
 def load(path: Path | None = None) -> Space:

@@ -1,5 +1,6 @@
 """One trial: draw a network, cost it, and train it as far as it is worth it."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Protocol
@@ -7,12 +8,14 @@ from typing import Protocol
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from train.network import Network
 from train.search.judge import Cost, Costs, Refusal
-from train.search.point import Point
 from train.search.rungs import Rung, Standing, goes_on
 from train.search.space import Space
 
 Values = tuple[float, ...]
+LEAST_ERROR = 0.001
+"""In %: what a network counts as that makes no error on the held-out part."""
 _GONE = (TrialState.FAIL, TrialState.WAITING)
 
 
@@ -23,13 +26,13 @@ class Lessons(Protocol):
     def rungs(self) -> Sequence[Rung]:
         """What a training goes through."""
 
-    def results(self, point: Point) -> Iterator[float]:
+    def results(self, point: Network) -> Iterator[float]:
         """The int8 accuracy on the held-out part after each rung, 0..1."""
 
 
 @dataclass(frozen=True)
 class Objective:
-    """What Optuna minimizes: the int8 error in %, instructions, flash and RAM."""
+    """What Optuna minimizes: int8 error, instructions, flash and RAM, as ``study.METRICS`` says."""
 
     space: Space
     judge: Costs
@@ -51,7 +54,7 @@ class Objective:
             raise optuna.TrialPruned
         return self._train(trial, point, cost)
 
-    def _train(self, trial: optuna.Trial, point: Point, cost: Cost) -> Values:
+    def _train(self, trial: optuna.Trial, point: Network, cost: Cost) -> Values:
         costs = cost.instructions, cost.flash, cost.ram
         accuracy, last = 0.0, len(self.lesson.rungs) - 1
         for number, accuracy in enumerate(self.lesson.results(point)):
@@ -59,7 +62,8 @@ class Objective:
             own = Standing(1 - accuracy, costs)
             if number < last and not goes_on(own, _standings(trial, number)):
                 raise optuna.TrialPruned
-        return 100 * (1 - accuracy), *map(float, costs)
+        error = max(100 * (1 - accuracy), LEAST_ERROR)
+        return tuple(math.log2(one) for one in (error, *costs))
 
 
 def _others(trial: optuna.Trial) -> list[FrozenTrial]:

@@ -1,4 +1,4 @@
-"""A point of the space: one network, as plain data, with the shapes that follow from it.
+"""A small convolutional network as plain data, with the shapes that follow from it.
 
 Shapes are without the batch. Nothing here needs TensorFlow.
 """
@@ -34,13 +34,23 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Point:
-    """A network: blocks, then a head that gives the classes."""
+class Network:
+    """Blocks, then a head that gives the classes, or the values of a regression."""
 
     blocks: tuple[Block, ...]
     head: Head  # what becomes of the last map: all of it, or the mean or largest of each channel
     hidden: int = 0  # units of a dense layer before the last one; 0: there is none
     shrink: int = 1  # the input is averaged over so many pixels in both directions first
+
+    @property
+    def channels(self) -> tuple[int, ...]:
+        """What each block gives."""
+        return tuple(block.channels for block in self.blocks)
+
+    @property
+    def kernel(self) -> int:
+        """The longer side of the first block's kernel, in pixels."""
+        return max(self.blocks[0].kernel)
 
     def key(self) -> str:
         """The same for the same network."""
@@ -71,13 +81,16 @@ _SHRUNK = re.compile(r"mean (\d+)x\1, ", re.ASCII)
 _POOLS: dict[str | None, Pool] = {None: "none", " max": "max", " mean": "average"}
 
 
-def parse(line: str) -> Point:
-    """The point that ``Point.line`` wrote, with batch normalisation; raises DataError."""
+def parse(line: str, *, norm: bool = True) -> Network:
+    """The network that ``Network.line`` wrote, with batch normalisation or without.
+
+    Raises DataError for what is none.
+    """
     text = " ".join(line.split())
     first = _SHRUNK.match(text)
     rest, blocks = text[first.end() if first else 0 :], []
     while found := _BLOCK.match(rest):
-        blocks.append(_parsed(found))
+        blocks.append(_parsed(found, norm=norm))
         rest = rest[found.end() :].removeprefix(", ")
     last = _LAST.fullmatch(rest)
     if not blocks or not last:
@@ -86,10 +99,10 @@ def parse(line: str) -> Point:
             "'conv 5x5x4 max, conv 5x5x12 max, dense'"
         )
     heads: dict[str | None, Head] = {None: "dense", "mean": "average", "max": "max"}
-    return Point(tuple(blocks), heads[last[1]], int(last[2] or 0), int(first[1]) if first else 1)
+    return Network(tuple(blocks), heads[last[1]], int(last[2] or 0), int(first[1]) if first else 1)
 
 
-def _parsed(found: re.Match[str]) -> Block:
+def _parsed(found: re.Match[str], *, norm: bool) -> Block:
     kind, high, wide, channels, stride, same, six, pool = found.groups()
     return Block(
         "convolution" if kind == "conv" else "separable",
@@ -99,16 +112,16 @@ def _parsed(found: re.Match[str]) -> Block:
         "same" if same else "valid",
         _POOLS[pool],
         "relu6" if six else "relu",
-        norm=True,
+        norm,
     )
 
 
-def read(data: Mapping[str, Any]) -> Point:
-    """The point that ``dataclasses.asdict`` made a mapping of."""
+def read(data: Mapping[str, Any]) -> Network:
+    """The network that ``dataclasses.asdict`` made a mapping of."""
     blocks = (
         Block(**{**one, "kernel": (one["kernel"][0], one["kernel"][1])}) for one in data["blocks"]
     )
-    return Point(tuple(blocks), data["head"], data["hidden"], data["shrink"])
+    return Network(tuple(blocks), data["head"], data["hidden"], data["shrink"])
 
 
 @dataclass(frozen=True)
@@ -129,29 +142,30 @@ def image(shape: tuple[int, ...]) -> tuple[int, int, int]:
     """Height, width and channels as which an input is taken; raises DataError for more."""
     if not 1 <= len(shape) <= 3:
         raise DataError(
-            f"an input of {list(shape)} cannot be searched for: give --size up to HxWxC"
+            f"an input of {list(shape)} is not for a network of convolutions: give --size with "
+            "up to three numbers, or a network of your own with --model"
         )
     if len(shape) == 3:
         return shape[0], shape[1], shape[2]
     return (shape[0], 1, shape[1]) if len(shape) == 2 else (1, shape[0], 1)
 
 
-def layers(point: Point, shape: tuple[int, ...], outputs: int) -> list[Layer]:
-    """The layers of ``point`` for an input of ``shape``.
+def layers(network: Network, shape: tuple[int, ...], outputs: int) -> list[Layer]:
+    """The layers of ``network`` for an input of ``shape``.
 
     Windows and strides are cut to the map that is left, so that a network exists for any input.
     """
     chain = _Chain(image(shape))
-    if point.shrink > 1:
-        chain.pool("average", "shrink", (point.shrink, point.shrink), "valid")
-    for number, block in enumerate(point.blocks, start=1):
+    if network.shrink > 1:
+        chain.pool("average", "shrink", (network.shrink, network.shrink), "valid")
+    for number, block in enumerate(network.blocks, start=1):
         chain.block(block, number)
-    if point.head == "dense":
+    if network.head == "dense":
         chain.add("flatten", "flatten", (math.prod(chain.shape),))
     else:
-        chain.add("mean" if point.head == "average" else "largest", "summary", chain.shape[-1:])
-    if point.hidden:
-        chain.add("dense", "hidden", (point.hidden,), activation="relu")
+        chain.add("mean" if network.head == "average" else "largest", "summary", chain.shape[-1:])
+    if network.hidden:
+        chain.add("dense", "hidden", (network.hidden,), activation="relu")
     chain.add("dense", "logits", (outputs,))
     return chain.layers
 
