@@ -24,19 +24,19 @@ WIDE = (Path(__file__).parents[2] / "train" / "search" / "space.toml").read_text
 
 
 class Replay:
-    """Draws what it is told."""
+    """Draws what it is told; of blocks that a network has not, anything."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.values = values
 
     def suggest_categorical(self, name: str, choices: Sequence[Any]) -> Any:
-        assert self.values[name] in choices
-        return self.values[name]
+        assert self.values.get(name, choices[0]) in choices
+        return self.values.get(name, choices[0])
 
     def suggest_int(self, name: str, low: int, high: int, *, log: bool) -> int:
         assert log
-        assert low <= self.values[name] <= high
-        return int(self.values[name])
+        assert low <= self.values.get(name, low) <= high
+        return int(self.values.get(name, low))
 
 
 def test_what_is_drawn_can_be_said_again() -> None:
@@ -152,11 +152,11 @@ def test_the_least_networks_are_small() -> None:
 
 def test_a_rung_lets_the_better_go_on() -> None:
     """Who is best or cheapest goes on, who many beat does not, and the hopeless do not."""
-    field = [Standing(0.02 + 0.001 * n, (100 + n, 100, 100)) for n in range(12)]
-    assert rungs.goes_on(Standing(0.015, (200, 100, 100)), field)
-    assert rungs.goes_on(Standing(0.031, (50, 50, 50)), field)
-    assert not rungs.goes_on(Standing(0.031, (200, 100, 100)), field)
-    assert not rungs.goes_on(Standing(0.2, (10, 10, 10)), field)
-    assert rungs.goes_on(Standing(0.9, (10, 10, 10)), [])
-    third = replace(field[3], costs=(120, 100, 100))
+    field = [Standing(0.02 + 0.001 * n, 100 + n) for n in range(12)]
+    assert rungs.goes_on(Standing(0.015, 200), field)
+    assert rungs.goes_on(Standing(0.031, 50), field)
+    assert not rungs.goes_on(Standing(0.031, 200), field)
+    assert not rungs.goes_on(Standing(0.2, 10), field)
+    assert rungs.goes_on(Standing(0.9, 10), [])
+    third = replace(field[3], cost=120)
     assert rungs.goes_on(third, field)

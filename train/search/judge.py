@@ -21,6 +21,11 @@ class Cost:
     ram: int  # bytes; with a board of all, else of the arena
     macs: int
 
+    @property
+    def whole(self) -> float:
+        """All of it in one number: the geometric mean of instructions, flash and RAM."""
+        return float(self.instructions * self.flash * self.ram) ** (1 / 3)
+
 
 @dataclass(frozen=True)
 class Refusal:

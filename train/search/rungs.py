@@ -38,7 +38,7 @@ class Standing:
     """How a network stands on a rung."""
 
     error: float  # of int8 on the held-out part, 0..1
-    costs: tuple[int, ...]  # instructions, flash, RAM
+    cost: float  # ``Cost.whole``
 
 
 def goes_on(own: Standing, others: Sequence[Standing]) -> bool:
@@ -50,9 +50,9 @@ def goes_on(own: Standing, others: Sequence[Standing]) -> bool:
 
 
 def _beaten(standings: Sequence[Standing]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """For each how many are better in accuracy, and no dearer in anything."""
+    """For each how many are better in accuracy, and no dearer."""
     errors = np.array([one.error for one in standings])
-    costs = np.array([one.costs for one in standings], np.float64)  # [count, kinds]
+    costs = np.array([one.cost for one in standings])
     better = errors[None] < errors[:, None]
-    cheap = (costs[None] <= NEAR * costs[:, None]).all(axis=2)
+    cheap = costs[None] <= NEAR * costs[:, None]
     return np.asarray((better & cheap).sum(axis=1))

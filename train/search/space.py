@@ -77,11 +77,12 @@ class Space:
             return trial.suggest_categorical(name, wanted)
 
         whole = {name: drawn(name, wanted) for name, wanted in self.whole.items()}
+        # All the blocks that there may be, so that the sampler sees all that is drawn together.
         blocks = [
             {name: drawn(f"{number}.{name}", wanted) for name, wanted in self.block.items()}
-            for number in range(1, whole.pop("blocks") + 1)
+            for number in range(1, max(_all(self.whole["blocks"])) + 1)
         ]
-        return Network(tuple(map(_block, blocks)), **whole)
+        return Network(tuple(map(_block, blocks[: whole.pop("blocks")])), **whole)
 
     def parameters(self, point: Network) -> dict[str, Any]:
         """What ``suggest`` would have drawn for ``point``; raises DataError if it is outside."""

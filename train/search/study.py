@@ -27,9 +27,9 @@ from runtime.errors import DataError
 
 FORMAT = 2
 """Of what is kept in a study; rises when that means something else."""
-METRICS = ("log2 of error, %", "log2 of instructions", "log2 of flash", "log2 of RAM")
-"""What is minimized, int8 error on the held-out part first. Of each its binary logarithm: half the
-error is then worth as much to the sampler as half the cost, wherever on the curve that is."""
+METRICS = ("log2 of error, %", "log2 of cost")
+"""What is minimized: int8 error on the held-out part, and ``Cost.whole``. Of both the binary
+logarithm: half the error is worth as much to the sampler as half the cost, wherever that is."""
 HEARTBEAT = 10
 """Seconds from one sign of life of a worker to the next; after six without, it is given up."""
 SILENT = 300.0
@@ -97,7 +97,7 @@ def retry(study: optuna.Study, trial: FrozenTrial) -> None:
 
 
 class Seeded(BaseSampler):
-    """Optuna's TPE, seeded anew for each parameter of each trial.
+    """Optuna's TPE, of all parameters together, seeded anew for each trial.
 
     So what is drawn depends on the seed and on the trials before, and not on whether the search was
     interrupted. A trial is counted by those before it that did not fail: one that is taken up
@@ -109,19 +109,25 @@ class Seeded(BaseSampler):
         self._seed = seed
         self._order: dict[int, int] = {}
 
+    def _own(self, study: optuna.Study, trial: FrozenTrial, name: str) -> TPESampler:
+        """A new sampler for ``name``, a parameter, or for all together."""
+        if trial.number not in self._order:
+            self._order[trial.number] = order(study, trial)
+        words = f"{self._seed} {self._order[trial.number]} {name}"
+        seed = int.from_bytes(hashlib.sha256(words.encode()).digest()[:4], "big")
+        return TPESampler(seed=seed, n_startup_trials=_STARTUP, multivariate=True)
+
     def infer_relative_search_space(
         self, study: optuna.Study, trial: FrozenTrial
     ) -> dict[str, BaseDistribution]:
-        """Nothing is drawn together: what there is to draw depends on what was drawn."""
-        del study, trial
-        return {}
+        """All that was always drawn so far."""
+        return self._own(study, trial, "").infer_relative_search_space(study, trial)
 
     def sample_relative(
         self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        """See above."""
-        del study, trial, search_space
-        return {}
+        """By a sampler that is new; nothing while too little is known."""
+        return self._own(study, trial, "").sample_relative(study, trial, search_space)
 
     def sample_independent(
         self,
@@ -130,12 +136,8 @@ class Seeded(BaseSampler):
         param_name: str,
         param_distribution: BaseDistribution,
     ) -> Any:
-        """By a sampler that is new."""
-        if trial.number not in self._order:
-            self._order[trial.number] = order(study, trial)
-        words = f"{self._seed} {self._order[trial.number]} {param_name}"
-        seed = int.from_bytes(hashlib.sha256(words.encode()).digest()[:4], "big")
-        own = TPESampler(seed=seed, n_startup_trials=_STARTUP)
+        """The same for a single parameter."""
+        own = self._own(study, trial, param_name)
         return own.sample_independent(study, trial, param_name, param_distribution)
 
 

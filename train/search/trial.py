@@ -32,7 +32,7 @@ class Lessons(Protocol):
 
 @dataclass(frozen=True)
 class Objective:
-    """What Optuna minimizes: int8 error, instructions, flash and RAM, as ``study.METRICS`` says."""
+    """What Optuna minimizes: ``study.METRICS``."""
 
     space: Space
     judge: Costs
@@ -55,15 +55,14 @@ class Objective:
         return self._train(trial, point, cost)
 
     def _train(self, trial: optuna.Trial, point: Network, cost: Cost) -> Values:
-        costs = cost.instructions, cost.flash, cost.ram
         accuracy, last = 0.0, len(self.lesson.rungs) - 1
         for number, accuracy in enumerate(self.lesson.results(point)):
             trial.set_user_attr(f"rung{number}", accuracy)
-            own = Standing(1 - accuracy, costs)
+            own = Standing(1 - accuracy, cost.whole)
             if number < last and not goes_on(own, _standings(trial, number)):
                 raise optuna.TrialPruned
         error = max(100 * (1 - accuracy), LEAST_ERROR)
-        return tuple(math.log2(one) for one in (error, *costs))
+        return math.log2(error), math.log2(cost.whole)
 
 
 def _others(trial: optuna.Trial) -> list[FrozenTrial]:
@@ -75,7 +74,11 @@ def _trained(trial: optuna.Trial) -> int | None:
     """The number of a trial of the same network that was trained; None: there is none."""
     for one in _others(trial):
         finished = one.state in (TrialState.COMPLETE, TrialState.PRUNED)
-        if finished and "rung0" in one.user_attrs and one.params == trial.params:
+        if (
+            finished
+            and "rung0" in one.user_attrs
+            and one.user_attrs["point"] == trial.user_attrs["point"]
+        ):
             return one.number
     return None
 
@@ -85,7 +88,6 @@ def _standings(trial: optuna.Trial, rung: int) -> list[Standing]:
     found = []
     for one in _others(trial):
         if f"rung{rung}" in one.user_attrs:
-            cost = one.user_attrs["cost"]
-            costs = cost["instructions"], cost["flash"], cost["ram"]
-            found.append(Standing(1 - one.user_attrs[f"rung{rung}"], costs))
+            cost = Cost(**one.user_attrs["cost"])
+            found.append(Standing(1 - one.user_attrs[f"rung{rung}"], cost.whole))
     return found
