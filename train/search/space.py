@@ -1,5 +1,6 @@
 """The networks among which is searched: read from TOML, sampled by Optuna, presets as points."""
 
+import dataclasses
 import hashlib
 import json
 import re
@@ -127,7 +128,9 @@ def _all(wanted: Choices | Range) -> list[Any]:
 
 
 def _block(values: Mapping[str, Any]) -> Block:
-    return Block(**{**values, "kernel": _kernel(values["kernel"])})
+    block = Block(**{**values, "kernel": _kernel(values["kernel"])})
+    # A depthwise convolution of 1x1 only scales, which the one behind it can do.
+    return dataclasses.replace(block, kind="convolution") if block.kernel == (1, 1) else block
 
 
 def _kernel(text: str) -> Side:
