@@ -169,7 +169,6 @@ def test_a_minimal_image_costs_what_its_build_predicts(name: str) -> None:
     assert Judge(TASK, CLASSES, just).cost(KNOWN[3]) == found
     refused = Judge(TASK, CLASSES, replace(just, flash=found.flash - 1)).cost(KNOWN[3])
     assert isinstance(refused, Refusal)
-    assert refused.reason == "flash"
 
 
 def test_milliseconds_need_a_core_whose_cycles_are_known() -> None:
