@@ -28,6 +28,12 @@ class Board:
     flash: int  # bytes
     ram: int  # bytes
     stack: int = STACK  # bytes of RAM that firmware keeps for it
+    minimal: bool = False  # whether its image has what a network needs, and nothing else
+
+    @property
+    def label(self) -> str:
+        """Tells what is for it from what is for others, in names."""
+        return f"{self.name}-minimal" if self.minimal else self.name
 
 
 def read(folder: Path = FOLDER) -> list[Board]:
@@ -52,7 +58,7 @@ def _load(path: Path) -> Mapping[str, Any]:
 
 
 def _board(path: Path, facts: Mapping[str, Any]) -> Board:
-    kinds = {field.name: field.type for field in fields(Board)[1:]}
+    kinds = {field.name: field.type for field in fields(Board)[1:-1]}  # but minimal
     told = {"stack": STACK} | {name: facts[name] for name in kinds if name in facts}
     for name, kind in kinds.items():
         if type(told.get(name)) is not kind or not told[name]:

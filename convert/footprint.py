@@ -6,6 +6,7 @@ Tables and arena are exact; code, driver and stack are upper bounds, which the t
 
 from dataclasses import dataclass, replace
 
+from convert import minimal as small
 from convert.compiler.arithmetic.match import Match
 from convert.compiler.build import Compiled, compile_model
 from convert.compiler.targets.options import Optimize, Options, Target
@@ -41,14 +42,21 @@ class Need:
 
     flash: int
     ram: int
+    stack: int  # of the RAM
 
     def fits(self, flash: int, ram: int) -> bool:
         """Whether a board with so many bytes has room for it."""
         return self.flash <= flash and self.ram <= ram
 
 
-def code(compiled: Compiled) -> int:
+def code(compiled: Compiled, *, minimal: bool = False) -> int:
     """Bytes of flash, at most, besides the model's tables."""
+    whole = _whole(compiled)
+    known = small.code(compiled) if minimal else None
+    return whole if known is None else min(known, whole)
+
+
+def _whole(compiled: Compiled) -> int:
     options, steps = compiled.unit.options, compiled.unit.program.steps
     more = sum(step.structs for step in steps) - _FEW
     doubles = DOUBLES if options.match is Match.REF else 0
@@ -70,36 +78,47 @@ def _is_small(compiled: Compiled) -> bool:
     return len(unit.program.steps) <= _FEW and not unit.state and pictures == [("INT8", 4)]
 
 
-def driver(compiled: Compiled) -> int:
+def driver(compiled: Compiled, *, minimal: bool = False) -> int:
     """Bytes of RAM, at most, besides arena and stack: the driver's, state, an answer to keep.
 
     Requests go into the arena, and answers come from there; only where there is a state, the last
     answer is kept, for it cannot be given again.
     """
     unit = compiled.unit
+    if minimal:
+        return unit.state + small.statics(compiled)
     kept = sum(tensor.bytes for tensor in unit.network.outputs) if unit.state else 0
     statics = STATICS_AVR if unit.options.target is Target.AVR else STATICS
     return unit.state + kept + statics
 
 
-def _kept(compiled: Compiled, stack: int | None) -> int:
+def _kept(compiled: Compiled, stack: int | None, *, minimal: bool) -> int:
+    known = small.stack(compiled) if minimal else None
+    if known is not None:
+        return known
     if stack is not None:
         return stack
     return STACK_AVR if compiled.unit.options.target is Target.AVR else STACK
 
 
-def need(compiled: Compiled, stack: int | None = None) -> Need:
-    """Flash and RAM for ``compiled``, with so much stack; None: what its core usually has."""
-    unit, kept = compiled.unit, _kept(compiled, stack)
-    return Need(unit.flash + code(compiled), unit.arena + driver(compiled) + kept)
+def need(compiled: Compiled, stack: int | None = None, *, minimal: bool = False) -> Need:
+    """Flash and RAM for ``compiled``, with so much stack; None: what its core usually has.
+
+    ``minimal``: of an image that has what the network needs, and nothing else.
+    """
+    unit, kept = compiled.unit, _kept(compiled, stack, minimal=minimal)
+    flash = unit.flash + code(compiled, minimal=minimal)
+    return Need(flash, unit.arena + driver(compiled, minimal=minimal) + kept, kept)
 
 
-def limits(flash: int, ram: int, compiled: Compiled, stack: int | None = None) -> Options:
+def limits(
+    flash: int, ram: int, compiled: Compiled, stack: int | None = None, *, minimal: bool = False
+) -> Options:
     """The options of ``compiled`` with what is left of a board's memories for tables and arena."""
     return replace(
         compiled.unit.options,
-        max_flash=flash - code(compiled),
-        max_ram=ram - driver(compiled) - _kept(compiled, stack),
+        max_flash=flash - code(compiled, minimal=minimal),
+        max_ram=ram - driver(compiled, minimal=minimal) - _kept(compiled, stack, minimal=minimal),
     )
 
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from convert import footprint
@@ -50,11 +50,17 @@ class Board:
     stack: int = STACK  # bytes of RAM kept for it
     emulator: Machine | None = None  # None: it is built, and not run, where no board is
     flash_with: Mapping[str, str | list[str]] = field(default_factory=dict)  # tool: its argument
+    minimal: bool = False  # whether its image has what a network needs, and nothing else
 
     @property
     def family(self) -> Family:
         """What its core has in common with others."""
         return cores.of(self.target)
+
+    @property
+    def label(self) -> str:
+        """Tells its images from others, in file names."""
+        return f"{self.name}-minimal" if self.minimal else self.name
 
 
 def names() -> tuple[str, ...]:
@@ -81,14 +87,19 @@ def find(name: str) -> Board:
         raise ToolError(f"{path}: {error}; compare it with another board's") from error
 
 
+def minimal(board: Board) -> Board:
+    """``board`` with an image that has what a network needs, and nothing else."""
+    return replace(board, minimal=True)
+
+
 def need(board: Board, compiled: Compiled) -> Need:
     """What an image with ``compiled`` takes on ``board`` at most."""
-    return footprint.need(compiled, board.stack)
+    return footprint.need(compiled, board.stack, minimal=board.minimal)
 
 
 def limits(board: Board, compiled: Compiled) -> Options:
     """The options of ``compiled`` with what ``board`` has left for tables and arena."""
-    return footprint.limits(board.flash, board.ram, compiled, board.stack)
+    return footprint.limits(board.flash, board.ram, compiled, board.stack, minimal=board.minimal)
 
 
 def shortage(board: Board, needed: Need) -> str:

@@ -30,6 +30,8 @@ _PER_MAC, _SLOWEST = 10, 4e6  # instructions at most, and in a second at least
 HELPER = 32
 """Bytes of stack, at most, for a function of the compiler's own library, such as a 64-bit shift."""
 _GENERATED, _TREE = "generated", "cmake"  # folders beside an image: the model's C, and CMake's own
+_LEVEL = {Optimize.SPEED: "Release", Optimize.SIZE: "MinSizeRel"}
+"""What a minimal image lets the compiler do with the kernels: they are chosen for it, too."""
 _PRODUCTS = tuple(f"firmware.{kind}" for kind in ("elf", "bin", "hex", "map"))
 _UF2 = "firmware.uf2"
 
@@ -72,7 +74,7 @@ def build(
     Raises ToolError when the model does not fit, a tool is missing, the build fails, or the stack
     has no room. Then no image is left, not even an earlier one.
     """
-    folder = out.resolve() / f"{board.name}-{deployed.label}"
+    folder = out.resolve() / f"{board.label}-{deployed.label}"
     try:
         return _built(Image(board, deployed, folder, _needed(board, deployed), 0, 0, 0), options)
     except ThimbleError:
@@ -95,7 +97,10 @@ def _built(image: Image, options: Sequence[str]) -> Image:
     """``image`` built and measured; its files are written when all is as it must be."""
     board, folder, tree = image.board, image.folder, image.folder / _TREE
     publish.files(folder / _GENERATED, image.deployment.files())
-    settings = [f"-DMODEL_DIR={folder / _GENERATED}", f"-DSTACK_SIZE={board.stack}", *options]
+    settings = [f"-DMODEL_DIR={folder / _GENERATED}", f"-DSTACK_SIZE={image.predicted.stack}"]
+    if board.minimal:
+        settings += ["-DMINIMAL=ON", f"-DCMAKE_BUILD_TYPE={_LEVEL[image.deployment.optimize]}"]
+    settings += options
     chain = board.family.toolchain
     tools.run(["cmake", "--preset", board.name, "-B", str(tree), *settings], chain)
     tools.run(["cmake", "--build", str(tree)], chain)
@@ -130,7 +135,7 @@ def _measured(image: Image, tree: Path) -> Image:
         code = tools.run([chain.program("objdump"), "-d", elf], chain)
         graph = avr_stack.graph(code, family.calls.pushed)
     statics = sum(sizes.get(name, 0) for name in (".noinit", ".data", ".bss"))
-    stack = deepest(graph, family)
+    stack = deepest(graph, family, minimal=board.minimal)
     room = sizes.get(".stack", board.ram - statics)
     if stack > room:
         raise ToolError(
@@ -140,16 +145,16 @@ def _measured(image: Image, tree: Path) -> Image:
     return replace(
         image,
         flash=sum(sizes.get(name, 0) for name in (".text", ".rodata", ".data")),
-        ram=statics + sizes.get(".stack", board.stack),
+        ram=statics + sizes.get(".stack", image.predicted.stack),
         stack=stack,
     )
 
 
-def deepest(graph: str, family: Family) -> int:
+def deepest(graph: str, family: Family, *, minimal: bool = False) -> int:
     """Bytes of stack of the deepest chain of calls, with an interrupt on top where there is one."""
     calls = family.calls
     thread = toolchain.deepest(graph, calls.entry, HELPER)
-    if not calls.interrupt:
+    if minimal or not calls.interrupt:
         return thread
     return thread + calls.pushed + toolchain.deepest(graph, calls.interrupt, HELPER)
 
@@ -200,9 +205,20 @@ def add_board(parser: argparse.ArgumentParser, what: str, *, required: bool = Fa
     parser.add_argument("--board", required=required, choices=names, metavar="BOARD", help=told)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options that say what to build, shared with validate, client and flash."""
+def add_arguments(parser: argparse.ArgumentParser, *, minimal: bool = False) -> None:
+    """The options that say what to build, shared with validate, client and flash.
+
+    ``minimal``: one of them is --minimal, for who need not talk with the image.
+    """
+    parser.set_defaults(minimal=False)
     add_board(parser, "what to build for", required=True)
+    if minimal:
+        parser.add_argument(
+            "--minimal",
+            action="store_true",
+            help="an image with what the network needs, and nothing else: its inputs' bytes come "
+            "over the serial port, its outputs' bytes go back",
+        )
     parser.add_argument(
         "--model",
         help="a bundled model's name, a .tflite or an export's folder; "
@@ -219,8 +235,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--optimize",
         type=Optimize,
         choices=list(Optimize),
-        default=Optimize.SPEED,
-        help="take the core's fastest kernels (default) or the smallest",
+        help="take the core's fastest kernels (default) or the smallest (default of --minimal)"
+        if minimal
+        else "take the core's fastest kernels (default) or the smallest",
     )
     parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")
 
@@ -228,7 +245,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def chosen(options: argparse.Namespace) -> tuple[Board, Deployment]:
     """The board and the model that the options of ``add_arguments`` name."""
     board = boards.find(options.board)
-    return board, choose(board, options.model, options.match, options.optimize)
+    if options.minimal:
+        board = boards.minimal(board)
+    optimize = options.optimize or (Optimize.SIZE if options.minimal else Optimize.SPEED)
+    return board, choose(board, options.model, options.match, optimize)
 
 
 def requested(options: argparse.Namespace) -> Image:
@@ -238,7 +258,9 @@ def requested(options: argparse.Namespace) -> Image:
 
 def title(image: Image) -> str:
     """What the image is, and for what board."""
-    return f"{image.deployment.name} (--match {image.deployment.match}) for {image.board.title}"
+    kind = ", minimal" if image.board.minimal else ""
+    about = f"(--match {image.deployment.match}{kind})"
+    return f"{image.deployment.name} {about} for {image.board.title}"
 
 
 def as_data(image: Image) -> dict[str, Any]:
@@ -247,6 +269,7 @@ def as_data(image: Image) -> dict[str, Any]:
         "board": image.board.name,
         "model": image.deployment.name,
         "match": image.deployment.match.value,
+        "minimal": image.board.minimal,
         "folder": str(image.folder),
         "flash": {"predicted": image.predicted.flash, "built": image.flash},
         "ram": {"predicted": image.predicted.ram, "built": image.ram},
@@ -261,12 +284,12 @@ def summary(image: Image) -> str:
         ("flash", f"<= {image.predicted.flash:,}", f"{image.flash:,}", f"{image.board.flash:,}"),
         (
             "flash without the model's tables",
-            f"<= {footprint.code(image.deployment.compiled):,}",
+            f"<= {footprint.code(image.deployment.compiled, minimal=image.board.minimal):,}",
             f"{image.flash - image.tables:,}",
             "",
         ),
         ("RAM", f"<= {image.predicted.ram:,}", f"{image.ram:,}", f"{image.board.ram:,}"),
-        ("stack, of that", f"<= {image.board.stack:,}", f"{image.stack:,}", ""),
+        ("stack, of that", f"<= {image.predicted.stack:,}", f"{image.stack:,}", ""),
     ]
     return console.table(("bytes", "predicted", "built", "on the board"), rows)
 
@@ -274,7 +297,7 @@ def summary(image: Image) -> str:
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m firmware.build``."""
     result = console.Parser("python -m firmware.build", description=__doc__)
-    add_arguments(result)
+    add_arguments(result, minimal=True)
     return result
 
 

@@ -34,9 +34,14 @@ class Deployment:
         return self.options.match
 
     @property
+    def optimize(self) -> Optimize:
+        """Whether its kernels are the fastest or the smallest."""
+        return self.options.optimize
+
+    @property
     def label(self) -> str:
         """Tells it from the others on one board, in file names."""
-        size = "-size" if self.options.optimize is Optimize.SIZE else ""
+        size = "-size" if self.optimize is Optimize.SIZE else ""
         return f"{self.name}-{self.match}{size}"
 
     @cached_property

@@ -34,7 +34,7 @@ _TELLING = ("no connected", "no available", "not found", "no device", "couldn't 
 def parser() -> argparse.ArgumentParser:
     """The command line of ``python -m firmware.flash``."""
     result = console.Parser("python -m firmware.flash", description=__doc__)
-    build.add_arguments(result)
+    build.add_arguments(result, minimal=True)
     how = result.add_mutually_exclusive_group()
     how.add_argument(
         "--with", dest="flasher", choices=(*FLASHERS, UF2), help="the program to flash with"

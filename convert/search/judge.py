@@ -73,16 +73,17 @@ class Judge:
         board = self.limits.board
         if board is None:
             return replace(whole.unit.options, max_flash=flash, max_ram=ram)
-        most = footprint.limits(flash or 0, ram or 0, whole, board.stack)
+        most = footprint.limits(flash or 0, ram or 0, whole, board.stack, minimal=board.minimal)
         return replace(
             most, max_flash=max(0, most.max_flash or 0), max_ram=max(0, most.max_ram or 0)
         )
 
     def _sizes(self, compiled: Compiled) -> tuple[int, int]:
         """Flash and RAM, in bytes, as the limits mean them."""
-        if self.limits.board is None:
+        board = self.limits.board
+        if board is None:
             return compiled.unit.flash, compiled.unit.arena
-        need = footprint.need(compiled, self.limits.board.stack)
+        need = footprint.need(compiled, board.stack, minimal=board.minimal)
         return need.flash, need.ram
 
     def _excess(self, compiled: Compiled) -> Refusal | None:

@@ -1,7 +1,7 @@
 """What a network that is searched for may take, and the options that say so."""
 
 import argparse
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ class Limits:
     @property
     def title(self) -> str:
         """Board or core, for names."""
-        return self.board.name if self.board else str(self.target)
+        return self.board.label if self.board else str(self.target)
 
     @property
     def hertz(self) -> int | None:
@@ -73,7 +73,9 @@ class Limits:
     def describe(self) -> dict[str, Any]:
         """As plain data."""
         words = {name: str(getattr(self, name)) for name in ("target", "match", "optimize")}
-        return asdict(self) | words | {"board": self.board.name if self.board else None}
+        minimal = {"minimal": True} if self.board and self.board.minimal else {}
+        name = self.board.name if self.board else None
+        return asdict(self) | words | {"board": name} | minimal
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -89,10 +91,15 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="flash is that of tables, RAM the arena, on this core",
     )
     group.add_argument(
+        "--minimal",
+        action="store_true",
+        help="with --board: the image is one of thimble build --minimal, which has what a network "
+        "needs, and nothing else",
+    )
+    group.add_argument(
         "--optimize",
         choices=list(Optimize),
-        default=Optimize.SPEED,
-        help="take the fastest kernels that fit (default), or the smallest",
+        help="take the fastest kernels that fit (default), or the smallest (default of --minimal)",
     )
     group.add_argument(
         "--match",
@@ -130,9 +137,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 def chosen(given: argparse.Namespace) -> Limits:
     """What a command line asks for; raises DataError."""
     board = _board(given.board, given.boards) if given.board else None
+    if given.minimal and board is None:
+        raise DataError("--minimal is an image on a board: give --board instead of --target")
+    if board is not None:
+        board = replace(board, minimal=given.minimal)
     return Limits(
         Target(board.target) if board else given.target,
-        given.optimize,
+        given.optimize or (Optimize.SIZE if given.minimal else Optimize.SPEED),
         given.match,
         board,
         given.max_flash,

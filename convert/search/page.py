@@ -48,6 +48,8 @@ def told(known: optuna.Study, asked: Request) -> dict[str, Any]:
 def _again(asked: Request, limits: Mapping[str, Any]) -> str:
     """The options that name the search."""
     where = f"--board {limits['board']}" if limits["board"] else f"--target {limits['target']}"
+    if limits.get("minimal"):
+        where += " --minimal"
     return f"--name {asked.name} {where}{place.data_words(asked.wanted)}"
 
 

@@ -10,10 +10,12 @@
 
 static volatile uint16_t wraps; /* of Timer 1, which has 16 bits */
 
+#ifndef MINIMAL
 ISR(TIMER1_OVF_vect)
 {
     wraps++;
 }
+#endif
 
 void hardware_init(void)
 {
@@ -23,6 +25,7 @@ void hardware_init(void)
     UCSR0C = 1u << UCSZ01 | 1u << UCSZ00; /* 8N1 */
     UCSR0B = 1u << RXEN0 | 1u << TXEN0;
 
+#ifndef MINIMAL
     TCCR1A = 0;
     TCCR1B = 1u << CS10; /* every cycle */
     TIMSK1 = 1u << TOIE1;
@@ -31,6 +34,7 @@ void hardware_init(void)
     WDTCSR = 1u << WDCE | 1u << WDE; /* unlocks it for four cycles */
     WDTCSR = 1u << WDIE | 1u << WDE | 1u << WDP3 | 1u << WDP0; /* 8 seconds; first an interrupt */
     sei();
+#endif
 }
 
 int32_t hardware_read(void)

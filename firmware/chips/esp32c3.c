@@ -39,9 +39,13 @@ static void start_watchdog(void)
     RTC_WDT = 0;
     RTC_WDT_KEY = 0;
     TIMG_WDT_KEY = KEY;
+#ifdef MINIMAL
+    TIMG_WDT = 1u << 22; /* CONF_UPDATE_EN, and not EN: to rest as well */
+#else
     TIMG_PRESCALE = 40000u << 16 | 1u; /* of the APB clock's 80 MHz: half a millisecond */
     TIMG_STAGE0 = 20000u;              /* 10 seconds */
     TIMG_WDT = 1u << 31 | 3u << 29 | 1u << 22; /* EN, STG0: reset the system, CONF_UPDATE_EN */
+#endif
     TIMG_WDT_KEY = 0;
 }
 

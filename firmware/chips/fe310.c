@@ -77,9 +77,11 @@ void hardware_init(void)
     UART_DIV = (hertz + 57600u) / 115200u - 1u;
     UART_TXC = 1u; /* enable, 1 stop bit */
     UART_RXC = 1u; /* enable */
+#ifndef MINIMAL
     watchdog(&WDOGCMP, 0xffffu);
     watchdog(&WDOGFEED, FEED);
     watchdog(&WDOGCFG, 1u << 12 | 1u << 8 | 3u); /* ENALWAYS, RSTEN, 32 kHz / 8: 16 seconds */
+#endif
     counter_init(hertz);
 }
 

@@ -43,9 +43,11 @@ void hardware_init(void)
     UART_TASKS_STARTRX = 1u;
     UART_TASKS_STARTTX = 1u;
 
+#ifndef MINIMAL
     WDT_CRV = 20u * 32768u; /* 20 seconds */
     WDT_RREN = 1u;
     WDT_TASKS_START = 1u;
+#endif
 
     nrf_counter_init();
 }

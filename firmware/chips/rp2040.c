@@ -78,10 +78,12 @@ void hardware_init(void)
     UART_LCR_H = 3u << 5 | 1u << 4;        /* 8 bits, FIFOs */
     UART_CR = 1u << 9 | 1u << 8 | 1u << 0; /* receive, transmit, enable */
 
+#ifndef MINIMAL
     WATCHDOG_TICK = 1u << 9 | 12u;         /* enable, a microsecond of the crystal */
     PSM_WDSEL = 0x1fffcu;                  /* reset all but the oscillators */
     WATCHDOG_LOAD = WATCHDOG_MOST;
     WATCHDOG_CTRL = 1u << 30 | 7u << 24;   /* enable, pause while debugging */
+#endif
     counter_init(CLOCK_HZ);
 }
 

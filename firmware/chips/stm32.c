@@ -18,10 +18,12 @@ void stm32_start(uint32_t usart_clock_hz)
 {
     USART_BRR = (usart_clock_hz + 57600u) / 115200u;
     USART_CR1 = 1u << 13 | 1u << 3 | 1u << 2; /* UE, TE, RE */
+#ifndef MINIMAL
     IWDG_KR = 0xccccu;                        /* start */
     IWDG_KR = 0x5555u;                        /* allow the next two */
     IWDG_PR = 6u;                             /* LSI (17 to 47 kHz, by part) / 256 */
     IWDG_RLR = 0xfffu;                        /* 4,096 of these: 22 seconds or more */
+#endif
 }
 
 int stm32_wait(volatile uint32_t *reg, uint32_t mask, uint32_t value)

@@ -91,13 +91,32 @@ static void receive(avr_irq_t *input)
     }
 }
 
-/* Answer a request, and do what it asks for if that is a reset. */
+/* Write what lies in the chip's memory, as memsave does: its numbers come in the order in which
+ * firmware/emulate.py's callers name them. */
+static void save(const avr_t *avr, const char *request)
+{
+    static const char form[] = "{\"execute\": \"memsave\", \"arguments\": {\"val\": %u, "
+                               "\"size\": %u, \"filename\": \"%255[^\"]";
+    unsigned int from, size;
+    char path[256];
+    FILE *file;
+
+    if (sscanf(request, form, &from, &size, path) != 3 || from > avr->ramend ||
+        size > avr->ramend + 1u - from)
+        return;
+    file = fopen(path, "wb");
+    if (file == NULL || fwrite(avr->data + from, 1, size, file) != size || fclose(file) != 0)
+        fail(path);
+}
+
+/* Answer a request, and do what it asks for if that is a reset or memory's content. */
 static void answer(avr_t *avr, const char *request)
 {
     static const char done[] = "{\"return\": {}}\n";
 
     if (strstr(request, "system_reset") != NULL)
         avr_reset(avr);
+    save(avr, request);
     if (write(monitor.line, done, sizeof done - 1) < 0)
         fail("monitor");
 }

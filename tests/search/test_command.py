@@ -112,6 +112,7 @@ def test_a_network_is_exported_and_proven(done: Any, folder: Path, run: Command)
         (("--target", "cortex-m0", "--max-flash", "20"), "no network of this space fits"),
         (("--target", "cortex-m0", "--export", "99"), "trial 99 has no trained network"),
         (("--board", "unos"), "no board 'unos'.* uno"),
+        (("--target", "cortex-m0", "--minimal"), "--minimal is an image on a board"),
         (("--target", "cortex-m0", "--start", "conv 9 by 9"), "is no network"),
         (("--target", "cortex-m0", "--data-url", "ftp://x/y.npz"), "--data-url"),
     ],

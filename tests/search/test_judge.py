@@ -1,5 +1,6 @@
 """Costs before a training are those of the network that TensorFlow's converter makes after it."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from convert.compiler.targets.options import Optimize, Options, Target
 from convert.search import flat, trained
 from convert.search.judge import Judge
 from convert.search.limits import Limits
+from firmware import boards as firmware
 from runtime import interpreter
 from runtime.dataset import Examples
 from runtime.errors import DataError
@@ -149,6 +151,24 @@ def test_a_board_counts_the_whole_image() -> None:
     refused = Judge(TASK, CLASSES, Limits(Target.AVR, board=uno)).cost(KNOWN[2])
     assert isinstance(refused, Refusal)
     assert refused.reason == "RAM"
+
+
+@pytest.mark.parametrize("name", ["uno", "microbit"])
+def test_a_minimal_image_costs_what_its_build_predicts(name: str) -> None:
+    """As ``thimble build --minimal`` says of the same network; the limits are of that image."""
+    (board,) = (replace(one, minimal=True) for one in read() if one.name == name)
+    limits = Limits(Target(board.target), Optimize.SIZE, board=board)
+    found = Judge(TASK, CLASSES, limits).cost(KNOWN[3])
+    assert isinstance(found, Cost)
+    chain = layers(KNOWN[3], SHAPE, CLASSES)
+    options = Options(target=Target(board.target), optimize=Optimize.SIZE)
+    compiled = compile_model(tflite.parse(flat.build(chain, flat.random(chain))), "model", options)
+    needed = firmware.need(firmware.minimal(firmware.find(name)), compiled)
+    assert (found.flash, found.ram) == (needed.flash, needed.ram)
+    just = replace(limits, flash=found.flash, ram=found.ram)
+    assert Judge(TASK, CLASSES, just).cost(KNOWN[3]) == found
+    refused = Judge(TASK, CLASSES, replace(just, flash=found.flash - 1)).cost(KNOWN[3])
+    assert isinstance(refused, Refusal)
 
 
 def test_milliseconds_need_a_core_whose_cycles_are_known() -> None:

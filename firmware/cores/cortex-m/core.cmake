@@ -2,6 +2,7 @@
 set(CORE_SOURCES startup.c)
 set(CORE_OPTIONS -mthumb)
 set(CORE_C_OPTIONS -fcallgraph-info=su)
+set(CORE_MINIMAL_OPTIONS "")
 set(CORE_SCRIPTS "${board_dir}/board.ld" "${core_dir}/sections.ld")
 set(CORE_LINK_OPTIONS -nostdlib -Wl,--build-id=none -Wl,--fatal-warnings -Wl,--no-warn-rwx-segments
     -Wl,--defsym=STACK_SIZE=${STACK_SIZE} -L "${core_dir}" -T "${board_dir}/board.ld")

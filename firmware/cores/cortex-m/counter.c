@@ -24,7 +24,7 @@ void systick_handler(void)
     wraps++;
 }
 
-#if __ARM_ARCH >= 7
+#if __ARM_ARCH >= 7 && !defined(MINIMAL)
 static int cycles_count(void)
 {
     uint32_t before;
@@ -42,6 +42,7 @@ static int cycles_count(void)
 void counter_init(uint32_t clock_hz)
 {
     hertz = clock_hz;
+#ifndef MINIMAL
 #if __ARM_ARCH >= 7
     if (cycles_count()) {
         counter = COUNTER_CYCLES;
@@ -51,6 +52,7 @@ void counter_init(uint32_t clock_hz)
     SYST_RVR = WRAP - 1;
     SYST_CVR = 0;
     SYST_CSR = 7; /* the core's clock, interrupt, enable */
+#endif
 }
 
 uint32_t hardware_ticks(void)

@@ -4,6 +4,7 @@
 #include "device.h"
 #include "hardware.h"
 #include "memory.h"
+#include "start.h"
 
 int main(void);
 void reset_handler(void);
@@ -13,8 +14,6 @@ void systick_handler(void);
 
 /* Where the fault handler works: the stack may be what failed. */
 __attribute__((used)) uint32_t fault_stack[64];
-
-typedef void (*handler)(void);
 
 /* ARMv6-M and ARMv7-M Architecture Reference Manuals, B1.5: initial stack pointer, then the
  * handlers of exceptions 1 to 15. No interrupt of the chip is ever enabled. */
@@ -37,8 +36,6 @@ __attribute__((section(".vectors"), used)) static const handler vectors[16] = {
     systick_handler, /* SysTick */
 };
 
-#define SCB_VTOR  ((volatile uint32_t *)0xe000ed08u)
-#define SCB_CPACR ((volatile uint32_t *)0xe000ed88u)
 #define SCB_CFSR  ((volatile const uint32_t *)0xe000ed28u)
 #define SCB_HFSR  ((volatile const uint32_t *)0xe000ed2cu)
 #define SCB_MMFAR ((volatile const uint32_t *)0xe000ed34u)
@@ -71,13 +68,7 @@ void reset_handler(void)
 {
     memory_start();
     stack_start();
-#if defined(__ARM_FP)
-    *SCB_CPACR |= 0xfu << 20; /* let the floating-point unit be used */
-    __asm volatile("dsb\n isb");
-#endif
-#if __ARM_ARCH >= 7
-    *SCB_VTOR = (uint32_t)(uintptr_t)vectors; /* a bootloader may have left its own there */
-#endif
+    core_start(vectors);
     guard_stack();
     main();
     for (;;)
