@@ -1,7 +1,7 @@
 # `make export` and `make test` set up all they need by themselves.
 PYTHON ?= python3.11
 PRESET ?= base
-PRESETS := base small micro nano
+PRESETS := base small micro nano pico femto
 RUN := .venv/bin/python
 # Boards that are emulated, with the preset that each is validated with.
 VALIDATED := netduinoplus2:base stm32vldiscovery:nano microbit:micro \

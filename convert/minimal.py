@@ -22,6 +22,7 @@ PATH = Path(__file__).with_name("minimal.json")
 _MARGIN = 1.05
 """For networks that are like none that was measured."""
 _ALIGNED = 16  # bytes, of which a stack's size is a multiple on cores of 32 bits
+_LEAST = 256  # bytes that their linker scripts insist on
 
 
 @cache
@@ -58,8 +59,9 @@ def code(compiled: Compiled) -> int | None:
 def stack(compiled: Compiled) -> int | None:
     """Bytes of stack, at most; None: that is not known."""
     found = _bound(compiled, "stack")
-    aligned = 1 if compiled.unit.options.target is Target.AVR else _ALIGNED
-    return None if found is None else -(-found // aligned) * aligned
+    if found is None or compiled.unit.options.target is Target.AVR:
+        return found
+    return max(_LEAST, -(-found // _ALIGNED) * _ALIGNED)
 
 
 def statics(compiled: Compiled) -> int:

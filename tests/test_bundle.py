@@ -97,7 +97,10 @@ def test_pretrained_models_are_small() -> None:
     assert sum(path.stat().st_size for path in store.PRETRAINED.iterdir()) < 2_000_000
 
 
-@pytest.mark.parametrize(("name", "least"), [("small", 0.993), ("micro", 0.991), ("nano", 0.988)])
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("small", 0.993), ("micro", 0.991), ("nano", 0.988), ("pico", 0.987), ("femto", 0.985)],
+)
 def test_small_presets_reach_their_marks(
     name: str, least: float, mnist: Examples, tmp_path: Path
 ) -> None:

@@ -10,7 +10,10 @@ configure(0)
 
 # int8 weights + int32 biases in bytes and multiply-accumulates, counted by hand from the sizes:
 # nano: 25*4 + 25*4*12 + 192*10 weights, 4+12+10 biases; 24*24*25*4 + 8*8*25*4*12 + 1920 MACs.
+# femto's second map is 9x9, of which pooling takes 8x8.
 SIZES = {
+    "femto": (2_612 + 4 * 24, 18_252 + 66_825 + 1_760),
+    "pico": (2_700 + 4 * 24, 57_600 + 64_000 + 1_600),
     "nano": (3_220 + 4 * 26, 57_600 + 76_800 + 1_920),
     "micro": (200 + 4_000 + 3_200 + 4 * 38, 115_200 + 256_000 + 3_200),
     "small": (350 + 11_200 + 16_384 + 320 + 4 * 88, 201_600 + 716_800 + 16_384 + 320),

@@ -51,6 +51,16 @@ PRESETS = {
             parse("conv 5x5x4 max, conv 5x5x12 max, dense"),
             Recipe(60, 4e-3, "light", teacher="base", qat_rate=3e-4),
         ),
+        Preset(  # for 8 KB of flash, all told
+            "pico",
+            parse("conv 5x5x4 max, conv 5x5x10 max, dense"),
+            Recipe(60, 4e-3, "light", teacher="base", qat_rate=3e-4),
+        ),
+        Preset(  # and for 1 KB of RAM
+            "femto",
+            parse("conv 3x3x3 max, conv 5x5x11 max, dense"),
+            Recipe(60, 4e-3, "light", teacher="base", qat_rate=3e-4),
+        ),
     )
 }
 

@@ -12,11 +12,13 @@ from pathlib import Path
 from convert import publish, web
 from convert.compiler.command import line
 from convert.web import earlier, icon, look
-from runtime import classifier, console, numbers
+from runtime import console, numbers
 from runtime.errors import ModelError
 
 OUT = Path("build/web")
 FIRST = "small"
+USUAL = ("base", "small", "micro", "nano")
+"""What the app has if nothing is asked for; the smaller ones are for chips."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -26,8 +28,8 @@ def parser() -> argparse.ArgumentParser:
         "--model",
         action="append",
         metavar="MODEL",
-        help="a bundled model's name, a .tflite or an export's folder, once for each; default: all "
-        "bundled models",
+        help="a bundled model's name, a .tflite or an export's folder, once for each; default: "
+        f"{', '.join(USUAL)}",
     )
     result.add_argument("--first", help=f"the one that is shown first; default: {FIRST}, if there")
     line.add_match(result)
@@ -64,9 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = look.words(options.words) if options.words else {}
     own = web.Look(options.name, options.color, options.icon, words, options.rate)
     with publish.claim(options.out, earlier.require_own) as place:
-        networks = [
-            web.load(model, options.match) for model in options.model or classifier.bundled()
-        ]
+        networks = [web.load(model, options.match) for model in options.model or USUAL]
         names = [network.name for network in networks]
         first = options.first or (FIRST if FIRST in names else names[0])
         if first not in names:

@@ -148,7 +148,9 @@ def test_coefficients_are_of_cores_that_there_are() -> None:
 
 def test_small_does_not_fit_on_uno() -> None:
     """Refused with the numbers in one line, and with what fits: micro does, in a minimal image."""
-    with pytest.raises(ToolError, match=r"RAM [\d,]+ bytes, uno has 2,048; .* micro, nano$"):
+    with pytest.raises(
+        ToolError, match=r"RAM [\d,]+ bytes, uno has 2,048; .* micro, nano, pico, femto$"
+    ):
         image("uno", "small")
 
 

@@ -67,7 +67,7 @@ def test_every_choice_is_drawn() -> None:
     assert {min(b.channels for b in blocks), max(b.channels for b in blocks)} == {2, 48}
 
 
-@pytest.mark.parametrize("name", ["micro", "nano"])
+@pytest.mark.parametrize("name", ["micro", "nano", "pico", "femto"])
 def test_a_preset_is_a_point_of_the_space(name: str) -> None:
     """What would have been drawn for it gives it."""
     network = presets.find(name).network

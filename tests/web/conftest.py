@@ -44,7 +44,7 @@ class Site:
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The app with all bundled networks."""
+    """The app with its usual networks."""
     out = tmp_path_factory.mktemp("web") / "app"
     assert make_web(["--out", str(out)]) == 0
     return out

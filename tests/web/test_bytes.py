@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from convert import cutting, layers, tflite
+from convert.web.__main__ import USUAL
 from runtime import classifier, reading, worker
 from runtime.dataset import Pixels
 from runtime.tasks.digits import TASK
@@ -45,7 +46,7 @@ def outputs(page: Page, name: str, pictures: Pixels, *, simd: bool) -> np.ndarra
     return np.array(found, np.int8).reshape(len(pictures), -1)
 
 
-@pytest.mark.parametrize("name", classifier.bundled())
+@pytest.mark.parametrize("name", USUAL)
 def test_ten_thousand_images(phone: BrowserContext, site: Site, name: str) -> None:
     """0 bytes differ from LiteRT's default kernels, with SIMD."""
     pictures = images(10_000)
@@ -54,7 +55,7 @@ def test_ten_thousand_images(phone: BrowserContext, site: Site, name: str) -> No
     assert int((found != expected.reshape(found.shape)).sum()) == 0
 
 
-@pytest.mark.parametrize("name", classifier.bundled())
+@pytest.mark.parametrize("name", USUAL)
 def test_without_simd(phone: BrowserContext, site: Site, name: str) -> None:
     """0 bytes differ in the plain build either."""
     phone.add_init_script("WebAssembly.validate = () => false")
@@ -81,7 +82,7 @@ def test_feature_maps(phone: BrowserContext, site: Site, simd: bool) -> None:
     picture = images(8)[7]
     # int8 pixel = uint8 pixel - 128, because the scale is 1/255 and the zero point -128
     codes = (picture[None, ..., None] ^ 128).view(np.int8)
-    for name in classifier.bundled():
+    for name in USUAL:
         model = tflite.read(classifier.find(name))
         pools = [i for i, one in enumerate(model.operators) if one.name == "MAX_POOL_2D"]
         found = page.evaluate(MAPS, [name, picture.ravel().tolist()])

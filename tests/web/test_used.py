@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from runtime import classifier
+from convert.web.__main__ import USUAL
 from tests.browser import overflow, violations
 from tests.web.conftest import FILMED, PHONE, SHOTS, Site, reads, until, visit
 from tests.web.strokes import DIGITS, touch
@@ -25,7 +25,7 @@ def test_every_example_is_read_by_every_network(phone: BrowserContext, place: Si
     """The app's own digits, rightly, and surely enough to say no doubt."""
     page = visit(phone, place.url)
     wrong = []
-    for name in classifier.bundled():
+    for name in USUAL:
         page.check(f"[name=model][value={name}]")
         page.wait_for_selector(f"body[data-model={name}]")
         for digit in range(10):
