@@ -109,8 +109,10 @@ const sources = new Sources({ read, nothing, problem: showProblem, keep: keepAns
 /** Put what was read last, and its picture, into the strip. @param {HTMLCanvasElement} canvas */
 function keepAnswer(canvas) {
   if (!last?.found.length) return;
-  const { said, sure } = verdict(last.readings[last.chosen], terms);
-  const all = last.readings.map((one) => verdict(one, terms).said).join(" ");
+  // As the picture is read when it is shown again: without the frames before it.
+  const readings = last.alone ?? last.readings;
+  const { said, sure } = verdict(readings[last.chosen], terms);
+  const all = readings.map((one) => verdict(one, terms).said).join(" ");
   void keep(canvas, { said: terms.digits ? all : said, about: text.keptOne(said, sure) },
     (picture) => void sources.showPicture(picture));
 }
@@ -169,7 +171,7 @@ async function reconsider() {
     return;
   }
   const result = await reader.again();
-  if (result) accept({ ...last, ...result });
+  if (result) accept({ ...last, alone: undefined, ...result });
 }
 
 /** Digits that draw themselves on the pad. */

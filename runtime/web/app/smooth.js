@@ -24,7 +24,7 @@ export class Smoother {
 
   /**
    * @param {Result} result of one frame
-   * @returns {Result} to be shown
+   * @returns {Result} to be shown; `alone` has the readings of that frame alone
    */
   next(result) {
     const before = this.#shown;
@@ -37,7 +37,7 @@ export class Smoother {
       const place = this.#shown?.found.findIndex((one) => overlaps(one, result.found[i])) ?? -1;
       return place < 0 ? reading : mixed(this.#shown.readings[place], reading);
     });
-    return (this.#shown = { ...result, readings });
+    return (this.#shown = { ...result, readings, alone: result.readings });
   }
 }
 
