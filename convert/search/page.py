@@ -11,6 +11,7 @@ from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from convert.report import page
 from convert.search import drawings
 from train import presets
+from train.network import Network
 from train.search import finalist, place, record
 from train.search.command import Request
 from train.search.record import Record, Row
@@ -81,13 +82,22 @@ def importances(known: optuna.Study, found: Record) -> list[tuple[str, float]]:
     trials = known.get_trials(deepcopy=False)
     for row in found.rows:
         one = trials[row.number]
+        used = [name for name in one.params if _has(row.point, name)]
         first.add_trial(
             optuna.create_trial(
-                params=one.params, distributions=one.distributions, value=1 - row.rungs[0]
+                params={name: one.params[name] for name in used},
+                distributions={name: one.distributions[name] for name in used},
+                value=1 - row.rungs[0],
             )
         )
     shares = get_param_importances(first, evaluator=PedAnovaImportanceEvaluator())
     return [(name, share) for name, share in shares.items() if share >= 0.005]
+
+
+def _has(network: Network, parameter: str) -> bool:
+    """Whether a network has the block that a parameter is of: more are drawn than it may have."""
+    number, _, of = parameter.partition(".")
+    return not of or int(number) <= len(network.blocks)
 
 
 def render(told: Mapping[str, Any]) -> str:
