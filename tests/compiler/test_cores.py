@@ -345,15 +345,13 @@ def test_winograd_is_refused_where_it_could_overflow() -> None:
 
 def test_speed_marks_choose_winograd_and_size_marks_do_not(model_path: Path) -> None:
     """Tables: with size no more than plain C's; RAM: 12 KB for speed and 5.5 KB for size."""
-    model, narrow = tflite.read(model_path), tflite.read(classifier.find("small"))
+    model = tflite.read(model_path)
     plain = compile_model(model, "model").unit
     for target in (Target.CORTEX_M4, Target.CORTEX_M7, Target.CORTEX_M33):
         fast = compile_model(model, "model", Options(target=target)).unit
         options = Options(target=target, optimize=Optimize.SIZE)
         small = compile_model(model, "model", options).unit
-        assert "winograd" in {step.kernel for step in fast.program.steps}
-        nested = compile_model(narrow, "model", Options(target=target)).unit
-        assert "winograd_nested" in {step.kernel for step in nested.program.steps}
+        assert "winograd_nested" in {step.kernel for step in fast.program.steps}
         assert small.program.flash <= plain.program.flash < fast.program.flash
         assert small.arena <= 5.5 * 1024
         assert fast.arena <= 12 * 1024

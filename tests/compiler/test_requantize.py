@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from convert.compiler.emit import kernels
+from convert.compiler.targets.options import Optimize, Options, Target
 from tests.compiler.harness import SANITIZERS, WARNINGS
 
 MAIN = """
@@ -90,7 +91,7 @@ def answered(
     return np.frombuffer(done.stdout, np.int8)
 
 
-@pytest.mark.parametrize("core", ["any", "avr"])
+@pytest.mark.parametrize("core", ["any", "avr speed", "avr size"])
 @pytest.mark.parametrize("zero_point", [-128, -10, 0, 127])
 @pytest.mark.parametrize("cases", [anything, ties, powers])
 def test_it_is_float32_arithmetic(cases: Cases, zero_point: int, core: str, tmp_path: Path) -> None:
@@ -99,8 +100,9 @@ def test_it_is_float32_arithmetic(cases: Cases, zero_point: int, core: str, tmp_
     given = np.empty(len(sums), [("scale", np.uint32), ("sum", np.int32)])
     given["scale"], given["sum"] = scale.view(np.uint32), sums
     names, folders = (("prologue", "requantize_float"), ())
-    if core == "avr":
-        names, folders = ("prologue", "by_2_16", "requantize_float"), ("avr",)
+    if core != "any":
+        names = ("prologue", "by_2_16", "scale_exactly", "requantize_float")
+        folders = Options(target=Target.AVR, optimize=Optimize(core.removeprefix("avr "))).kernels
     main = MAIN.replace("ZERO_POINT", str(zero_point))
     found = answered(names, folders, main, given.tobytes(), tmp_path)
     product = sums.astype(np.int32).astype(np.float32) * scale

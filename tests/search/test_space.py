@@ -56,6 +56,13 @@ def test_a_line_says_the_network() -> None:
             parse(wrong)
 
 
+def test_a_depthwise_convolution_of_one_pixel_is_left_out() -> None:
+    """It only scales, which the convolution behind it can do."""
+    wide = parse("separable 1x1x8 max, separable 3x3x8, dense")
+    drawn = DEFAULT.suggest(Replay(DEFAULT.parameters(wide)))
+    assert drawn.line() == "conv 1x1x8 max, separable 3x3x8, dense"
+
+
 def test_every_choice_is_drawn() -> None:
     """Of each part of a block, and of the whole."""
     drawn = points(400)
