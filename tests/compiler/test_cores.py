@@ -156,11 +156,11 @@ def used(compiled: Sequence[Compiled], kernel: str) -> int:
 
 
 def contents_on(kernel: str) -> list[bytes]:
-    """A third of ``contents_for`` by chance, but 12 at least; all of them with LONG."""
+    """A third of ``contents_for`` by chance, but 24 at least; all of them with LONG."""
     contents = contents_for(kernel)
     if LONG:
         return contents
-    least = min(len(contents), 12)
+    least = min(len(contents), 24)
     order = np.random.default_rng(0).permutation(len(contents))
     return [contents[index] for index in order[: max(least, len(contents) // 3)]]
 
