@@ -50,7 +50,8 @@ def test_uno_has_room_for_arena_stack_and_nothing_else() -> None:
 
 def test_micro_does_not_fit_on_uno() -> None:
     """Refused with the numbers, and with what fits."""
-    with pytest.raises(ToolError, match=r"RAM 2,448 bytes, uno has 2,048; these fit: nano, pico, femto$"):
+    says = r"RAM 2,448 bytes, uno has 2,048; these fit: nano, pico, femto$"
+    with pytest.raises(ToolError, match=says):
         image(UNO, "micro")
 
 
