@@ -131,7 +131,7 @@ def test_the_c_of_every_network_gives_the_bytes_of_litert(tmp_path: Path) -> Non
         assert [shape[1:] for shape in shapes] == [port.shape for port in found.inputs]
         inputs.append([rng.integers(-128, 128, (8, *shape)).astype(np.int8) for shape in shapes])
     compiled = harness.compile_all(contents, Options(Match.XNNPACK))
-    program = harness.build(tmp_path, compiled, 8, ["gcc", "-O1", *harness.SANITIZERS])
+    program = harness.build(tmp_path, compiled, 8, harness.SANITIZED)
     answers = harness.run([program], compiled, inputs)
     for content, given, found_, name in zip(contents, inputs, answers, BUILT, strict=True):
         for one, want in zip(found_, RUN[Match.XNNPACK](content, given), strict=True):

@@ -93,7 +93,7 @@ def test_portable_bodies_equal_the_runtime(tmp_path: Path) -> None:
     """The C beside the assembly, under the sanitizers, on this machine."""
     contents = [*convolutions(), models.random("DEPTHWISE_CONV_2D", 5)]
     compiled, given, expected = expected_of(contents, Options(target=Target.AVR))
-    compiler = ["gcc", "-O1", *harness.WARNINGS, *harness.SANITIZERS]
+    compiler = [*harness.SANITIZED, *harness.WARNINGS]
     program = harness.build(tmp_path, compiled, len(given[0][0]), compiler)
     check(harness.run([program], compiled, given), expected)
 

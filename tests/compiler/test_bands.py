@@ -52,7 +52,7 @@ def test_any_bands_give_the_runtime_bytes_here(
 ) -> None:
     """Any chain of any kernels in bands of any height, under the sanitizers; nothing outside."""
     compiled, given, expected = anyhow(monkeypatch, Options(match, target), 1000, MODELS)
-    compiler = ["gcc", "-O1", *harness.WARNINGS, *harness.SANITIZERS]
+    compiler = [*harness.SANITIZED, *harness.WARNINGS]
     program = harness.build(tmp_path, compiled, INPUTS, compiler)
     check(harness.run([program], compiled, given), expected)
 
@@ -75,7 +75,7 @@ def test_no_band_overwrites_the_state_that_others_read(
     compiled, given, expected = expected_of([chains.ring(seed) for seed in range(5)], Options())
     for one in compiled:
         assert [step.kernel for step in one.unit.program.steps][:2] == ["max_pool", "max_pool"]
-    program = harness.build(tmp_path, compiled, INPUTS, ["gcc", "-O1", *harness.SANITIZERS])
+    program = harness.build(tmp_path, compiled, INPUTS, harness.SANITIZED)
     check(harness.run([program], compiled, given), expected)
 
 

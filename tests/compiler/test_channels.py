@@ -78,7 +78,7 @@ def test_networks_with_dead_channels_keep_their_bytes(
     given = [inputs_of(content, np.random.default_rng(1)) for content in contents]
     expected = [RUN[match](content, x) for content, x in zip(contents, given, strict=True)]
     compiled = harness.compile_all(contents, Options(match, target))
-    program = harness.build(tmp_path, compiled, INPUTS, ["gcc", "-O1", *harness.SANITIZERS])
+    program = harness.build(tmp_path, compiled, INPUTS, harness.SANITIZED)
     answers = harness.run([program], compiled, given)
     for number, (answer, y) in enumerate(zip(answers, expected, strict=True)):
         assert all(same(a, b) for a, b in zip(answer, y, strict=True)), number

@@ -187,7 +187,7 @@ def test_kernel_equals_the_runtime_here(
     contents = contents_on(kernel)
     compiled, given, expected = expected_of(contents, Options(match, target))
     assert used(compiled, kernel) > 0.6 * len(compiled)
-    compiler = ["gcc", "-O1", *harness.WARNINGS, *harness.SANITIZERS]
+    compiler = [*harness.SANITIZED, *harness.WARNINGS]
     program = harness.build(tmp_path, compiled, INPUTS, compiler)
     check(harness.run([program], compiled, given), expected)
 

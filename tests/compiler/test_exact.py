@@ -74,7 +74,7 @@ def test_operator_equals_the_runtime(kind: str, match: Match, tmp_path: Path) ->
         expected.append(y)
     assert len(contents) > MODELS * (0.8 if LONG else 0.5)
     compiled = harness.compile_all(contents, Options(match))
-    compiler = ["gcc", "-O1", *harness.WARNINGS, *harness.SANITIZERS]
+    compiler = [*harness.SANITIZED, *harness.WARNINGS]
     program = harness.build(tmp_path, compiled, INPUTS, compiler)
     answers = harness.run([program], compiled, given)
     for number, one in enumerate(compiled):

@@ -59,7 +59,7 @@ def test_chains_of_layers_keep_their_bytes(match: Match, tmp_path: Path) -> None
         given.append([np.random.default_rng(seed).integers(-128, 128, (4, *shape), np.int8)])
     expected = [RUN[match](content, x) for content, x in zip(contents, given, strict=True)]
     compiled = harness.compile_all(contents, Options(match))
-    program = harness.build(tmp_path, compiled, 4, ["gcc", "-O1", *harness.SANITIZERS])
+    program = harness.build(tmp_path, compiled, 4, harness.SANITIZED)
     answers = harness.run([program], compiled, given)
     for number, (answer, y) in enumerate(zip(answers, expected, strict=True)):
         assert np.array_equal(answer, y), number
@@ -132,7 +132,7 @@ def test_moves_bring_long_chains_to_their_bound(tmp_path: Path, monkeypatch: Any
     shapes = [one.unit.network.input.shape for one in compiled]
     rng = np.random.default_rng(1)
     given = [[rng.integers(-128, 128, (4, *shape), np.int8)] for shape in shapes]
-    program = harness.build(tmp_path, compiled, 4, ["gcc", "-O1", *harness.SANITIZERS])
+    program = harness.build(tmp_path, compiled, 4, harness.SANITIZED)
     answers = harness.run([program], compiled, given)
     for answer, content, x in zip(answers, contents, given, strict=True):
         assert np.array_equal(answer, RUN[Match.XNNPACK](content, x))
@@ -228,7 +228,7 @@ def test_what_is_needed_later_is_not_overwritten(
     given = inputs_of(content, np.random.default_rng(0))
     wanted = RUN[Match.XNNPACK](content, given)
     compiled = harness.compile_all([content], Options(optimize=optimize))
-    program = harness.build(tmp_path, compiled, len(given[0]), ["gcc", "-O1", *harness.SANITIZERS])
+    program = harness.build(tmp_path, compiled, len(given[0]), harness.SANITIZED)
     (found,) = harness.run([program], compiled, [given])
     for left, right in zip(found, wanted, strict=True):
         np.testing.assert_array_equal(left, right)
@@ -255,7 +255,7 @@ def test_outputs_may_be_anywhere_in_a_network(
     contents = [changed(chains.model(seed, 3), two_outputs) for seed in range(12)]
     given = [inputs_of(content, np.random.default_rng(0)) for content in contents]
     compiled = harness.compile_all(contents, Options(target=target, optimize=optimize))
-    program = harness.build(tmp_path, compiled, len(given[0][0]), ["gcc", *harness.SANITIZERS])
+    program = harness.build(tmp_path, compiled, len(given[0][0]), harness.SANITIZED)
     found = harness.run([program], compiled, given)
     for number, content in enumerate(contents):
         wanted = RUN[Match.XNNPACK](content, given[number])

@@ -50,7 +50,7 @@ def test_kernel_equals_the_runtime_without_vectors(
     """In portable C, under the sanitizers: 0 differing bytes, nothing outside the arena."""
     compiled, given, expected = expected_of(contents_for(kernel), Options(target=target))
     assert used(compiled, kernel) > 0.6 * len(compiled)
-    compiler = ["gcc", "-O1", *harness.WARNINGS, *harness.SANITIZERS]
+    compiler = [*harness.SANITIZED, *harness.WARNINGS]
     check(
         harness.run([harness.build(tmp_path, compiled, INPUTS, compiler)], compiled, given),
         expected,

@@ -29,7 +29,7 @@ class Machine:
 
 
 _ARM = ("aarch64-linux-gnu-gcc", "-static", "-O2", *harness.WARNINGS)
-_X86 = ("gcc", "-O1", *harness.WARNINGS, *harness.SANITIZERS)
+_X86 = (*harness.SANITIZED, *harness.WARNINGS)
 _QEMU = ("qemu-aarch64-static", "-cpu")
 MACHINES = {
     "wasm": Machine(Target.WASM),

@@ -29,7 +29,7 @@ from tests.compiler.test_exact import inputs_of
 
 SECONDS = 20  # of processor time, for one mutant in one process
 MEMORY = 6 << 30
-COMPILER = ("gcc", "-O1", *harness.WARNINGS, *harness.SANITIZERS)
+COMPILER = (*harness.SANITIZED, *harness.WARNINGS)
 MATCHES = (Match.XNNPACK, Match.TFLM)
 
 
