@@ -44,7 +44,7 @@ PRESETS = {
         Preset(
             "micro",
             parse("conv 5x5x8 max, conv 5x5x20 max, dense"),
-            Recipe(60, 4e-3, "mid", teacher="base", qat_rate=3e-4),
+            Recipe(60, 4e-3, "mid", teacher="base", qat_epochs=8, qat_rate=3e-4, drawings=True),
         ),
         Preset(
             "nano",

@@ -17,8 +17,8 @@ from runtime.errors import ModelError
 
 OUT = Path("build/web")
 FIRST = "small"
-USUAL = ("base", "small", "micro", "nano")
-"""What the app has if nothing is asked for; the smaller ones are for chips."""
+USUAL = ("base", "small", "micro")
+"""What the app has if nothing is asked for: the presets that know what is no digit."""
 
 
 def parser() -> argparse.ArgumentParser:

@@ -11,8 +11,8 @@ from optuna.trial import TrialState
 
 from runtime.errors import DataError
 from tests.search import simulated
-from train.network import Network
-from train.search import record, run, study
+from train.network import Network, parse
+from train.search import record, run, space, study
 from train.search.run import Budget
 from train.search.trial import Objective
 
@@ -48,6 +48,21 @@ def test_a_search_refuses_stops_and_finishes_networks(whole: list[dict[str, Any]
     assert refused["flash"] > 3
     assert {len(row["rungs"]) for row in rows} >= {1, 3}
     assert 0 < sum(row["is_whole"] for row in rows) < len(rows) / 1.5
+
+
+def test_a_network_that_is_drawn_twice_is_trained_once(tmp_path: Path) -> None:
+    """Also where blocks that it does not have were drawn differently."""
+    log = tmp_path / "trained"
+    known = begun(tmp_path)
+    objective = Objective(space.load(), simulated.Costs(1 << 30), simulated.Lessons(log=log))
+    point = parse("conv 3x3x4 max, conv 3x3x8 max, dense")
+    drawn = objective.space.parameters(point)
+    for kernel in ("1x1", "3x3"):
+        known.enqueue_trial({**drawn, "3.kernel": kernel})
+    run.work(known, objective, Budget(2, None))
+    assert log.read_text().splitlines() == [point.key()]
+    found = record.of(known)
+    assert ([row.point for row in found.rows], found.known) == ([point], 1)
 
 
 def test_the_same_seed_gives_the_same_search(whole: list[dict[str, Any]], tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from train.network import Network
+from train.network import Network, read
 from train.search.judge import Cost, Costs, Refusal
 from train.search.rungs import Rung, Standing, goes_on
 from train.search.space import Space
@@ -49,7 +49,7 @@ class Objective:
             trial.set_constraint("limits", cost.excess)
             raise optuna.TrialPruned
         trial.set_user_attr("cost", asdict(cost))
-        if (same := _trained(trial)) is not None:
+        if (same := _trained(trial, point)) is not None:
             trial.set_user_attr("known", same)
             raise optuna.TrialPruned
         return self._train(trial, point, cost)
@@ -70,15 +70,11 @@ def _others(trial: optuna.Trial) -> list[FrozenTrial]:
     return [one for one in known if one.number != trial.number and one.state not in _GONE]
 
 
-def _trained(trial: optuna.Trial) -> int | None:
-    """The number of a trial of the same network that was trained; None: there is none."""
+def _trained(trial: optuna.Trial, point: Network) -> int | None:
+    """The number of another trial of ``point`` that was trained; None: there is none."""
     for one in _others(trial):
         finished = one.state in (TrialState.COMPLETE, TrialState.PRUNED)
-        if (
-            finished
-            and "rung0" in one.user_attrs
-            and one.user_attrs["point"] == trial.user_attrs["point"]
-        ):
+        if finished and "rung0" in one.user_attrs and read(one.user_attrs["point"]) == point:
             return one.number
     return None
 
