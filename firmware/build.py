@@ -32,6 +32,7 @@ HELPER = 32
 _GENERATED, _TREE = "generated", "cmake"  # folders beside an image: the model's C, and CMake's own
 _LEVEL = {Optimize.SPEED: "Release", Optimize.SIZE: "MinSizeRel"}
 """What a minimal image lets the compiler do with the kernels: they are chosen for it, too."""
+_ALIGNED = 16  # bytes: what a stack's size is a multiple of
 _PRODUCTS = tuple(f"firmware.{kind}" for kind in ("elf", "bin", "hex", "map"))
 _UF2 = "firmware.uf2"
 
@@ -95,8 +96,21 @@ def _needed(board: Board, deployed: Deployment) -> Need:
 
 def _built(image: Image, options: Sequence[str]) -> Image:
     """``image`` built and measured; its files are written when all is as it must be."""
+    publish.files(image.folder / _GENERATED, image.deployment.files())
+    measured = _linked(image, options)
+    if measured.stack > image.predicted.stack:
+        measured = _linked(_grown(measured), options)
+    tree = image.folder / _TREE
+    products = {name: (tree / name).read_bytes() for name in _PRODUCTS}
+    if "uf2" in image.board.flash_with:
+        products[_UF2] = uf2.from_hex(products["firmware.hex"].decode())
+    publish.files(image.folder, products)
+    return measured
+
+
+def _linked(image: Image, options: Sequence[str]) -> Image:
+    """``image`` measured, built with the stack that is predicted."""
     board, folder, tree = image.board, image.folder, image.folder / _TREE
-    publish.files(folder / _GENERATED, image.deployment.files())
     settings = [f"-DMODEL_DIR={folder / _GENERATED}", f"-DSTACK_SIZE={image.predicted.stack}"]
     if board.minimal:
         settings += ["-DMINIMAL=ON", f"-DCMAKE_BUILD_TYPE={_LEVEL[image.deployment.optimize]}"]
@@ -104,12 +118,23 @@ def _built(image: Image, options: Sequence[str]) -> Image:
     chain = board.family.toolchain
     tools.run(["cmake", "--preset", board.name, "-B", str(tree), *settings], chain)
     tools.run(["cmake", "--build", str(tree)], chain)
-    measured = _measured(image, tree)
-    products = {name: (tree / name).read_bytes() for name in _PRODUCTS}
-    if "uf2" in board.flash_with:
-        products[_UF2] = uf2.from_hex(products["firmware.hex"].decode())
-    publish.files(folder, products)
-    return measured
+    return _measured(image, tree)
+
+
+def _grown(image: Image) -> Image:
+    """``image``, as it was measured, to be built with the stack that it may take.
+
+    Raises ToolError where there is no room for that.
+    """
+    board, stack, usual = image.board, image.stack, image.predicted.stack
+    more = -(-stack // _ALIGNED) * _ALIGNED - usual
+    takes = f"{image.deployment.name} may need {stack:,} bytes of stack on {board.name}"
+    if image.ram + more > board.ram:
+        room = board.ram - image.ram + usual
+        raise ToolError(f"{takes}, and {room:,} are left for it: take a smaller model")
+    console.note(f"{takes}, more than the usual {usual:,}: {usual + more:,} are kept for it")
+    needed = replace(image.predicted, ram=image.predicted.ram + more, stack=usual + more)
+    return replace(image, predicted=needed)
 
 
 def _clear(folder: Path) -> None:
@@ -125,7 +150,7 @@ def _clear(folder: Path) -> None:
 def _measured(image: Image, tree: Path) -> Image:
     """``image`` with what the compiler and the linker made of it in ``tree``.
 
-    Raises ToolError when the stack is not known, or may grow beyond its room.
+    Raises ToolError when the stack is not known.
     """
     board, family, elf = image.board, image.board.family, str(tree / image.elf.name)
     chain = family.toolchain
@@ -135,18 +160,11 @@ def _measured(image: Image, tree: Path) -> Image:
         code = tools.run([chain.program("objdump"), "-d", elf], chain)
         graph = avr_stack.graph(code, family.calls.pushed)
     statics = sum(sizes.get(name, 0) for name in (".noinit", ".data", ".bss"))
-    stack = deepest(graph, family, minimal=board.minimal)
-    room = sizes.get(".stack", board.ram - statics)
-    if stack > room:
-        raise ToolError(
-            f"{image.deployment.name} may need {stack:,} bytes of stack on {board.name}, and "
-            f"{room:,} are left for it: take a smaller model"
-        )
     return replace(
         image,
         flash=sum(sizes.get(name, 0) for name in (".text", ".rodata", ".data")),
         ram=statics + sizes.get(".stack", image.predicted.stack),
-        stack=stack,
+        stack=deepest(graph, family, minimal=board.minimal),
     )
 
 

@@ -3,6 +3,7 @@
 import re
 import struct
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,24 @@ def test_cost_is_within_what_was_predicted(name: str) -> None:
     assert built.predicted.ram - 256 <= built.ram <= built.predicted.ram <= built.board.ram
     assert built.stack <= built.board.stack
     assert built.flash == len((built.folder / "firmware.bin").read_bytes())
+
+
+@pytest.mark.parametrize("name", ["hifive1", "microbit", "esp32c3"])
+def test_a_stack_that_is_too_small_grows_where_there_is_ram(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To what the deepest calls take, and a line says so; without RAM for it nothing is built."""
+    board, deployed = boards.find(name), image(name).deployment
+    usual = replace(board, stack=256)
+    built = build.build(usual, deployed, tmp_path)
+    found = symbols(built)
+    assert 256 < built.stack <= found["__stack_top"] - found["__stack_bottom"] < built.stack + 16
+    assert built.ram <= built.predicted.ram
+    assert f"of stack on {name}, more than the usual 256: " in capsys.readouterr().out
+    tight = replace(usual, ram=boards.need(usual, deployed.compiled).ram)
+    with pytest.raises(ToolError, match=f"may need {built.stack} bytes of stack on {name}, and"):
+        build.build(tight, deployed, tmp_path)
+    assert not built.folder.exists()
 
 
 @pytest.mark.parametrize("model", classifier.bundled())
