@@ -65,7 +65,7 @@ def _measured(
 ) -> tuple[float, float, record.Record]:
     """Trials an hour of so many workers, the share of their time that they trained, the record."""
     name = f"{count}-workers"
-    known = study.begin(study.connect(url, alone=False), name, simulated.terms(), [])
+    known = study.begin(study.connect(url, alone=False), name, simulated.terms(), list)
     options = ["--seconds", str(given.seconds), "--minutes", str(given.minutes)]
     command = [
         sys.executable,

@@ -83,7 +83,7 @@ def main() -> None:
     url, name, trials, seconds = sys.argv[1:]
     with study.reached(url):
         storage = study.connect(url, alone=False, heartbeat=1)
-        known = study.begin(storage, name, terms(), [])
+        known = study.begin(storage, name, terms(), list)
         known.sampler = study.Seeded(1)
         run.work(known, objective(float(seconds)), Budget(int(trials), None))
 

@@ -31,7 +31,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> optuna.Study:
     storage = study.connect(f"sqlite:///{folder / 'study.db'}", alone=True)
     whole = space.load()
     first = [whole.parameters(presets.find("nano").network)]
-    found = study.begin(storage, "x", simulated.terms(**TERMS), first)
+    found = study.begin(storage, "x", simulated.terms(**TERMS), lambda: first)
     found.sampler = study.Seeded(1)
     usual = simulated.objective()
     wide = type(usual)(usual.space, simulated.Costs(4_000), usual.lesson)

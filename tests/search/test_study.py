@@ -22,7 +22,7 @@ TRIALS = 60
 def begun(folder: Path, name: str = "x", **changes: Any) -> optuna.Study:
     folder.mkdir(exist_ok=True)
     storage = study.connect(f"sqlite:///{folder / 'study.db'}", alone=True)
-    known = study.begin(storage, name, simulated.terms(**changes), [])
+    known = study.begin(storage, name, simulated.terms(**changes), list)
     known.sampler = study.Seeded(1)
     return known
 

@@ -121,9 +121,9 @@ def test_workers_come_and_go(url: str) -> None:
 def test_a_worker_with_other_data_is_turned_away(url: str) -> None:
     """It says what differs, and takes no trial."""
     storage = study.connect(url, alone=False)
-    study.begin(storage, "data", simulated.terms(), [])
+    study.begin(storage, "data", simulated.terms(), list)
     with pytest.raises(DataError, match="another data"):
-        study.begin(storage, "data", simulated.terms(data="changed"), [])
+        study.begin(storage, "data", simulated.terms(data="changed"), list)
     assert known(url, "data").trials == []
 
 

@@ -5,7 +5,6 @@ imports it but the list of commands.
 """
 
 import argparse
-import random
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,18 +20,14 @@ from convert.search import limits, page
 from convert.search.judge import Judge
 from runtime import children, console
 from runtime.errors import DataError
-from train import fit, network, presets
-from train.search import command, finalist, place, record, run, study
+from train import fit, network
+from train.search import command, finalist, place, record, run, starts, study
 from train.search.command import Request
 from train.search.finalist import Finish
-from train.search.judge import Refusal
 from train.search.lesson import Lesson
 from train.search.record import Record
 from train.search.space import Space
 from train.search.trial import Objective
-
-_TRIED = 40
-"""Networks, drawn at random, of which one must fit before a search begins."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,7 +60,7 @@ def _run(given: argparse.Namespace, asked: Request, bounds: limits.Limits, words
         return _export(study.load(storage, asked.name), given.export, finish, asked)
     lesson = Lesson(dataset, judge, given.seed, given.threads)
     known = study.begin(
-        storage, asked.name, _terms(asked.space, lesson), _first(asked.space, judge)
+        storage, asked.name, _terms(asked.space, lesson), lambda: starts.first(asked.space, judge)
     )
     known.sampler = study.Seeded(given.seed)
     for line in given.start:
@@ -92,29 +87,6 @@ def _terms(space: Space, lesson: Lesson) -> dict[str, Any]:
         "seed": lesson.seed,
         "rungs": [asdict(rung) for rung in lesson.rungs],
     }
-
-
-def _first(space: Space, judge: Judge) -> list[dict[str, Any]]:
-    """The presets that are points of the space; raises DataError where nothing of it can fit."""
-    found = []
-    for one in presets.PRESETS.values():
-        try:
-            found.append(space.parameters(one.network))
-        except DataError as error:
-            console.note(f"the preset {one.name} does not start the search: {error}")
-    least, drawn = list(space.least()), random.Random(0)  # noqa: S311 - no secret
-    reasons = []
-    for number in range(len(least) + _TRIED):
-        tried = least[number] if number < len(least) else space.suggest(place.Drawn(drawn))
-        cost = judge.cost(tried)
-        if not isinstance(cost, Refusal):
-            return found
-        reasons.append(cost.reason)
-    most = max(set(reasons), key=reasons.count)
-    raise DataError(
-        f"no network of this space fits, of {len(reasons)} that were tried, the smallest "
-        f"among them (most need too much {most}): allow more, or let the space have smaller ones"
-    )
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import fcntl
 import hashlib
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -148,24 +148,34 @@ def order(study: optuna.Study, trial: FrozenTrial) -> int:
 
 
 def begin(
-    storage: RDBStorage, name: str, terms: Mapping[str, Any], first: Sequence[Mapping[str, Any]]
+    storage: RDBStorage,
+    name: str,
+    terms: Mapping[str, Any],
+    first: Callable[[], Sequence[Mapping[str, Any]]],
 ) -> optuna.Study:
-    """The study of that name: made, with the parameters of its ``first`` trials, or joined.
+    """The study of that name: joined, or made with the first trials whose parameters ``first`` says.
 
     Raises DataError where it is a search of something else.
     """
+    if name in optuna.get_all_study_names(storage):
+        return _joined(storage, name, terms)
+    parameters_of_first = first()
     try:
         study = optuna.create_study(
             storage=storage, study_name=name, directions=["minimize"] * len(METRICS)
         )
-    except DuplicatedStudyError:
-        study = optuna.load_study(study_name=name, storage=storage)
-        compare(name, terms_of(study), terms)
-        return study
+    except DuplicatedStudyError:  # another was quicker
+        return _joined(storage, name, terms)
     study.set_metric_names(list(METRICS))
-    for parameters in first:
+    for parameters in parameters_of_first:
         study.enqueue_trial(dict(parameters))
     study.set_user_attr(_TERMS, dict(terms))
+    return study
+
+
+def _joined(storage: RDBStorage, name: str, terms: Mapping[str, Any]) -> optuna.Study:
+    study = optuna.load_study(study_name=name, storage=storage)
+    compare(name, terms_of(study), terms)
     return study
 
 
