@@ -153,7 +153,7 @@ def begin(
     terms: Mapping[str, Any],
     first: Callable[[], Sequence[Mapping[str, Any]]],
 ) -> optuna.Study:
-    """The study of that name: joined, or made with the first trials whose parameters ``first`` says.
+    """The study of that name: joined, or made with the parameters that ``first`` gives.
 
     Raises DataError where it is a search of something else.
     """
