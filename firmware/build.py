@@ -139,11 +139,13 @@ def _grown(image: Image) -> Image:
 
 def _clear(folder: Path) -> None:
     """Take away what a build leaves in ``folder``, and the folder if it was nothing else."""
+    if not folder.is_dir():
+        return
     for name in (*_PRODUCTS, _UF2):
         (folder / name).unlink(missing_ok=True)
     for name in (_GENERATED, _TREE):
         shutil.rmtree(folder / name, ignore_errors=True)
-    if folder.is_dir() and not any(folder.iterdir()):
+    if not any(folder.iterdir()):
         folder.rmdir()
 
 

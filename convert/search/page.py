@@ -1,5 +1,6 @@
 """``search.html``: one file that shows what a search has found, in the style of a report."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from convert.report import page
 from convert.search import drawings
 from train import presets
 from train.network import Network
-from train.search import finalist, place, record
+from train.search import command, finalist, place, record, study
 from train.search.command import Request
 from train.search.record import Record, Row
 
@@ -41,7 +42,7 @@ def told(known: optuna.Study, asked: Request) -> dict[str, Any]:
         "parallel": drawings.parallel(found, best[0]),
         "importances": importances(known, found),
         "export": f"thimble search {_again(asked, limits)} --export ",
-        "then": f"thimble export --model {asked.folder}/{asked.name}-",
+        "then": f"thimble export --model {shlex.quote(f'{asked.folder}/{asked.name}-')}",
         "data": place.data_words(asked.wanted),
     }
 
@@ -51,6 +52,10 @@ def _again(asked: Request, limits: Mapping[str, Any]) -> str:
     where = f"--board {limits['board']}" if limits["board"] else f"--target {limits['target']}"
     if limits.get("minimal"):
         where += " --minimal"
+    if asked.folder.parent != command.OUT:
+        where += f" --out {shlex.quote(str(asked.folder.parent))}"
+    if not asked.is_local:
+        where += f" --storage {shlex.quote(study.said(asked.storage))}"
     return f"--name {asked.name} {where}{place.data_words(asked.wanted)}"
 
 

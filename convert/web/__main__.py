@@ -6,6 +6,7 @@ host serves. Needs clang and lld. ``python -m runtime.web`` serves it.
 
 import argparse
 import gzip
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -76,7 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     sizes = weigh(files)
     cells = [(name, f"{one['bytes']:,}", f"{one['gzip']:,}") for name, one in sizes.items()]
     table = console.table(("file", "bytes", "compressed (gzip)"), cells)
-    text = f"{table}\n\nwrote {options.out}; python -m runtime.web serves it"
+    app = "" if options.out == OUT else f" --app {shlex.quote(str(options.out))}"
+    text = f"{table}\n\nwrote {options.out}; python -m runtime.web{app} serves it"
     console.finish(text, {"out": str(options.out), "first": first, "files": sizes})
     return 0
 

@@ -41,7 +41,8 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> optuna.Study:
 
 @pytest.fixture(scope="module")
 def path(known: optuna.Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    asked = SimpleNamespace(name="x", folder=Path("build/search/x"), wanted=Wanted())
+    folder = Path("my searches/x")
+    asked = SimpleNamespace(name="x", folder=folder, wanted=Wanted(), is_local=True)
     path = tmp_path_factory.mktemp("page") / "search.html"
     path.write_text(page.render(page.told(known, asked)))
     return path
@@ -81,6 +82,9 @@ def test_it_shows_what_was_found(browser: Browser, path: Path, known: optuna.Stu
     text = shown.locator("header").inner_text()
     assert f"{found.trials} networks were drawn" in text
     assert f"{found.refused['flash']} for flash" in text
+    commands = shown.locator("body").text_content() or ""
+    assert "--name x --target cortex-m0 --out 'my searches' --export " in commands
+    assert "thimble export --model 'my searches/x/x-'" in commands
 
 
 def test_what_mattered_is_what_mattered(known: optuna.Study) -> None:

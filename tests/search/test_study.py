@@ -19,10 +19,20 @@ from train.search.trial import Objective
 TRIALS = 60
 
 
+FIRST = [parse(f"conv 3x3x{width} max, conv 3x3x6 max, dense") for width in (3, 4, 5)]
+"""What a search here begins with."""
+
+
 def begun(folder: Path, name: str = "x", **changes: Any) -> optuna.Study:
     folder.mkdir(exist_ok=True)
+    known_space = space.load()
     storage = study.connect(f"sqlite:///{folder / 'study.db'}", alone=True)
-    known = study.begin(storage, name, simulated.terms(**changes), list)
+    known = study.begin(
+        storage,
+        name,
+        simulated.terms(**changes),
+        lambda: [known_space.parameters(one) for one in FIRST],
+    )
     known.sampler = study.Seeded(1)
     return known
 
@@ -47,6 +57,7 @@ def test_a_search_refuses_stops_and_finishes_networks(whole: list[dict[str, Any]
     *rows, refused, _ = whole
     assert refused["flash"] > 3
     assert {len(row["rungs"]) for row in rows} >= {1, 3}
+    assert [row["point"] for row in rows[:3]] == [asdict(one) for one in FIRST]
     assert 0 < sum(row["is_whole"] for row in rows) < len(rows) / 1.5
 
 
@@ -83,7 +94,7 @@ class Stops(simulated.Lessons):
         raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("at", [9, 23, 44])
+@pytest.mark.parametrize("at", [1, 9, 23, 44])
 def test_a_resumed_search_equals_an_uninterrupted_one(
     whole: list[dict[str, Any]], tmp_path: Path, at: int
 ) -> None:
@@ -122,8 +133,19 @@ def test_a_storage_that_is_down_is_one_line() -> None:
         study.connect("postgresql://me:secret@127.0.0.1:9/x", alone=False)
     assert "secret" not in str(raised.value)
     assert "\n" not in str(raised.value)
-    with pytest.raises(DataError, match="no URL of a database"):
-        study.connect("somewhere", alone=False)
+    for url in ("somewhere", "postgresql://me@127.0.0.1:port/x"):
+        with pytest.raises(DataError, match="no URL of a database"):
+            study.connect(url, alone=False)
+    with pytest.raises(DataError, match="of no kind that is known here: give postgresql"):
+        study.connect("redis://127.0.0.1/0", alone=False)
+
+
+def test_a_file_that_is_no_search_is_one_line(tmp_path: Path) -> None:
+    """And not taken for a server that is down."""
+    (tmp_path / "study.db").write_text("a file of mine, which is no database\n" * 99)
+    with pytest.raises(DataError, match=r"cannot be used .*or give another --name") as raised:
+        study.connect(f"sqlite:///{tmp_path / 'study.db'}", alone=True)
+    assert "\n" not in str(raised.value)
 
 
 def test_a_storage_of_another_version_is_one_line(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from convert.search import limits, page
 from convert.search.judge import Judge
 from runtime import children, console
 from runtime.errors import DataError
-from train import fit, network
+from train import fit
 from train.search import command, finalist, place, record, run, starts, study
 from train.search.command import Request
 from train.search.finalist import Finish
@@ -47,7 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(given: argparse.Namespace, asked: Request, bounds: limits.Limits, words: list[str]) -> int:
+    wanted = starts.wanted(given.start, asked.space)
     if asked.is_local:
+        if given.export is not None and not (asked.folder / "study.db").exists():
+            raise DataError(f"there is no search {asked.name!r} in {asked.folder}: start one first")
         place.make(asked.folder)
     alone = asked.is_local and given.jobs == 1 and not given.worker
     storage = study.connect(asked.storage, alone=alone)
@@ -60,11 +63,13 @@ def _run(given: argparse.Namespace, asked: Request, bounds: limits.Limits, words
         return _export(study.load(storage, asked.name), given.export, finish, asked)
     lesson = Lesson(dataset, judge, given.seed, given.threads)
     known = study.begin(
-        storage, asked.name, _terms(asked.space, lesson), lambda: starts.first(asked.space, judge)
+        storage,
+        asked.name,
+        _terms(asked.space, lesson),
+        lambda: starts.first(asked.space, judge, wanted),
     )
     known.sampler = study.Seeded(given.seed)
-    for line in given.start:
-        known.enqueue_trial(asked.space.parameters(network.parse(line)), skip_if_exists=True)
+    study.require(known, wanted)
     with (
         study.at_work(asked.folder, known) if asked.is_local else nullcontext(),
         _helped(given, words),

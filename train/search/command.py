@@ -1,6 +1,7 @@
 """The command line of a search, and what it asks for."""
 
 import argparse
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from runtime.options import Wanted
 from train.search.finalist import RECIPE
 from train.search.run import Budget
 from train.search.space import Space, load
+from train.search.study import is_file
 
 ABOUT = """Search for the best networks under exact costs: python -m train.search --board microbit.
 
@@ -24,6 +26,9 @@ For example:
   thimble search --target cortex-m4 --max-ram 4000 --data photos --size 32x32x3 --trials 500
   thimble search --target cortex-m4 --storage postgresql://search@db/search --name kws --worker
 """
+
+
+OUT = Path("build/search")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -127,10 +132,14 @@ def _add_work(result: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--out",
         type=Path,
-        default=Path("build/search"),
+        default=OUT,
         metavar="DIR",
         help="default: build/search; everything goes to DIR/NAME",
     )
+
+
+_UNNAMED = re.compile(r"[^A-Za-z0-9._]+")
+"""What a search's name has none of, where it is that of the data."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +166,7 @@ class Request:
     @property
     def is_local(self) -> bool:
         """Whether it is kept in a file here."""
-        return self.storage.startswith("sqlite")
+        return is_file(self.storage)
 
 
 def requested(given: argparse.Namespace, core: str) -> Request:
@@ -169,7 +178,7 @@ def requested(given: argparse.Namespace, core: str) -> Request:
         raise DataError("--data and --data-url are two places: give one")
     wanted = options.wanted(given)
     source = wanted.source.path.resolve().stem if wanted.given and wanted.source else "mnist"
-    name = given.name or f"{source}-{core}"
+    name = given.name or f"{_UNNAMED.sub('-', source).strip('-') or 'data'}-{core}"
     if not name.replace("-", "").replace("_", "").replace(".", "").isalnum() or name[0] in ".-":
         raise DataError(f"--name {name!r} cannot be: it is a folder's too; give letters and digits")
     folder = given.out / name

@@ -3,6 +3,7 @@
 import hashlib
 import http.client
 import random
+import shlex
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -57,7 +58,7 @@ def data_words(wanted: Wanted) -> str:
     told = wanted.options()
     if wanted.given and wanted.source is not None:
         told["--data"] = str(wanted.source.path)
-    return "".join(f" {name} {value}" for name, value in told.items())
+    return "".join(f" {name} {shlex.quote(str(value))}" for name, value in told.items())
 
 
 def fetched(wanted: Wanted, url: str | None, folder: Path) -> Wanted:

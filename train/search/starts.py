@@ -25,13 +25,30 @@ _WIDTHS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32, 40, 48, 64)
 _TRIED = 40  # networks that are costed, before a space is taken for one that no limits allow
 
 
-def first(space: Space, judge: Costs) -> list[dict[str, Any]]:
-    """Parameters of the networks to begin with; raises DataError where none of ``space`` fits."""
+def wanted(lines: Sequence[str], space: Space) -> list[dict[str, Any]]:
+    """Parameters of the networks that ``--start`` names; raises DataError, naming it."""
+    found = []
+    for line in lines:
+        try:
+            found.append(space.parameters(parse(line)))
+        except DataError as error:
+            raise DataError(f"--start {line!r}: {error}") from error
+    return found
+
+
+def first(
+    space: Space, judge: Costs, wanted: Sequence[dict[str, Any]] = ()
+) -> list[dict[str, Any]]:
+    """Parameters of the networks to begin with, ``wanted`` ones before all others.
+
+    Raises DataError where no network of ``space`` fits.
+    """
     drawn = [_widest(line, shares, space, judge) for line, shares in _DESIGNS]
     found = [*_presets(space, judge), *(one for one in drawn if one is not None)]
     if not found:
         _check(space, judge)
-    return [space.parameters(one) for one in dict.fromkeys(found)]
+    usual = [space.parameters(one) for one in dict.fromkeys(found)]
+    return [*wanted, *(one for one in usual if one not in wanted)]
 
 
 def _presets(space: Space, judge: Costs) -> Iterator[Network]:

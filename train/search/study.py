@@ -41,6 +41,8 @@ RETRIES = 3
 _STARTUP = 40  # trials that are drawn at random before the sampler learns from them
 _SETUP = 20.0  # seconds within which a study that has begun says what it is of
 _TERMS = "terms"
+_FIRST = "first"
+"""What the first trials draw: not queued, so that what is taken up again comes before the next."""
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
@@ -49,15 +51,35 @@ warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning
 @contextlib.contextmanager
 def reached(url: str) -> Iterator[None]:
     """Turn what databases raise into one line."""
-    shown = sqlalchemy.engine.make_url(url).render_as_string() if "://" in url else url
+    shown = said(url)
     try:
         yield
+    except sqlalchemy.exc.NoSuchModuleError as error:
+        raise DataError(
+            f"the storage {shown} is of no kind that is known here: give postgresql://USER@HOST/NAME"
+        ) from error
     except (sqlalchemy.exc.SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
         cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
         reason = str(getattr(cause, "orig", None) or cause).strip().splitlines()[0]
+        if is_file(url):
+            told = "cannot be used", "see that it can be read and written, or give another --name"
+        else:
+            told = "does not answer", "start it, and run the same command again; nothing is lost"
+        raise DataError(f"the storage {shown} {told[0]} ({reason}): {told[1]}") from error
+
+
+def is_file(url: str) -> bool:
+    """Whether a storage is a file, and no server's."""
+    return url.startswith("sqlite")
+
+
+def said(url: str) -> str:
+    """The URL of a storage without its password; raises DataError for what is none."""
+    try:
+        return sqlalchemy.engine.make_url(url).render_as_string()
+    except (sqlalchemy.exc.ArgumentError, ValueError) as error:  # ValueError: a port of letters
         raise DataError(
-            f"the storage {shown} does not answer ({reason}): start it, and run the same command "
-            "again; nothing is lost"
+            f"--storage {url!r} is no URL of a database: give postgresql://USER@HOST/NAME"
         ) from error
 
 
@@ -66,13 +88,7 @@ def connect(url: str, *, alone: bool, heartbeat: int = HEARTBEAT) -> RDBStorage:
 
     Raises DataError for one that is down, or that another version has made.
     """
-    try:
-        shown = sqlalchemy.engine.make_url(url).render_as_string()
-    except sqlalchemy.exc.ArgumentError as error:
-        raise DataError(
-            f"--storage {url!r} is no URL of a database: give postgresql://USER@HOST/NAME"
-        ) from error
-    local = url.startswith("sqlite")
+    shown, local = said(url), is_file(url)
     options: dict[str, Any] = {"connect_args": {"timeout": 60}} if local else {"pool_size": 2}
     signs: dict[str, Any] = {} if alone else {
         "heartbeat_interval": heartbeat,
@@ -108,25 +124,40 @@ class Seeded(BaseSampler):
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._order: dict[int, int] = {}
+        self._first: list[dict[str, Any]] | None = None
+
+    def _place(self, study: optuna.Study, trial: FrozenTrial) -> int:
+        if trial.number not in self._order:
+            self._order[trial.number] = order(study, trial)
+        return self._order[trial.number]
+
+    def _begins(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, Any] | None:
+        """What a search begins with at the place of ``trial``; None: it is drawn."""
+        if self._first is None:
+            self._first = study.user_attrs.get(_FIRST, [])
+        place = self._place(study, trial)
+        return self._first[place] if place < len(self._first) else None
 
     def _own(self, study: optuna.Study, trial: FrozenTrial, name: str) -> TPESampler:
         """A new sampler for ``name``, a parameter, or for all together."""
-        if trial.number not in self._order:
-            self._order[trial.number] = order(study, trial)
-        words = f"{self._seed} {self._order[trial.number]} {name}"
+        words = f"{self._seed} {self._place(study, trial)} {name}"
         seed = int.from_bytes(hashlib.sha256(words.encode()).digest()[:4], "big")
         return TPESampler(seed=seed, n_startup_trials=_STARTUP, multivariate=True)
 
     def infer_relative_search_space(
         self, study: optuna.Study, trial: FrozenTrial
     ) -> dict[str, BaseDistribution]:
-        """All that was always drawn so far."""
+        """All that was always drawn so far; nothing for what a search begins with."""
+        if self._begins(study, trial) is not None:
+            return {}
         return self._own(study, trial, "").infer_relative_search_space(study, trial)
 
     def sample_relative(
         self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
         """By a sampler that is new; nothing while too little is known."""
+        if not search_space:
+            return {}
         return self._own(study, trial, "").sample_relative(study, trial, search_space)
 
     def sample_independent(
@@ -136,7 +167,10 @@ class Seeded(BaseSampler):
         param_name: str,
         param_distribution: BaseDistribution,
     ) -> Any:
-        """The same for a single parameter."""
+        """The same for a single parameter; or what the search begins with."""
+        begins = self._begins(study, trial) or {}
+        if param_name in begins:
+            return begins[param_name]
         own = self._own(study, trial, param_name)
         return own.sample_independent(study, trial, param_name, param_distribution)
 
@@ -167,10 +201,16 @@ def begin(
     except DuplicatedStudyError:  # another was quicker
         return _joined(storage, name, terms)
     study.set_metric_names(list(METRICS))
-    for parameters in parameters_of_first:
-        study.enqueue_trial(dict(parameters))
+    study.set_user_attr(_FIRST, [dict(one) for one in parameters_of_first])
     study.set_user_attr(_TERMS, dict(terms))
     return study
+
+
+def require(study: optuna.Study, wanted: Sequence[Mapping[str, Any]]) -> None:
+    """Queue the networks of these parameters that a search did not begin with."""
+    for one in wanted:
+        if dict(one) not in study.user_attrs.get(_FIRST, []):
+            study.enqueue_trial(dict(one), skip_if_exists=True)
 
 
 def _joined(storage: RDBStorage, name: str, terms: Mapping[str, Any]) -> optuna.Study:
