@@ -9,9 +9,9 @@ from runtime import console, numbers, options
 from runtime.errors import DataError
 from runtime.options import Wanted
 from train.search.finalist import RECIPE
+from train.search.place import is_file
 from train.search.run import Budget
 from train.search.space import Space, load
-from train.search.study import is_file
 
 ABOUT = """Search for the best networks under exact costs: python -m train.search --board microbit.
 

@@ -40,6 +40,11 @@ class Drawn:
         )
 
 
+def is_file(url: str) -> bool:
+    """Whether a storage is a file, and no server's."""
+    return url.startswith("sqlite")
+
+
 def make(folder: Path) -> None:
     """The folder of a search; raises OutputError."""
     try:

@@ -24,6 +24,7 @@ from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback
 from optuna.trial import FrozenTrial, TrialState
 
 from runtime.errors import DataError
+from train.search.place import is_file
 
 FORMAT = 2
 """Of what is kept in a study; rises when that means something else."""
@@ -66,11 +67,6 @@ def reached(url: str) -> Iterator[None]:
         else:
             told = "does not answer", "start it, and run the same command again; nothing is lost"
         raise DataError(f"the storage {shown} {told[0]} ({reason}): {told[1]}") from error
-
-
-def is_file(url: str) -> bool:
-    """Whether a storage is a file, and no server's."""
-    return url.startswith("sqlite")
 
 
 def said(url: str) -> str:
