@@ -109,7 +109,10 @@ def test_a_network_is_exported_and_proven(done: Any, folder: Path, run: Command)
     [
         (("--target", "cortex-m0", "--seed", "2"), "another seed"),
         (("--target", "cortex-m4"), "another costs"),
-        (("--target", "cortex-m0", "--max-flash", "20"), "no network of this space fits"),
+        (
+            ("--target", "cortex-m0", "--max-flash", "20", "--name", "tight"),
+            "no network of this space fits",
+        ),
         (("--target", "cortex-m0", "--export", "99"), "trial 99 has no trained network"),
         (("--board", "unos"), "no board 'unos'.* uno"),
         (("--target", "cortex-m0", "--minimal"), "--minimal is an image on a board"),
