@@ -9,19 +9,16 @@ import hashlib
 import html
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from convert.web import icon
-from convert.web.look import Look
+from convert.web.look import APP, Look
 from convert.web.network import Network, integrity, load
-from runtime import classifier
 from runtime.errors import ModelError
 from runtime.tasks.meaning import Classes
 
 __all__ = ["Look", "Network", "application", "load"]
 
-APP = Path(classifier.__file__).parent / "web" / "app"
 """The page's own files."""
 _NAMED = ("<title>thimble</title>", "<h1>thimble</h1>")
 """Where the page says its name."""

@@ -36,7 +36,12 @@ def parser() -> argparse.ArgumentParser:
     line.add_match(result)
     result.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")
     own = result.add_argument_group("what makes it your own")
-    own.add_argument("--name", default="thimble", help="what the app is called; default: thimble")
+    own.add_argument(
+        "--name",
+        type=look.title,
+        default="thimble",
+        help="what the app is called; default: thimble",
+    )
     own.add_argument(
         "--color",
         type=look.color,

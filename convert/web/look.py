@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from convert.web import icon
-from runtime import image
+from runtime import classifier, image
 from runtime.errors import DataError
 
+APP = Path(classifier.__file__).parent / "web" / "app"
+"""The page that every app is."""
 LANGUAGES = ("en", "fr")
 """What the page speaks."""
 NIGHT = "#1f2228"
@@ -21,6 +23,7 @@ that is the background, the icon's paper."""
 CONTRAST = 4.5
 """Of text on its background, as WCAG 2 wants it."""
 _STEP = 0.01
+_TEXTS, _LABELS = "text-en.js", "labels"
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ def words(path: Path) -> dict[str, dict[str, Any]]:
         raise DataError(f"cannot read {path}: {error.strerror or error}") from error
     except ValueError as error:
         raise DataError(f"{path} is no JSON ({error}): mend it") from error
+    known = set(re.findall(r"(?m)^    (\w+):", (APP / _TEXTS).read_text(encoding="utf-8")))
     for language, texts in found.items() if isinstance(found, dict) else [("", None)]:
         if language not in LANGUAGES or not isinstance(texts, dict):
             raise DataError(
@@ -77,14 +81,25 @@ def words(path: Path) -> dict[str, dict[str, Any]]:
                 f"the app speaks are {', '.join(LANGUAGES)}"
             )
         for key, text in texts.items():
+            if key != _LABELS and key not in known:
+                raise DataError(
+                    f"{path}: the page says no {key!r} ({language!r}): take a key of {_TEXTS}"
+                )
             _require_word(path, language, key, text)
     return dict(found)
 
 
+def title(text: str) -> str:
+    """An argument that is an app's name: not blank."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name is blank: give one that is read on a phone")
+    return text
+
+
 def _require_word(path: Path, language: str, key: str, text: object) -> None:
     is_map = isinstance(text, dict) and all(isinstance(one, str) for one in text.values())
-    if not (is_map if key == "labels" else isinstance(text, str)):
-        wanted = "an object of texts by label" if key == "labels" else "a text"
+    if not (is_map if key == _LABELS else isinstance(text, str)):
+        wanted = "an object of texts by label" if key == _LABELS else "a text"
         raise DataError(f"{path}: {key!r} in {language!r} must be {wanted}")
 
 

@@ -105,8 +105,7 @@ def test_what_no_runtime_defines_is_clamped(match: Match, tmp_path: Path) -> Non
     compiled = harness.compile_all(
         [conversion("QUANTIZE", ("FLOAT32", kind), 9, 1)], Options(match)
     )
-    flags = (*harness.WARNINGS, "-fsanitize=float-cast-overflow")
-    compiler = (*harness.SANITIZED, *flags)
+    compiler = (*harness.SANITIZED, *harness.WARNINGS, "-fsanitize=float-cast-overflow")
     program = harness.build(tmp_path, compiled, 1, compiler)
     answer = harness.run([program], compiled, [[row[None]]])[0][0][0]
     low, high = np.iinfo(answer.dtype).min, np.iinfo(answer.dtype).max

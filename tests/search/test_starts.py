@@ -17,7 +17,7 @@ LIMITS = (400, 2_500, 40_000)
 
 
 def begun(limit: int, **block: object) -> list[Network]:
-    """The networks that a search begins with, whose names are those of their parameters."""
+    """The networks that a search begins with, in the usual space but for ``block``."""
     usual = space.load()
     known = replace(usual, block={**usual.block, **block})
     found = starts.first(known, Costs(limit))

@@ -17,22 +17,16 @@ from train.search.run import Budget
 from train.search.trial import Objective
 
 TRIALS = 60
-
-
 FIRST = [parse(f"conv 3x3x{width} max, conv 3x3x6 max, dense") for width in (3, 4, 5)]
 """What a search here begins with."""
 
 
 def begun(folder: Path, name: str = "x", **changes: Any) -> optuna.Study:
     folder.mkdir(exist_ok=True)
-    known_space = space.load()
+    parameters = space.load().parameters
     storage = study.connect(f"sqlite:///{folder / 'study.db'}", alone=True)
-    known = study.begin(
-        storage,
-        name,
-        simulated.terms(**changes),
-        lambda: [known_space.parameters(one) for one in FIRST],
-    )
+    terms = simulated.terms(**changes)
+    known = study.begin(storage, name, terms, lambda: list(map(parameters, FIRST)))
     known.sampler = study.Seeded(1)
     return known
 

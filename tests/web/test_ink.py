@@ -168,7 +168,7 @@ def labels(found: list[dict[str, Any]], classifier: Classifier) -> str:
 
 
 # No 1: in this font it has a flag and no foot, and base reads it as 7, by Python's form of it too.
-# Not by base and micro, which take this font's 6, a printed one, for a 5 (at 47 %) and an 8.
+# base and micro take this font's 6, a printed one, for a 5 (at 47 %) and an 8.
 @pytest.mark.parametrize("text", ["7", "42", "30758", "2469024680"])
 @pytest.mark.parametrize(("ink", "paper"), [(INK, PAPER), (PAPER, (20, 40, 90, 255))])
 def test_each_digit_of_a_row_is_found_and_read(
@@ -177,7 +177,7 @@ def test_each_digit_of_a_row_is_found_and_read(
     """As many boxes as digits, from left to right, around the ink, each read right."""
     picture = row(text, 60, ink, paper)
     (found,) = node("digits", [np.array(picture)])
-    for name in ("small", "nano"):
+    for name in ("small", "nano") if "6" in text else ("base", "small", "micro", "nano"):
         assert labels(found, Classifier(name)) == text, name
     for place, one in enumerate(found):
         assert place * 60 < one["x"] < one["x"] + one["width"] <= (place + 1) * 60 + 4

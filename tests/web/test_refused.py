@@ -56,6 +56,7 @@ def test_two_of_one_name(tmp_path: Path) -> None:
         ("{", "is no JSON"),
         ("[1]", "must be {"),
         ('{"de": {"tagline": "Ziffern"}}', "the languages that the app speaks are en, fr"),
+        ('{"en": {"tagLine": "Digits"}}', "no 'tagLine' ('en'): take a key of text-en.js"),
         ('{"fr": {"tagline": 3}}', "'tagline' in 'fr' must be a text"),
         ('{"fr": {"labels": "chat"}}', "'labels' in 'fr' must be an object of texts by label"),
     ],

@@ -19,8 +19,8 @@ _DESIGNS = (
     ("conv 3x3x{}/2 same, separable 3x3x{}/2 same, separable 3x3x{} same, mean of maps, dense",
      (1, 2, 4)),
 )  # fmt: skip
-"""Networks with what each block has of a width. The second and third halve the map before most of
-the work is done, the last is as networks for phones are."""
+"""Networks with what each block has of a width: two of the presets' family, one that halves the map
+before most of the work is done, one as networks for phones are."""
 _WIDTHS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32, 40, 48, 64)
 _TRIED = 40  # networks that are costed, before a space is taken for one that no limits allow
 
