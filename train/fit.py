@@ -27,6 +27,7 @@ from runtime.options import Wanted
 from runtime.reading import propose
 from runtime.tasks import scaling
 from runtime.tasks.meaning import Classes, Meaning, Values
+from runtime.tasks.task import Task
 from runtime.tasks.tensor import Arrays
 from train import curves, data, feed, lessons, mistakes, presets, store
 from train import model as networks
@@ -73,14 +74,18 @@ def setup(
 ) -> Fit:
     """The recipe of ``preset`` for ``dataset``; ``epochs`` overrides the recipe's."""
     recipe = preset.recipe
-    if not dataset.is_mnist:  # there is no teacher for other data, and there may be little of it
-        steps = max(1, len(dataset.train) // BATCH)
-        epochs = epochs or max(recipe.epochs, -(-MINIMUM_STEPS // steps))
+    if not dataset.is_mnist:  # there is no teacher for other data
         preset = dataclasses.replace(preset, recipe=dataclasses.replace(recipe, teacher=""))
     level = feed.level(dataset.task, recipe.augmentation)
     weights = () if dataset.is_mnist else class_weights(dataset.train)
-    plan = Plan(epochs or recipe.epochs, recipe.peak_rate, level, seed, BATCH)
+    plan = Plan(epochs or enough(recipe.epochs, dataset), recipe.peak_rate, level, seed, BATCH)
     return Fit(preset, plan, threads, weights)
+
+
+def enough(epochs: int, dataset: Dataset) -> int:
+    """``epochs``, or more where there are too few examples for that to be MINIMUM_STEPS."""
+    steps = max(1, len(dataset.train) // BATCH)
+    return epochs if dataset.is_mnist else max(epochs, -(-MINIMUM_STEPS // steps))
 
 
 def class_weights(train: Examples) -> tuple[float, ...]:
@@ -236,12 +241,19 @@ def loaded(wanted: Wanted, shape: tuple[int, ...] | None = None) -> Dataset:
     task = wanted.task(shape)
     console.note(f"task: {task.kind}, {task.title} as {propose.written(task.shape)}")
     dataset = data.load(wanted.source, task)
-    own = isinstance(task, Arrays) and not wanted.scaling and shape is None
-    if wanted.scaling == options.STANDARD or own:
+    if shape is None:  # no network has a scaling already
+        wanted = scaled(wanted, task)
+    if wanted.scaling == options.STANDARD:
         measured = scaling.measured(dataset.train.inputs.reshape(-1, *task.shape))
         dataset = dataset.scaled(task.scaled(measured))
     console.note(dataset.summary())
     return dataset
+
+
+def scaled(wanted: Wanted, task: Task) -> Wanted:
+    """``wanted`` with the scaling that a new network gets where none is asked for."""
+    own = isinstance(task, Arrays) and not wanted.scaling
+    return dataclasses.replace(wanted, scaling=options.STANDARD) if own else wanted
 
 
 def main(argv: Sequence[str] | None = None) -> int:

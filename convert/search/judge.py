@@ -129,5 +129,7 @@ class Judge:
 def _right(content: bytes, task: Task, examples: Examples) -> int:
     """How many of ``examples`` LiteRT's default kernels read rightly."""
     runner = interpreter.load(content, "litert")
-    answers = runner.run(fed(task, examples.inputs, tflite.parse(content)))
+    graph = tflite.parse(content)
+    shape = graph.tensors[graph.inputs[0]].shape[1:]  # a window as a picture, as layers() takes it
+    answers = runner.run(fed(task, examples.inputs, graph).reshape(len(examples), *shape))
     return int(np.sum(answers.reshape(len(examples), -1).argmax(axis=1) == examples.labels))

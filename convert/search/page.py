@@ -1,6 +1,7 @@
 """``search.html``: one file that shows what a search has found, in the style of a report."""
 
 import shlex
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,12 @@ def importances(known: optuna.Study, found: Record) -> list[tuple[str, float]]:
                 value=1 - row.rungs[0],
             )
         )
-    shares = get_param_importances(first, evaluator=PedAnovaImportanceEvaluator())
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            shares = get_param_importances(first, evaluator=PedAnovaImportanceEvaluator())
+    except UserWarning:  # all are as good: nothing mattered
+        return []
     return [(name, share) for name, share in shares.items() if share >= 0.005]
 
 

@@ -18,10 +18,12 @@ from runtime import interpreter
 from runtime.dataset import Examples
 from runtime.errors import DataError
 from runtime.tasks.digits import TASK
+from runtime.tasks.scaling import Scaling
+from runtime.tasks.tensor import Arrays
 from tests.search.drawn import points
 from train import model as networks
 from train import presets
-from train.network import Network, layers
+from train.network import Network, layers, parse
 from train.search.judge import Cost, Refusal
 from train.tf import configure, keras
 
@@ -43,10 +45,12 @@ KNOWN = [one.network for one in presets.PRESETS.values()]
 POINTS = [*KNOWN[2:], *_drawn()]
 
 
-def randomized(point: Network) -> keras.Model:
+def randomized(
+    point: Network, shape: tuple[int, ...] = SHAPE, classes: int = CLASSES
+) -> keras.Model:
     """The float network with statistics as training leaves them."""
     configure(3, 1)
-    model, rng = networks.build(point, SHAPE, CLASSES, 0.9), np.random.default_rng(4)
+    model, rng = networks.build(point, shape, classes, 0.9), np.random.default_rng(4)
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             count = layer.gamma.shape[0]
@@ -108,6 +112,27 @@ def outputs(content: bytes, given: Examples) -> Any:
     codes = interpreter.load(content, "litert").run(fed(TASK, given.inputs, graph))
     last = graph.tensors[graph.outputs[0]]
     return (codes.reshape(len(given), -1).astype(float) - last.zero_points[0]) * last.scales[0]
+
+
+@pytest.mark.parametrize("shape", [(64, 3), (12,), (9, 7, 2)])
+@pytest.mark.parametrize(
+    "line", ["conv 5x5x4 max, conv 3x3x8 max, dense", "conv 3x3x6/2, separable 3x1x8 same, dense"]
+)
+def test_windows_and_rows_are_read_as_the_float_network_reads_them(
+    shape: tuple[int, ...], line: str
+) -> None:
+    """Right are the answers of the float network, and int8 gives nearly all of them."""
+    point, names = parse(line), ("a", "b", "c")
+    model, rng = randomized(point, shape, len(names)), np.random.default_rng(6)
+    given = rng.normal(0, 1, (200, *shape)).astype(np.float32)
+    task = Arrays(shape, Scaling((0.0,), (1.0,)))
+    answers = model.predict(task.real(given), verbose=0).argmax(axis=1)
+    read = Examples(given, answers, names, "noise")
+    judge = Judge(task, len(names), Limits(Target.CORTEX_M4))
+    assert isinstance(judge.cost(point), Cost)
+    assert 190 <= judge.right(point, model, read) <= 200
+    wrong = Examples(given, (answers + 1) % 3, names, "noise")
+    assert judge.right(point, model, wrong) <= 10
 
 
 def test_presets_cost_what_their_exports_cost() -> None:

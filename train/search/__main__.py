@@ -57,6 +57,7 @@ def _run(given: argparse.Namespace, asked: Request, bounds: limits.Limits, words
     dataset = fit.loaded(place.fetched(asked.wanted, given.data_url, asked.folder))
     if not dataset.names:
         raise DataError("a search judges by accuracy: give data with classes")
+    asked = replace(asked, wanted=fit.scaled(asked.wanted, dataset.task))
     judge = Judge(dataset.task, len(dataset.names), bounds)
     finish = Finish(dataset, judge, given.seed, given.threads, given.epochs)
     if given.export is not None:

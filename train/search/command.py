@@ -92,9 +92,8 @@ def _add_budget(result: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--epochs",
         type=numbers.whole(1),
-        default=RECIPE.epochs,
         metavar="N",
-        help="of a finalist; default %(default)s",
+        help=f"of a finalist; default {RECIPE.epochs}, or more where there are few examples",
     )
 
 

@@ -34,14 +34,15 @@ class Finish:
     judge: Judge
     seed: int
     threads: int
-    epochs: int = RECIPE.epochs
+    epochs: int | None = None  # None: as many as RECIPE says, or as little data need
 
     @property
     def recipe(self) -> Recipe:
         """Without a teacher where the data are not MNIST: there is none."""
         teacher = RECIPE.teacher if self.dataset.is_mnist else ""
+        epochs = self.epochs or fit.enough(RECIPE.epochs, self.dataset)
         return Recipe(
-            self.epochs, RECIPE.peak_rate, RECIPE.augmentation, teacher,
+            epochs, RECIPE.peak_rate, RECIPE.augmentation, teacher,
             RECIPE.qat_epochs, RECIPE.qat_rate,
         )  # fmt: skip
 
@@ -88,7 +89,7 @@ def finish(study: optuna.Study, row: Row, how: Finish, folder: Path) -> None:
         "tested": counts[1],
         "cost": asdict(tuned.cost),
         "seed": how.seed,
-        "epochs": how.epochs,
+        "epochs": how.recipe.epochs,
     }
     told = statistics.percent(tuned.test, counts[1])
     console.note(f"finalist {row.number}, seed {how.seed}: int8, test: {told}")
