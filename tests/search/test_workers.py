@@ -68,6 +68,24 @@ def in_training(found: optuna.Study, own: list[str]) -> bool:
     )
 
 
+def hold_in_training(one: subprocess.Popen[str], found: optuna.Study, own: list[str]) -> None:
+    """Stop a worker in the middle of a training: after a first rung, many a trial ends at once."""
+    while True:
+        assert one.poll() is None, "it was done before it could be held"
+        if in_training(found, own):
+            _signal(own, signal.SIGSTOP)
+            time.sleep(0.5)  # for what it had sent to the server before
+            if in_training(found, own):
+                return
+            _signal(own, signal.SIGCONT)
+        time.sleep(0.05)
+
+
+def _signal(own: list[str], what: signal.Signals) -> None:
+    for pid in own:
+        os.kill(int(pid), what)
+
+
 def check_whole(found: optuna.Study) -> None:
     """No trial lost, none counted twice."""
     trials = [one for one in found.get_trials(deepcopy=False) if "beyond" not in one.user_attrs]
@@ -91,8 +109,7 @@ def test_three_workers_one_of_them_killed(url: str) -> None:
     started(url, "killed")
     watched = known(url, "killed")
     own = processes(workers[1].pid)
-    while not in_training(watched, own):
-        assert workers[1].poll() is None, "it was done before it could be killed"
+    hold_in_training(workers[1], watched, own)
     workers[1].send_signal(signal.SIGKILL)
     for one in (workers[0], workers[2]):
         assert one.wait(timeout=300) == 0, one.stderr and one.stderr.read()
