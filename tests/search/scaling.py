@@ -20,7 +20,7 @@ from optuna.trial import TrialState
 
 from runtime import console, numbers
 from tests.search import postgres, simulated
-from train.search import record, run, study
+from train.search import record, run, sampler, study
 
 ROOT = Path(__file__).parents[2]
 _THREADS = 32  # of a process, at most
@@ -102,7 +102,7 @@ def _dealt(count: int) -> list[int]:
 def _join(url: str, name: str, threads: int, given: argparse.Namespace) -> None:
     def work() -> None:
         own = study.load(study.connect(url, alone=False), name)
-        own.sampler = study.Seeded(1)
+        own.sampler = sampler.Seeded(1)
         until = time.monotonic() + 60 * given.minutes
         while time.monotonic() < until:
             run.one(own, simulated.objective(given.seconds / 3))

@@ -13,7 +13,7 @@ from typing import Any
 
 from runtime import console
 from train.network import Network, layers
-from train.search import run, space, study
+from train.search import run, sampler, space, study
 from train.search.judge import Cost, Refusal
 from train.search.run import Budget
 from train.search.rungs import RUNGS, Rung
@@ -84,7 +84,7 @@ def main() -> None:
     with study.reached(url):
         storage = study.connect(url, alone=False, heartbeat=1)
         known = study.begin(storage, name, terms(), list)
-        known.sampler = study.Seeded(1)
+        known.sampler = sampler.Seeded(1)
         run.work(known, objective(float(seconds)), Budget(int(trials), None))
 
 

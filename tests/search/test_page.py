@@ -13,7 +13,7 @@ from runtime.options import Wanted
 from tests.browser import chromium, open_page, overflow, violations
 from tests.search import simulated
 from train import presets
-from train.search import record, run, space, study
+from train.search import record, run, sampler, space, study
 from train.search.run import Budget
 
 TERMS = {
@@ -32,7 +32,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> optuna.Study:
     whole = space.load()
     first = [whole.parameters(presets.find("nano").network)]
     found = study.begin(storage, "x", simulated.terms(**TERMS), lambda: first)
-    found.sampler = study.Seeded(1)
+    found.sampler = sampler.Seeded(1)
     usual = simulated.objective()
     wide = type(usual)(usual.space, simulated.Costs(4_000), usual.lesson)
     run.work(found, wide, Budget(80, None))

@@ -12,7 +12,7 @@ from optuna.trial import TrialState
 from runtime.errors import DataError
 from tests.search import simulated
 from train.network import Network, parse
-from train.search import record, run, space, study
+from train.search import record, run, sampler, space, study
 from train.search.run import Budget
 from train.search.trial import Objective
 
@@ -27,7 +27,7 @@ def begun(folder: Path, name: str = "x", **changes: Any) -> optuna.Study:
     storage = study.connect(f"sqlite:///{folder / 'study.db'}", alone=True)
     terms = simulated.terms(**changes)
     known = study.begin(storage, name, terms, lambda: list(map(parameters, FIRST)))
-    known.sampler = study.Seeded(1)
+    known.sampler = sampler.Seeded(1)
     return known
 
 
@@ -73,7 +73,7 @@ def test_a_network_that_is_drawn_twice_is_trained_once(tmp_path: Path) -> None:
 def test_the_same_seed_gives_the_same_search(whole: list[dict[str, Any]], tmp_path: Path) -> None:
     """Trial by trial; another seed does not."""
     again, other = begun(tmp_path / "a"), begun(tmp_path / "b")
-    other.sampler = study.Seeded(2)
+    other.sampler = sampler.Seeded(2)
     for known in (again, other):
         run.work(known, simulated.objective(), Budget(TRIALS, None))
     assert seen(again) == whole

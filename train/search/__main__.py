@@ -21,7 +21,7 @@ from convert.search.judge import Judge
 from runtime import children, console
 from runtime.errors import DataError
 from train import fit
-from train.search import command, finalist, place, record, run, starts, study
+from train.search import command, finalist, place, record, run, sampler, starts, study
 from train.search.command import Request
 from train.search.finalist import Finish
 from train.search.lesson import Lesson
@@ -69,7 +69,7 @@ def _run(given: argparse.Namespace, asked: Request, bounds: limits.Limits, words
         _terms(asked.space, lesson),
         lambda: starts.first(asked.space, judge, wanted),
     )
-    known.sampler = study.Seeded(given.seed)
+    known.sampler = sampler.Seeded(given.seed)
     study.require(known, wanted)
     with (
         study.at_work(asked.folder, known) if asked.is_local else nullcontext(),

@@ -7,7 +7,6 @@ its heartbeat has failed where it died.
 
 import contextlib
 import fcntl
-import hashlib
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,9 +16,7 @@ from typing import Any
 
 import optuna
 import sqlalchemy.exc
-from optuna.distributions import BaseDistribution
 from optuna.exceptions import DuplicatedStudyError, UpdateFinishedTrialError
-from optuna.samplers import BaseSampler, TPESampler
 from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback
 from optuna.trial import FrozenTrial, TrialState
 
@@ -39,10 +36,9 @@ BEGUN = "begun"
 """What has the number of a trial that a worker has begun; one that is queued again has another."""
 RETRIES = 3
 """Times that a trial is taken up again, before it is taken for what kills workers."""
-_STARTUP = 40  # trials that are drawn at random before the sampler learns from them
 _SETUP = 20.0  # seconds within which a study that has begun says what it is of
 _TERMS = "terms"
-_FIRST = "first"
+FIRST = "first"
 """What the first trials draw: not queued, so that what is taken up again comes before the next."""
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -108,69 +104,6 @@ def retry(study: optuna.Study, trial: FrozenTrial) -> None:
     RetryHeartbeatStaleTrialCallback(max_retry=RETRIES)(study, trial)
 
 
-class Seeded(BaseSampler):
-    """Optuna's TPE, of all parameters together, seeded anew for each trial.
-
-    So what is drawn depends on the seed and on the trials before, and not on whether the search was
-    interrupted. A trial is counted by those before it that did not fail: one that is taken up
-    again stands where the failed one did. What others are at just now is not looked at: of hundreds
-    of workers, that would be read anew for every parameter.
-    """
-
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
-        self._order: dict[int, int] = {}
-        self._first: list[dict[str, Any]] | None = None
-
-    def _place(self, study: optuna.Study, trial: FrozenTrial) -> int:
-        if trial.number not in self._order:
-            self._order[trial.number] = order(study, trial)
-        return self._order[trial.number]
-
-    def _begins(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, Any] | None:
-        """What a search begins with at the place of ``trial``; None: it is drawn."""
-        if self._first is None:
-            self._first = study.user_attrs.get(_FIRST, [])
-        place = self._place(study, trial)
-        return self._first[place] if place < len(self._first) else None
-
-    def _own(self, study: optuna.Study, trial: FrozenTrial, name: str) -> TPESampler:
-        """A new sampler for ``name``, a parameter, or for all together."""
-        words = f"{self._seed} {self._place(study, trial)} {name}"
-        seed = int.from_bytes(hashlib.sha256(words.encode()).digest()[:4], "big")
-        return TPESampler(seed=seed, n_startup_trials=_STARTUP, multivariate=True)
-
-    def infer_relative_search_space(
-        self, study: optuna.Study, trial: FrozenTrial
-    ) -> dict[str, BaseDistribution]:
-        """All that was always drawn so far; nothing for what a search begins with."""
-        if self._begins(study, trial) is not None:
-            return {}
-        return self._own(study, trial, "").infer_relative_search_space(study, trial)
-
-    def sample_relative(
-        self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
-    ) -> dict[str, Any]:
-        """By a sampler that is new; nothing while too little is known."""
-        if not search_space:
-            return {}
-        return self._own(study, trial, "").sample_relative(study, trial, search_space)
-
-    def sample_independent(
-        self,
-        study: optuna.Study,
-        trial: FrozenTrial,
-        param_name: str,
-        param_distribution: BaseDistribution,
-    ) -> Any:
-        """The same for a single parameter; or what the search begins with."""
-        begins = self._begins(study, trial) or {}
-        if param_name in begins:
-            return begins[param_name]
-        own = self._own(study, trial, param_name)
-        return own.sample_independent(study, trial, param_name, param_distribution)
-
-
 def order(study: optuna.Study, trial: FrozenTrial) -> int:
     """Which trial ``trial`` is, from 0, of those that did not fail."""
     failed = study.get_trials(deepcopy=False, states=(TrialState.FAIL,))
@@ -197,7 +130,7 @@ def begin(
     except DuplicatedStudyError:  # another was quicker
         return _joined(storage, name, terms)
     study.set_metric_names(list(METRICS))
-    study.set_user_attr(_FIRST, [dict(one) for one in parameters_of_first])
+    study.set_user_attr(FIRST, [dict(one) for one in parameters_of_first])
     study.set_user_attr(_TERMS, dict(terms))
     return study
 
@@ -205,7 +138,7 @@ def begin(
 def require(study: optuna.Study, wanted: Sequence[Mapping[str, Any]]) -> None:
     """Queue the networks of these parameters that a search did not begin with."""
     for one in wanted:
-        if dict(one) not in study.user_attrs.get(_FIRST, []):
+        if dict(one) not in study.user_attrs.get(FIRST, []):
             study.enqueue_trial(dict(one), skip_if_exists=True)
 
 

@@ -61,8 +61,13 @@ class Objective:
             own = Standing(1 - accuracy, cost.whole)
             if number < last and not goes_on(own, _standings(trial, number)):
                 raise optuna.TrialPruned
-        error = max(100 * (1 - accuracy), LEAST_ERROR)
-        return math.log2(error), math.log2(cost.whole)
+        return values(accuracy, cost)
+
+
+def values(accuracy: float, cost: Cost) -> Values:
+    """``study.METRICS`` of a network with an ``accuracy`` of 0..1."""
+    error = max(100 * (1 - accuracy), LEAST_ERROR)
+    return math.log2(error), math.log2(cost.whole)
 
 
 def _others(trial: optuna.Trial) -> list[FrozenTrial]:

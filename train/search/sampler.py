@@ -1,0 +1,183 @@
+"""What draws the networks of a search: Optuna's TPE, on what all trainings so far tell.
+
+Most networks are stopped on a rung, and Optuna's samplers for several objectives learn nothing
+from what was stopped. So the sampler does not look at the study itself but at two in memory, which
+hold every network that was trained, one that was stopped with the error that it would have had in
+the end, going by those that went on. One study is of error and cost, the other of error alone;
+they take turns, for a curve of which the accurate end is what people look at first.
+"""
+
+import hashlib
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from statistics import median
+from typing import Any
+
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler, TPESampler
+from optuna.storages import InMemoryStorage
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from train.search import study as studies
+from train.search.judge import Cost
+from train.search.rungs import HOPELESS
+from train.search.study import METRICS
+from train.search.trial import Values, values
+
+_STARTUP = 24  # trials that are drawn at random before the sampler learns from them
+_DONE = (TrialState.COMPLETE, TrialState.PRUNED)
+
+
+class Seeded(BaseSampler):
+    """Optuna's TPE, of all parameters together, seeded anew for each trial.
+
+    So what is drawn depends on the seed and on the trials before, and not on whether the search was
+    interrupted. A trial is counted by those before it that did not fail: one that is taken up
+    again stands where the failed one did. What others are at just now is not looked at: of hundreds
+    of workers, that would be read anew for every parameter.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._order: dict[int, int] = {}
+        self._first: list[dict[str, Any]] | None = None
+        self._learned = Learned()
+
+    def before_trial(self, study: optuna.Study, trial: FrozenTrial) -> None:
+        """Learn from the trials that are done."""
+        del trial
+        self._learned.update(study)
+
+    def infer_relative_search_space(
+        self, study: optuna.Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        """All that was always drawn so far; nothing for what a search begins with."""
+        if self._begins(study, trial) is not None:
+            return {}
+        known = self._known(study, trial)
+        return self._own(study, trial, "").infer_relative_search_space(known, trial)
+
+    def sample_relative(
+        self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        """By a sampler that is new; nothing while too little is known."""
+        if not search_space:
+            return {}
+        known = self._known(study, trial)
+        return self._own(study, trial, "").sample_relative(known, trial, search_space)
+
+    def sample_independent(
+        self,
+        study: optuna.Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> Any:
+        """The same for a single parameter; or what the search begins with."""
+        begins = self._begins(study, trial) or {}
+        if param_name in begins:
+            return begins[param_name]
+        own, known = self._own(study, trial, param_name), self._known(study, trial)
+        return own.sample_independent(known, trial, param_name, param_distribution)
+
+    def _place(self, study: optuna.Study, trial: FrozenTrial) -> int:
+        if trial.number not in self._order:
+            self._order[trial.number] = studies.order(study, trial)
+        return self._order[trial.number]
+
+    def _begins(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, Any] | None:
+        """What a search begins with at the place of ``trial``; None: it is drawn."""
+        if self._first is None:
+            self._first = study.user_attrs.get(studies.FIRST, [])
+        place = self._place(study, trial)
+        return self._first[place] if place < len(self._first) else None
+
+    def _known(self, study: optuna.Study, trial: FrozenTrial) -> optuna.Study:
+        """The study whose turn it is."""
+        is_even = self._place(study, trial) % 2 == 0
+        return self._learned.curve if is_even else self._learned.accuracy
+
+    def _own(self, study: optuna.Study, trial: FrozenTrial, name: str) -> TPESampler:
+        """A new sampler for ``name``, a parameter, or for all together."""
+        words = f"{self._seed} {self._place(study, trial)} {name}"
+        seed = int.from_bytes(hashlib.sha256(words.encode()).digest()[:4], "big")
+        return TPESampler(
+            seed=seed, n_startup_trials=_STARTUP, multivariate=True, constant_liar=False
+        )
+
+
+class Learned:
+    """What trainings tell, as two studies in memory; what is refused is in both, without a value.
+
+    The error in the end of a network that was stopped is that of its last rung, times the median
+    of what those that went on have gained from there, of all that were done before it.
+    """
+
+    def __init__(self) -> None:
+        self._storage = InMemoryStorage()
+        optuna.create_study(
+            storage=self._storage, study_name="curve", directions=["minimize"] * len(METRICS)
+        )
+        optuna.create_study(storage=self._storage, study_name="accuracy")
+        self._seen: set[int] = set()
+        self._gains: defaultdict[int, list[float]] = defaultdict(list)  # logarithms, by rung
+        self._least = math.inf
+        self._load()
+
+    def _load(self) -> None:
+        """Make the studies anew: one keeps what samplers have read of it."""
+        self.curve = optuna.load_study(storage=self._storage, study_name="curve")
+        """Of error and cost, ``METRICS``; what was stopped as hopeless has no value."""
+        self.accuracy = optuna.load_study(storage=self._storage, study_name="accuracy")
+        """Of error alone."""
+
+    def update(self, study: optuna.Study) -> None:
+        """Add what is new in ``study``."""
+        for trial in study.get_trials(deepcopy=False, states=_DONE):
+            if trial.number not in self._seen:
+                self._seen.add(trial.number)
+                self._add(trial)
+        self._load()
+
+    def _add(self, trial: FrozenTrial) -> None:
+        found = self._values(trial)
+        if found is None:
+            curve: Values | None = None
+            accuracy: Values | None = None
+        else:
+            self._least = min(self._least, found[0])
+            is_near = found[0] <= self._least + math.log2(HOPELESS)
+            is_whole = trial.state is TrialState.COMPLETE
+            curve, accuracy = found if is_near or is_whole else None, found[:1]
+        self.curve.add_trial(_with(trial, curve))
+        self.accuracy.add_trial(_with(trial, accuracy))
+
+    def _values(self, trial: FrozenTrial) -> Values | None:
+        """``METRICS``, as they are or would have been; None: it was not trained."""
+        known = trial.user_attrs
+        reached = sorted(int(name[4:]) for name in known if name.startswith("rung"))
+        if not reached:
+            return None
+        cost = Cost(**known["cost"])
+        rungs = [values(known[f"rung{number}"], cost) for number in reached]
+        error, whole = rungs[-1]
+        if trial.state is TrialState.COMPLETE:
+            for number, (before, _) in zip(reached[:-1], rungs[:-1], strict=True):
+                self._gains[number].append(error - before)
+            return error, whole
+        gains = self._gains[reached[-1]]
+        return error + (median(gains) if gains else 0.0), whole
+
+
+def _with(trial: FrozenTrial, found: Values | None) -> FrozenTrial:
+    """``trial`` as if it had come to ``found``."""
+    marks: Mapping[str, Any] = trial.system_attrs
+    return create_trial(
+        state=TrialState.PRUNED if found is None else TrialState.COMPLETE,
+        values=found,
+        params=trial.params,
+        distributions=trial.distributions,
+        system_attrs={name: marks[name] for name in marks if name.startswith("constraints")},
+    )
