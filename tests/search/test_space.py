@@ -167,3 +167,11 @@ def test_a_rung_lets_the_better_go_on() -> None:
     assert rungs.goes_on(Standing(0.9, 10), [])
     third = replace(field[3], cost=120)
     assert rungs.goes_on(third, field)
+
+
+def test_the_most_accurate_go_on_whatever_they_cost() -> None:
+    """Two of 18 and more; the third would be stopped for its cost."""
+    cheap = [Standing(0.04 - 0.001 * n, 100 + 20 * n) for n in range(15)]
+    field = [Standing(0.02, 1_000), *cheap]
+    assert rungs.goes_on(Standing(0.021, 2_000), [*field, Standing(0.05, 99)])
+    assert not rungs.goes_on(Standing(0.021, 2_000), [*field, Standing(0.0205, 1_500)])

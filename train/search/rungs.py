@@ -1,8 +1,8 @@
 """Successive halving: a network is trained in rungs, and goes on while few are better for less.
 
 Optuna's pruners know studies of one objective only, so the rule is here: of all networks that have
-come as far, one goes on that no other beats, or that is among the third that fewest beat, unless
-its error is far from the least.
+come as far, one goes on that no other beats, or that is among the third that fewest beat, or among
+the ninth with the least errors, unless its error is far from the least.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,8 @@ import numpy as np
 
 ETA = 3
 """Of so many networks on a rung one goes on, besides those that none beats."""
+ACCURATE = ETA**2
+"""The same for the most accurate ones, whatever they cost: a rung tells close ones apart badly."""
 NEAR = 1.05
 """A network that costs up to so many times as much still counts as no dearer."""
 HOPELESS = 2.5
@@ -45,6 +47,8 @@ def goes_on(own: Standing, others: Sequence[Standing]) -> bool:
     """Whether the network ``own`` goes on from a rung that ``others`` have come to."""
     if own.error > HOPELESS * min((one.error for one in others), default=own.error):
         return False
+    if sum(one.error < own.error for one in others) < (1 + len(others)) // ACCURATE:
+        return True
     beaten = _beaten([own, *others])
     return bool(beaten[0] == 0 or np.sum(beaten < beaten[0]) < len(beaten) // ETA)
 
