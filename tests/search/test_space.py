@@ -115,7 +115,8 @@ def test_shapes_are_those_of_the_network(shape: tuple[int, ...]) -> None:
         ("shrink = [1, 2]", "", "shrink is missing"),
         ("hidden =", "hiden =", "hiden is unknown"),
         ("shrink = [1, 2]", "shrink = [1, 2", "cannot be read as a space"),
-        ("shrink = [1, 2]", "shrink = { from = 1, to = 2 }", "shrink .* give"),
+        ("shrink = [1, 2]", "shrink = { from = 1, to = 2 }", r"shrink .*list .*as \[1, 2\]"),
+        ('kernel = ["1x1", "3x3", "5x5", "3x1", "5x1"]', "kernel = {}", r'as \["3x3", "5x5"\]'),
     ],
 )
 def test_a_mistake_in_a_space_is_one_line(tmp_path: Path, old: str, new: str, told: str) -> None:

@@ -70,6 +70,18 @@ def test_a_network_that_is_drawn_twice_is_trained_once(tmp_path: Path) -> None:
     assert ([row.point for row in found.rows], found.known) == ([point], 1)
 
 
+def test_what_comes_too_late_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A network that someone asks for when all trials are done waits for more of them."""
+    run.work(begun(tmp_path), simulated.objective(), Budget(3, None))
+    known = begun(tmp_path)
+    study.require(known, [space.load().parameters(parse("conv 3x3x9 max, conv 3x3x2 max, dense"))])
+    run.work(known, simulated.objective(), Budget(3, None))
+    assert "1 queued networks were not trained: give more --trials" in capsys.readouterr().out
+    run.work(known, simulated.objective(), Budget(4, None))
+    assert record.of(known).waiting == 0
+    assert "queued" not in capsys.readouterr().out
+
+
 def test_the_same_seed_gives_the_same_search(whole: list[dict[str, Any]], tmp_path: Path) -> None:
     """Trial by trial; another seed does not."""
     again, other = begun(tmp_path / "a"), begun(tmp_path / "b")

@@ -74,6 +74,8 @@ def work(known: optuna.Study, objective: Objective, budget: Budget) -> None:
             "the budget ended before a single network was trained: give more --minutes or "
             "--trials; what was judged so far is kept"
         )
+    if waiting := record.of(known).waiting:
+        console.note(f"{waiting} queued networks were not trained: give more --trials or --minutes")
 
 
 class BeyondError(Exception):

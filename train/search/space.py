@@ -178,10 +178,12 @@ def _part(
 
 def _wanted(name: str, value: Any, known: Choices | None) -> Choices | Range:
     last = name.rpartition(".")[2]
-    if isinstance(value, Mapping):
-        return _range(name, value, _MOST.get(last, 0))
+    if isinstance(value, Mapping) and last in _MOST:
+        return _range(name, value, _MOST[last])
     if not isinstance(value, list) or not value:
-        raise DataError(f"{name} is {value!r}: give a list of choices")
+        usual = known[:2] if known else ("3x3", "5x5") if last == "kernel" else (2, 3)
+        example = json.dumps(list(usual))
+        raise DataError(f"{name} is {value!r}: give a list of choices, as {example}")
     if last == "kernel":
         for one in value:
             _kernel(str(one))
@@ -197,5 +199,5 @@ def _wanted(name: str, value: Any, known: Choices | None) -> Choices | Range:
 def _range(name: str, value: Mapping[str, Any], most: int) -> Range:
     low, high = (one if type(one := value.get(end)) is int else 0 for end in ("from", "to"))
     if set(value) != {"from", "to"} or not 1 <= low <= high <= most:
-        raise DataError(f"{name} is {dict(value)!r}: give {{ from, to }} within 1 to {most or 1}")
+        raise DataError(f"{name} is {dict(value)!r}: give {{ from, to }} within 1 to {most}")
     return Range(low, high)
