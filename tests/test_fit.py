@@ -17,6 +17,7 @@ from train import curves, data, feed, fit, presets, qat, store
 from train.augment import LEVELS
 from train.loop import Cosine, Plan
 from train.model import build
+from train.network import Network
 from train.tf import configure
 
 ROOT = Path(__file__).parents[1]
@@ -185,6 +186,25 @@ def test_what_is_not_a_float_model_is_refused(tmp_path: Path, content: bytes | N
         path.write_bytes(content)
     with pytest.raises(store.ModelError, match=r"mine\.keras"):
         store.load(path)
+
+
+def chosen(*words: str) -> Network:
+    """The network that a command line asks for."""
+    return fit.chosen(fit.parser().parse_args(words)).network
+
+
+def test_a_network_in_a_line_is_what_is_trained() -> None:
+    """As ``search.html`` writes it, with what other options change; the rest is the preset's."""
+    line = "conv 5x5x4/2, separable 3x3x8 same max, mean of maps, dense 16, dense"
+    model = build(chosen("--preset", "nano", "--network", line))
+    kinds = [type(layer).__name__ for layer in model.layers]
+    assert [kind for kind in kinds if "Conv" in kind] == ["Conv2D", "DepthwiseConv2D", "Conv2D"]
+    assert model.layers[-1].output_shape == (None, 10)
+    assert chosen("--network", line).line() == line
+    wider = chosen("--network", line, "--channels", "6,9", "--hidden", "0").line()
+    assert wider == "conv 5x5x6/2, separable 3x3x9 same max, mean of maps, dense"
+    with pytest.raises(DataError, match=r"'conv 5 by 5' is no network: .* for instance"):
+        chosen("--network", "conv 5 by 5")
 
 
 def test_bad_options_are_one_line(run) -> None:

@@ -36,7 +36,7 @@ from train.data import Dataset
 from train.feed import logits
 from train.loop import Epoch, Plan, Trainer
 from train.model import MOMENTUM
-from train.network import Network
+from train.network import Network, parse
 from train.presets import Preset
 from train.tf import DEFAULT_THREADS, configure, keras, tf
 
@@ -200,6 +200,9 @@ def parser() -> argparse.ArgumentParser:
 def add_architecture(parser: argparse.ArgumentParser) -> None:
     """Options that change the preset's network."""
     group = parser.add_argument_group("network, where it is not to be the preset's")
+    group.add_argument(
+        "--network", metavar="LINE", help="'conv 5x5x4/2, conv 3x3x8 same max, dense'"
+    )
     group.add_argument("--channels", metavar="A,B", help="of the convolutions: 16,32")
     group.add_argument("--kernel", type=numbers.whole(1), help="side of the convolutions' kernels")
     group.add_argument(
@@ -210,7 +213,7 @@ def add_architecture(parser: argparse.ArgumentParser) -> None:
 def chosen(given: argparse.Namespace) -> Preset:
     """The preset that is asked for, with its changes; raises DataError for ones that cannot be."""
     preset = presets.find(given.preset)
-    usual = preset.network
+    usual = parse(given.network) if given.network else preset.network
     channels = _channels(given.channels, usual) if given.channels else usual.channels
     blocks = tuple(
         dataclasses.replace(
