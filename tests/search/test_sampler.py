@@ -1,16 +1,24 @@
 """What the sampler learns from, held to sums done by hand."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from pathlib import Path
+from statistics import median
 
 import optuna
 import pytest
-from optuna.trial import TrialState, create_trial
+from optuna.trial import FrozenTrial, TrialState, create_trial
 
+from tests.search import simulated
+from train.network import Network
+from train.search import run, space
+from train.search import study as studies
 from train.search.judge import Cost
-from train.search.sampler import Learned
+from train.search.run import Budget
+from train.search.sampler import Learned, Seeded
 from train.search.study import METRICS
+from train.search.trial import Objective
 
 COST = Cost(8_000, 1_000, 1_000, 1)  # whole: 2,000
 
@@ -81,3 +89,35 @@ def test_trials_count_once() -> None:
     learned.update(study)
     learned.update(study)
     assert len(learned.accuracy.get_trials()) == 1
+
+
+class Weighed(simulated.Lessons):
+    """Trainings of which weights alone decide, so that there is something to learn."""
+
+    def results(self, point: Network) -> Iterator[float]:
+        cost = simulated.Costs(1 << 30).cost(point)
+        assert isinstance(cost, Cost)
+        for number in range(len(self.rungs)):
+            yield 1 - min(0.9, cost.flash**-0.5 / (number + 1))
+
+
+def test_what_is_drawn_gets_better(tmp_path: Path) -> None:
+    """For accuracy alone, what is more accurate than by chance, and dearer than for the curve."""
+    storage = studies.connect(f"sqlite:///{tmp_path / 'study.db'}", alone=True)
+    known = studies.begin(storage, "x", simulated.terms(), list)
+    known.sampler = Seeded(1)
+    objective = Objective(space.load(), simulated.Costs(), Weighed())
+    run.work(known, objective, Budget(110, None))
+    drawn = [one for one in known.trials if "rung0" in one.user_attrs]
+    chance = [one for one in drawn if one.number < 24]
+    accurate = [one for one in drawn if one.number >= 60 and one.number % 2]
+    frugal = [one for one in drawn if one.number >= 60 and one.number % 2 == 0]
+
+    def error(trials: list[FrozenTrial]) -> float:
+        return median(1 - one.user_attrs["rung0"] for one in trials)
+
+    def flash(trials: list[FrozenTrial]) -> float:
+        return median(one.user_attrs["cost"]["flash"] for one in trials)
+
+    assert error(accurate) < 0.9 * error(chance)
+    assert flash(accurate) > 1.2 * flash(frugal)
