@@ -51,10 +51,10 @@ def test_stopped_networks_count_with_the_error_that_they_would_have_had() -> Non
     study, learned = search(), Learned()
     for errors in ([8, 4, 2], [8, 5, 3], [8, 8, 4]):
         add(study, errors)
-    learned.update(study)
+    learned.update(study.get_trials())
     add(study, [12])
     add(study, [10, 6], Cost(1_000, 1_000, 1_000, 1))
-    learned.update(study)
+    learned.update(study.get_trials())
     errors = [2, 3, 4, 4.5, 3]
     assert [one and one[0] for one in found(learned.accuracy)] == errors
     assert found(learned.curve) == [
@@ -67,7 +67,7 @@ def test_a_hopeless_network_is_on_no_curve() -> None:
     study, learned = search(), Learned()
     add(study, [8, 4, 2])
     add(study, [40], Cost(1, 1, 1, 1))
-    learned.update(study)
+    learned.update(study.get_trials())
     assert found(learned.curve)[1] is None
     assert found(learned.accuracy)[1] == [10]
 
@@ -76,7 +76,7 @@ def test_what_was_not_trained_has_no_value() -> None:
     """What was refused keeps by how much it is too large."""
     study, learned = search(), Learned()
     study.add_trial(create_trial(state=TrialState.PRUNED, system_attrs={"constraints:limits": 0.5}))
-    learned.update(study)
+    learned.update(study.get_trials())
     for known in (learned.curve, learned.accuracy):
         (trial,) = known.get_trials()
         assert trial.values is None
@@ -86,8 +86,8 @@ def test_what_was_not_trained_has_no_value() -> None:
 def test_trials_count_once() -> None:
     study, learned = search(), Learned()
     add(study, [8, 4, 2])
-    learned.update(study)
-    learned.update(study)
+    learned.update(study.get_trials())
+    learned.update(study.get_trials())
     assert len(learned.accuracy.get_trials()) == 1
 
 

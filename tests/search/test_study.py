@@ -190,9 +190,9 @@ def test_a_trial_that_was_taken_and_never_begun_is_put_back(tmp_path: Path) -> N
     known = begun(tmp_path)
     for deaths in (1, 2):
         known.ask()
-        study.missed(known, silent=60)
+        study.missed(known, known.get_trials(), silent=60)
         assert record.of(known).running == 1
-        study.missed(known, silent=-1)
+        study.missed(known, known.get_trials(), silent=-1)
         found = record.of(known)
         assert (found.running, found.waiting, found.failed) == (0, 1, deaths)
     run.work(known, simulated.objective(), Budget(4, None))

@@ -37,12 +37,12 @@ class Budget:
         """Whether the time is up."""
         return self.minutes is not None and time.monotonic() - since >= 60 * self.minutes
 
-    def left(self, known: optuna.Study) -> int:
+    def left(self, trials: Sequence[FrozenTrial]) -> int:
         """Trials that may begin besides those that run; -1: all are done, and none runs."""
         if self.trials is None:
             return 1
-        done = len(known.get_trials(deepcopy=False, states=_DONE))
-        running = len(known.get_trials(deepcopy=False, states=(TrialState.RUNNING,)))
+        done = sum(one.state in _DONE for one in trials)
+        running = sum(one.state is TrialState.RUNNING for one in trials)
         left = max(0, self.trials - done - running)
         return left if left or running else -1
 
@@ -59,16 +59,22 @@ def work(known: optuna.Study, objective: Objective, budget: Budget) -> None:
     since = time.monotonic()
 
     def tell(_: optuna.Study, trial: FrozenTrial) -> None:
-        _progress(record.of(known), trial, budget.told(since))
+        if "rung0" in trial.user_attrs and "known" not in trial.user_attrs:
+            _progress(record.of(known), trial, budget.told(since))
 
     limited = bounded(objective, budget.trials)
-    while not budget.is_over(since) and (left := budget.left(known)) >= 0:
+    while not budget.is_over(since):
+        # Of many workers each reading of what others are at takes its time: one for all questions.
+        trials = known.get_trials(deepcopy=False)
+        study.missed(known, trials)
+        left = budget.left(trials)
+        if left < 0:
+            break
         if left:
             one(known, limited, [tell])
         else:  # others are at the last ones; should they die, these are taken up again
             time.sleep(_POLL)
             optuna.storages.fail_stale_trials(known)
-        study.missed(known)
     if not record.of(known).rows:
         raise DataError(
             "the budget ended before a single network was trained: give more --minutes or "
@@ -86,9 +92,10 @@ def bounded(objective: Objective, trials: int | None) -> Callable[[optuna.Trial]
     """``objective``, for no more than ``trials``; those that are taken up again are done."""
 
     def checked(trial: optuna.Trial) -> Values:
-        own = trial.study.get_trials(deepcopy=False)[trial.number]
-        again = RetryHeartbeatStaleTrialCallback.retried_trial_number(own) is not None
-        if trials is not None and not again and study.order(trial.study, own) >= trials:
+        known = trial.study.get_trials(deepcopy=False)
+        number = trial.number
+        again = RetryHeartbeatStaleTrialCallback.retried_trial_number(known[number]) is not None
+        if trials is not None and not again and study.order(known, number) >= trials:
             trial.set_user_attr(record.BEYOND, True)
             raise BeyondError
         trial.set_user_attr(study.BEGUN, trial.number)
@@ -127,8 +134,6 @@ def _give_back(known: optuna.Study) -> None:
 
 
 def _progress(found: Record, trial: FrozenTrial, left: str) -> None:
-    if "rung0" not in trial.user_attrs or "known" in trial.user_attrs:
-        return
     (row,) = (one for one in found.rows if one.number == trial.number)
     best = max((one for one in found.rows if one.is_whole), key=_accuracy, default=None)
     so_far = f"; best {_percent(best)}, trial {best.number}" if best else ""

@@ -10,7 +10,7 @@ they take turns, for a curve of which the accurate end is what people look at fi
 import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
@@ -41,32 +41,35 @@ class Seeded(BaseSampler):
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._order: dict[int, int] = {}
+        self._place = 0  # of the trial that is drawn now, among those that did not fail
         self._first: list[dict[str, Any]] | None = None
         self._learned = Learned()
 
     def before_trial(self, study: optuna.Study, trial: FrozenTrial) -> None:
         """Learn from the trials that are done."""
-        del trial
-        self._learned.update(study)
+        if self._first is None:
+            self._first = study.user_attrs.get(studies.FIRST, [])
+        trials = study.get_trials(deepcopy=False)
+        self._place = studies.order(trials, trial.number)
+        self._learned.update(trials)
 
     def infer_relative_search_space(
         self, study: optuna.Study, trial: FrozenTrial
     ) -> dict[str, BaseDistribution]:
         """All that was always drawn so far; nothing for what a search begins with."""
-        if self._begins(study, trial) is not None:
+        del study
+        if self._begins is not None:
             return {}
-        known = self._known(study, trial)
-        return self._own(study, trial, "").infer_relative_search_space(known, trial)
+        return self._own("").infer_relative_search_space(self._known, trial)
 
     def sample_relative(
         self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
         """By a sampler that is new; nothing while too little is known."""
+        del study
         if not search_space:
             return {}
-        known = self._known(study, trial)
-        return self._own(study, trial, "").sample_relative(known, trial, search_space)
+        return self._own("").sample_relative(self._known, trial, search_space)
 
     def sample_independent(
         self,
@@ -76,32 +79,27 @@ class Seeded(BaseSampler):
         param_distribution: BaseDistribution,
     ) -> Any:
         """The same for a single parameter; or what the search begins with."""
-        begins = self._begins(study, trial) or {}
+        del study
+        begins = self._begins or {}
         if param_name in begins:
             return begins[param_name]
-        own, known = self._own(study, trial, param_name), self._known(study, trial)
-        return own.sample_independent(known, trial, param_name, param_distribution)
+        own = self._own(param_name)
+        return own.sample_independent(self._known, trial, param_name, param_distribution)
 
-    def _place(self, study: optuna.Study, trial: FrozenTrial) -> int:
-        if trial.number not in self._order:
-            self._order[trial.number] = studies.order(study, trial)
-        return self._order[trial.number]
+    @property
+    def _begins(self) -> dict[str, Any] | None:
+        """What a search begins with at this place; None: it is drawn."""
+        first = self._first or []
+        return first[self._place] if self._place < len(first) else None
 
-    def _begins(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, Any] | None:
-        """What a search begins with at the place of ``trial``; None: it is drawn."""
-        if self._first is None:
-            self._first = study.user_attrs.get(studies.FIRST, [])
-        place = self._place(study, trial)
-        return self._first[place] if place < len(self._first) else None
-
-    def _known(self, study: optuna.Study, trial: FrozenTrial) -> optuna.Study:
+    @property
+    def _known(self) -> optuna.Study:
         """The study whose turn it is."""
-        is_even = self._place(study, trial) % 2 == 0
-        return self._learned.curve if is_even else self._learned.accuracy
+        return self._learned.curve if self._place % 2 == 0 else self._learned.accuracy
 
-    def _own(self, study: optuna.Study, trial: FrozenTrial, name: str) -> TPESampler:
+    def _own(self, name: str) -> TPESampler:
         """A new sampler for ``name``, a parameter, or for all together."""
-        words = f"{self._seed} {self._place(study, trial)} {name}"
+        words = f"{self._seed} {self._place} {name}"
         seed = int.from_bytes(hashlib.sha256(words.encode()).digest()[:4], "big")
         return TPESampler(
             seed=seed, n_startup_trials=_STARTUP, multivariate=True, constant_liar=False
@@ -133,10 +131,10 @@ class Learned:
         self.accuracy = optuna.load_study(storage=self._storage, study_name="accuracy")
         """Of error alone."""
 
-    def update(self, study: optuna.Study) -> None:
-        """Add what is new in ``study``."""
-        for trial in study.get_trials(deepcopy=False, states=_DONE):
-            if trial.number not in self._seen:
+    def update(self, trials: Sequence[FrozenTrial]) -> None:
+        """Add those of ``trials`` that are done and new."""
+        for trial in trials:
+            if trial.state in _DONE and trial.number not in self._seen:
                 self._seen.add(trial.number)
                 self._add(trial)
         self._load()

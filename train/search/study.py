@@ -104,10 +104,9 @@ def retry(study: optuna.Study, trial: FrozenTrial) -> None:
     RetryHeartbeatStaleTrialCallback(max_retry=RETRIES)(study, trial)
 
 
-def order(study: optuna.Study, trial: FrozenTrial) -> int:
-    """Which trial ``trial`` is, from 0, of those that did not fail."""
-    failed = study.get_trials(deepcopy=False, states=(TrialState.FAIL,))
-    return trial.number - sum(one.number < trial.number for one in failed)
+def order(trials: Sequence[FrozenTrial], number: int) -> int:
+    """Which trial that of this number is, from 0, of all ``trials`` that did not fail."""
+    return number - sum(one.state is TrialState.FAIL for one in trials[:number])
 
 
 def begin(
@@ -203,12 +202,13 @@ def at_work(folder: Path, study: optuna.Study) -> Iterator[None]:
         yield
 
 
-def missed(study: optuna.Study, silent: float = SILENT) -> None:
-    """Put the trials back that were taken ``silent`` seconds ago by who then never began."""
+def missed(study: optuna.Study, trials: Sequence[FrozenTrial], silent: float = SILENT) -> None:
+    """Put back those of ``trials`` that were taken ``silent`` seconds ago and never begun."""
     since = datetime.now() - timedelta(seconds=silent)  # as Optuna notes times
-    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+    for trial in trials:
         has_begun = trial.user_attrs.get(BEGUN) == trial.number
-        if not has_begun and trial.datetime_start and trial.datetime_start < since:
+        is_taken = trial.state is TrialState.RUNNING and not has_begun
+        if is_taken and trial.datetime_start and trial.datetime_start < since:
             _put_back(study, trial)
 
 
