@@ -1,5 +1,6 @@
 """The record of a search: repeatable, resumable, shared, and never of two things at once."""
 
+import signal
 import sqlite3
 from dataclasses import asdict
 from pathlib import Path
@@ -120,6 +121,26 @@ def test_a_resumed_search_equals_an_uninterrupted_one(
         run.work(known, usual, Budget(TRIALS, None))
     assert record.of(known).failed == 2
     assert seen(known) == whole
+
+
+@pytest.mark.parametrize("when", ["before_trial", "after_trial"])
+def test_a_trial_is_nobody_s_at_no_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """Ctrl-C while a trial is taken gives it back; while it is told of, it is told of."""
+    known = begun(tmp_path)
+    usual = getattr(known.sampler, when)
+
+    def pressed(*words: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        usual(*words)
+
+    monkeypatch.setattr(known.sampler, when, pressed)
+    with pytest.raises(KeyboardInterrupt):
+        run.one(known, simulated.objective())
+    states = [one.state for one in known.get_trials()]
+    given_back = [TrialState.FAIL, TrialState.WAITING]
+    assert states == (given_back if when == "before_trial" else [TrialState.COMPLETE])
 
 
 def test_a_search_of_something_else_is_told_apart(tmp_path: Path) -> None:

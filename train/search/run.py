@@ -11,7 +11,7 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import RetryHeartbeatStaleTrialCallback
 from optuna.trial import FrozenTrial, TrialState
 
-from runtime import console
+from runtime import console, held
 from runtime.errors import DataError
 from train.search import record, study
 from train.search.record import Record, Row
@@ -110,7 +110,22 @@ def one(
     objective: Callable[[optuna.Trial], Values],
     tell: Sequence[Callback] = (),
 ) -> None:
-    """Do a trial; one that is interrupted goes back into the queue."""
+    """Do a trial; one that is interrupted goes back into the queue.
+
+    Nothing interrupts what Optuna does to take it and to tell of it: it would be nobody's trial.
+    """
+    with held.Held() as signals:
+
+        def interruptible(trial: optuna.Trial) -> Values:
+            with signals.let():
+                return objective(trial)
+
+        _one(known, interruptible, tell)
+
+
+def _one(
+    known: optuna.Study, objective: Callable[[optuna.Trial], Values], tell: Sequence[Callback]
+) -> None:
     try:
         known.optimize(objective, n_trials=1, callbacks=tell, catch=(BeyondError,))
     except UpdateFinishedTrialError:
