@@ -102,11 +102,20 @@ def _none_of(action: argparse.Action, text: str) -> argparse.ArgumentError:
 
 def parse(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace:
     """The options in ``argv``; from here on the process speaks as --json or --quiet say."""
-    global _output  # noqa: PLW0603 - a process has one standard output
     options = parser.parse_args(argv)
-    chosen = Output.JSON if options.json else Output.QUIET if options.quiet else Output.TEXT
-    _output = chosen
+    speak(Output.JSON if options.json else Output.QUIET if options.quiet else Output.TEXT)
     return options
+
+
+def speak(output: Output) -> None:
+    """From here on print what ``output`` says."""
+    global _output  # noqa: PLW0603 - a process has one standard output
+    _output = output
+
+
+def output() -> Output:
+    """What this process prints."""
+    return _output
 
 
 def note(text: str) -> None:

@@ -31,6 +31,10 @@ class Judge:
         self.task, self.classes, self.limits = task, classes, limits
         self.cost = lru_cache(maxsize=None)(self._cost)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How another process gets one: anew, with nothing in its cache."""
+        return Judge, (self.task, self.classes, self.limits)
+
     def describe(self) -> dict[str, Any]:
         """All that decides its answers besides the version of thimble."""
         return {"limits": self.limits.describe(), "input": list(self.task.shape)}

@@ -8,7 +8,7 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import Any
@@ -22,6 +22,7 @@ from runtime import children, console
 from runtime.errors import DataError
 from train import fit
 from train.search import command, finalist, place, record, run, sampler, starts, study
+from train.search.apart import Apart
 from train.search.command import Request
 from train.search.finalist import Finish
 from train.search.lesson import Lesson
@@ -74,8 +75,9 @@ def _run(given: argparse.Namespace, asked: Request, bounds: limits.Limits, words
     with (
         study.at_work(asked.folder, known) if asked.is_local else nullcontext(),
         _helped(given, words),
+        closing(Apart(lesson)) as trained,
     ):
-        run.work(known, Objective(asked.space, judge, lesson), asked.budget)
+        run.work(known, Objective(asked.space, judge, trained), asked.budget)
     if given.worker:
         console.finish("", {"name": asked.name})
         return 0
