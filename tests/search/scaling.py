@@ -23,7 +23,7 @@ from tests.search import postgres, simulated
 from train.search import record, run, sampler, study
 
 ROOT = Path(__file__).parents[2]
-_THREADS = 32  # of a process, at most
+_THREADS = 8  # of a process, at most: more would wait for one another
 
 
 def parser() -> argparse.ArgumentParser:

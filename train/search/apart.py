@@ -18,8 +18,8 @@ from train.network import Network
 from train.search.rungs import Rung
 from train.search.trial import Lessons
 
-_NETWORKS = 50
-"""That a process trains, a gigabyte and more on MNIST; a new one takes some seconds."""
+_NETWORKS = 30
+"""That a process trains: each leaves 10 to 30 MB there on MNIST, and a new one takes seconds."""
 
 
 class Apart:
