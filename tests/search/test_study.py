@@ -77,7 +77,7 @@ def test_what_comes_too_late_is_said(tmp_path: Path, capsys: pytest.CaptureFixtu
     known = begun(tmp_path)
     study.require(known, [space.load().parameters(parse("conv 3x3x9 max, conv 3x3x2 max, dense"))])
     run.work(known, simulated.objective(), Budget(3, None))
-    assert "1 queued networks were not trained: give more --trials" in capsys.readouterr().out
+    assert "queued, and not trained: 1; give more --trials" in capsys.readouterr().out
     run.work(known, simulated.objective(), Budget(4, None))
     assert record.of(known).waiting == 0
     assert "queued" not in capsys.readouterr().out

@@ -81,7 +81,7 @@ def work(known: optuna.Study, objective: Objective, budget: Budget) -> None:
             "--trials; what was judged so far is kept"
         )
     if waiting := record.of(known).waiting:
-        console.note(f"{waiting} queued networks were not trained: give more --trials or --minutes")
+        console.note(f"queued, and not trained: {waiting}; give more --trials or --minutes")
 
 
 class BeyondError(Exception):
