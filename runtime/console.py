@@ -13,6 +13,7 @@ import json
 import os
 import re
 import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO, Any, NoReturn, TypeVar
 
@@ -39,6 +40,7 @@ class Output(enum.Enum):
 MARK = "<--"
 """At the end of a table's last cell: look here. The row is coloured."""
 _BOLD, _RED, _YELLOW = "1", "31", "33"
+_BARS = threading.RLock()
 _output = Output.TEXT
 _names: Mapping[str, str] = {}
 
@@ -142,6 +144,8 @@ def progress(items: Iterable[Item], what: str, total: int | None = None) -> Iter
         from tqdm import tqdm  # noqa: PLC0415 - not every installation has it
     except ImportError:
         return items
+    # Its own lock is shared by processes: one that is killed would leave it to be complained of.
+    tqdm.set_lock(_BARS)
     hidden = True if _output is Output.QUIET else None  # None: where there is no terminal
     bar: Iterable[Item] = tqdm(items, what, total, leave=False, disable=hidden)
     return bar

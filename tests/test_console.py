@@ -244,6 +244,27 @@ def test_progress_shows_time_left_on_a_terminal() -> None:
     assert (piped.stdout, piped.stderr) == (b"", b"")
 
 
+def test_a_process_that_is_killed_while_it_shows_progress_leaves_nothing(tmp_path: Path) -> None:
+    """No semaphore, of which Python would complain when its parent ends."""
+    program = tmp_path / "parent.py"
+    program.write_text(
+        "import multiprocessing, os, signal\n"
+        "from runtime import console\n"
+        "def child():\n"
+        "    list(console.progress(range(4), 'layers'))\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "if __name__ == '__main__':\n"
+        "    one = multiprocessing.get_context('spawn').Process(target=child)\n"
+        "    one.start()\n"
+        "    one.join()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, program], capture_output=True, check=True, cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
 def test_json_is_strict(capsys: Capture) -> None:
     """NaN is not JSON: a figure that is none must be null."""
     console.parse(console.Parser("x"), ["--json"])
