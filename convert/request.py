@@ -16,7 +16,6 @@ from train.tf import DEFAULT_THREADS
 
 OTHER_RECIPE = Recipe(epochs=0, peak_rate=0, augmentation="light")
 """Fine-tuning of a model that is not a preset's."""
-_SIZES = ("channels", "kernel", "hidden")  # of a network, as options call them
 
 
 @dataclass(frozen=True)
@@ -65,19 +64,9 @@ class Request:
         repeat = {"--seed": str(self.seed), "--threads": str(self.threads)}
         name = {"--name": self.public} if self.name else {}
         quantize = {} if how == "ready" else {"--quantize": how}
-        own = self._network() | self.wanted.options()
+        network = {} if self.model else fit.architecture(self.preset)
+        own = network | self.wanted.options()
         return model | own | quantize | {"--io": self.io} | repeat | name
-
-    def _network(self) -> dict[str, str]:
-        """The options by which the network differs from the preset's."""
-        own, usual = self.preset.network, presets.find(self.preset.name).network
-        pairs = {name: (getattr(own, name), getattr(usual, name)) for name in _SIZES}
-        said = {
-            f"--{name}": str(value).strip("()").replace(" ", "")
-            for name, (value, preset) in pairs.items()
-            if value != preset
-        }
-        return {} if self.model else said
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
@@ -156,11 +145,21 @@ def _add_proof(result: argparse.ArgumentParser) -> None:
     )
 
 
+def _check_architecture(given: argparse.Namespace) -> None:
+    """Raise DataError where a network is described and another one given."""
+    described = [name for name in fit.ARCHITECTURE if getattr(given, name) is not None]
+    if given.model and described:
+        raise DataError(
+            f"--{described[0]} describes a network to train, and --model gives one: leave one out"
+        )
+
+
 def requested(given: argparse.Namespace) -> Request:
     """What a command line asks for; raises DataError for what cannot be."""
     least = None if given.min_accuracy is None else given.min_accuracy / 100
     if given.inputs and not (given.model and given.data is None and given.quantize != "qat"):
         raise DataError("--inputs is for a --model of several inputs: without --data, by ptq")
+    _check_architecture(given)
     same = (
         *("out", "model", "quantize", "io", "max_drop", "seed", "threads", "name"),
         *("inputs", "force"),

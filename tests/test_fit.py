@@ -18,6 +18,7 @@ from train.augment import LEVELS
 from train.loop import Cosine, Plan
 from train.model import build
 from train.network import Network
+from train.presets import Preset
 from train.tf import configure
 
 ROOT = Path(__file__).parents[1]
@@ -188,9 +189,34 @@ def test_what_is_not_a_float_model_is_refused(tmp_path: Path, content: bytes | N
         store.load(path)
 
 
+def preset(*words: str) -> Preset:
+    """What a command line asks for."""
+    return fit.chosen(fit.parser().parse_args(words))
+
+
 def chosen(*words: str) -> Network:
-    """The network that a command line asks for."""
-    return fit.chosen(fit.parser().parse_args(words)).network
+    return preset(*words).network
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--preset", "base"),
+        ("--preset", "base", "--channels", "3,5"),
+        ("--preset", "small", "--kernel", "3", "--hidden", "0"),
+        ("--preset", "femto", "--kernel", "3"),
+        ("--preset", "nano", "--network", "conv 5x5x4/2, conv 3x3x9 same max, conv 3x3x10, dense"),
+        ("--preset", "base", "--network", "conv 3x1x4, separable 3x3x9 relu6 mean, dense"),
+        ("--network", "mean 2x2, conv 5x5x6 max, conv 5x5x8 max, dense", "--channels", "2,3"),
+    ],
+)
+def test_a_network_is_told_by_the_options_that_give_it(words: tuple[str, ...]) -> None:
+    """A manifest's command trains the same network again."""
+    asked = preset(*words)
+    told = fit.architecture(asked)
+    again = preset("--preset", asked.name, *(word for pair in told.items() for word in pair))
+    assert again == asked
+    assert (not told) == (words[2:] == ())
 
 
 def test_a_network_in_a_line_is_what_is_trained() -> None:

@@ -197,6 +197,10 @@ def parser() -> argparse.ArgumentParser:
     return result
 
 
+ARCHITECTURE = ("network", "channels", "kernel", "hidden")
+"""Options that describe a network, as a namespace calls them; None: not given."""
+
+
 def add_architecture(parser: argparse.ArgumentParser) -> None:
     """Options that change the preset's network."""
     group = parser.add_argument_group("network, where it is not to be the preset's")
@@ -215,15 +219,37 @@ def chosen(given: argparse.Namespace) -> Preset:
     preset = presets.find(given.preset)
     usual = parse(given.network) if given.network else preset.network
     channels = _channels(given.channels, usual) if given.channels else usual.channels
+    hidden = usual.hidden if given.hidden is None else given.hidden
+    network = _sized(usual, channels, given.kernel, hidden)
+    return dataclasses.replace(preset, network=network)
+
+
+def architecture(preset: Preset) -> dict[str, str]:
+    """The options that ``chosen`` made the network of ``preset`` of, with the preset's name."""
+    own, usual = preset.network, presets.find(preset.name).network
+    said: dict[str, str] = {}
+    if own.channels != usual.channels:
+        said["--channels"] = ",".join(map(str, own.channels))
+    if own.kernel != usual.kernel:
+        said["--kernel"] = str(own.kernel)
+    if own.hidden != usual.hidden:
+        said["--hidden"] = str(own.hidden)
+    if len(own.blocks) == len(usual.blocks):
+        kernel = own.kernel if "--kernel" in said else None
+        if _sized(usual, own.channels, kernel, own.hidden) == own:
+            return said
+    return {"--network": own.line()}
+
+
+def _sized(usual: Network, channels: Sequence[int], kernel: int | None, hidden: int) -> Network:
+    """``usual`` in these sizes; ``kernel`` is the side of all kernels, None: as they are."""
     blocks = tuple(
         dataclasses.replace(
-            block, channels=count, kernel=(given.kernel,) * 2 if given.kernel else block.kernel
+            block, channels=count, kernel=(kernel, kernel) if kernel else block.kernel
         )
         for block, count in zip(usual.blocks, channels, strict=True)
     )
-    hidden = usual.hidden if given.hidden is None else given.hidden
-    network = dataclasses.replace(usual, blocks=blocks, hidden=hidden)
-    return dataclasses.replace(preset, network=network)
+    return dataclasses.replace(usual, blocks=blocks, hidden=hidden)
 
 
 def _channels(text: str, usual: Network) -> tuple[int, ...]:
