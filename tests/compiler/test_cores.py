@@ -155,16 +155,11 @@ def used(compiled: Sequence[Compiled], kernel: str) -> int:
     return sum(any(s.kernel == kernel for s in one.unit.program.steps) for one in compiled)
 
 
-def contents_on(kernel: str, target: Target) -> list[bytes]:
-    """A third of ``contents_for`` by chance, but 24 at least; all of them with LONG.
-
-    A core that is not studied has the kernels of one that is: there a few show that they build.
-    """
+def contents_on(kernel: str) -> list[bytes]:
+    """A third of ``contents_for`` by chance, but 24 at least; all of them with LONG."""
     contents = contents_for(kernel)
     if LONG:
         return contents
-    if target not in STUDIED:
-        return contents[:: max(1, len(contents) // 8)]
     least = min(len(contents), 24)
     order = np.random.default_rng(0).permutation(len(contents))
     return [contents[index] for index in order[: max(least, len(contents) // 3)]]
@@ -189,7 +184,7 @@ def test_kernel_equals_the_runtime_here(
     if (kernel, match) == ("add_vectors", Match.TFLM):
         pytest.skip("it adds as XNNPACK does")
     force(monkeypatch, kernel)
-    contents = contents_on(kernel, target)
+    contents = contents_on(kernel)
     compiled, given, expected = expected_of(contents, Options(match, target))
     assert used(compiled, kernel) > 0.6 * len(compiled)
     compiler = [*harness.SANITIZED, *harness.WARNINGS]
@@ -205,7 +200,7 @@ def test_kernel_equals_the_runtime_on_the_core(
 ) -> None:
     """With the core's own instructions, in the emulator: 0 differing bytes."""
     force(monkeypatch, kernel)
-    contents = contents_on(kernel, target)
+    contents = contents_on(kernel)
     compiled, given, expected = expected_of(contents, Options(target=target))
     assert used(compiled, kernel) > 0.6 * len(compiled)
     check(cores.run(tmp_path, target, compiled, given), expected)
@@ -218,7 +213,7 @@ def test_vectors_in_fixed_point_equal_the_runtime_on_the_core(
     """Requantization of vectors in fixed point, in the emulator: 0 differing bytes."""
     force(monkeypatch, kernel)
     options = Options(Match.TFLM, Target.CORTEX_M55)
-    compiled, given, expected = expected_of(contents_on(kernel, Target.CORTEX_M55), options)
+    compiled, given, expected = expected_of(contents_on(kernel), options)
     assert used(compiled, kernel) > 0.6 * len(compiled)
     check(cores.run(tmp_path, Target.CORTEX_M55, compiled, given), expected)
 
