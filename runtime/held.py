@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-_INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What asks a command to end."""
 _PATIENCE = 1.0  # seconds: who asks again after them is not kept waiting
 
 
@@ -41,9 +42,9 @@ class Held:
     def _hold(self) -> None:
         if threading.current_thread() is not threading.main_thread():
             return
-        for number in _INTERRUPTING:
+        for number in INTERRUPTING:
             usual = signal.getsignal(number)
-            if callable(usual):
+            if callable(usual) and usual != self._keep:  # one may come in the midst of a release
                 self._usual[number] = usual
                 signal.signal(number, self._keep)
 

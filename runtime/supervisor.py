@@ -23,12 +23,12 @@ from typing import NoReturn
 
 from runtime import activity, children, owned
 from runtime.errors import Terminated
+from runtime.held import INTERRUPTING
 
 PREFIX = "thimble-run-"
 """What the names of temporary folders begin with."""
 
 _SET_CHILD_SUBREAPER = 36  # from Linux's prctl.h
-_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _TWICE = 1.0  # seconds: within them a second signal is the same one
 
 
@@ -40,7 +40,7 @@ def run(command: Callable[[], int], fail: Callable[[str], None]) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     folder, supervisor = _scratch(), os.getpid()
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _FORWARDED)  # none is lost while both begin
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTING)  # none is lost while both begin
     pipe = _caught()
     child = os.fork()
     if child:
@@ -58,8 +58,8 @@ def run(command: Callable[[], int], fail: Callable[[str], None]) -> NoReturn:
         os.environ["TMPDIR"] = str(folder.path)
         tempfile.tempdir = None
     status = command()
-    for forwarded in _FORWARDED:  # Python at its end would give them back to the system: to die
-        signal.signal(forwarded, signal.SIG_IGN)
+    for number in INTERRUPTING:  # Python at its end would give them back to the system: to die
+        signal.signal(number, signal.SIG_IGN)
     sys.exit(status)
 
 
@@ -84,9 +84,9 @@ def _listen() -> None:
         if once:
             raise KeyboardInterrupt if number == signal.SIGINT else Terminated
 
-    for forwarded in _FORWARDED:
-        if signal.getsignal(forwarded) != signal.SIG_IGN:
-            signal.signal(forwarded, stop)
+    for number in INTERRUPTING:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, stop)
 
 
 def _caught() -> tuple[int, int]:
@@ -97,7 +97,7 @@ def _caught() -> tuple[int, int]:
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     signal.set_wakeup_fd(writing)
-    for number in (*_FORWARDED, signal.SIGCHLD):
+    for number in (*INTERRUPTING, signal.SIGCHLD):
         if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
             signal.signal(number, lambda *_: None)
     return reading, writing
@@ -126,7 +126,7 @@ def _wait(child: int, reading: int) -> int:
             return os.waitstatus_to_exitcode(status)
         select.select([reading], [], [], 1)
         for one in _pending(reading):
-            if one in _FORWARDED:
+            if one in INTERRUPTING:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(child, one)
 

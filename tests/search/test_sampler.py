@@ -83,6 +83,15 @@ def test_what_was_not_trained_has_no_value() -> None:
         assert trial.constraints == {"limits": 0.5}
 
 
+def test_a_network_that_another_trial_has_counts_there_alone() -> None:
+    """One that was interrupted keeps the rungs of before, and may find it trained meanwhile."""
+    study, learned = search(), Learned()
+    marks = {"cost": asdict(COST), "rung0": 0.9, "known": 0}
+    study.add_trial(create_trial(state=TrialState.PRUNED, user_attrs=marks))
+    learned.update(study.get_trials())
+    assert found(learned.accuracy) == [None]
+
+
 def test_trials_count_once() -> None:
     study, learned = search(), Learned()
     add(study, [8, 4, 2])

@@ -14,6 +14,7 @@ from multiprocessing.process import BaseProcess
 
 from runtime import children, console
 from runtime.errors import BackendError, ThimbleError
+from runtime.held import INTERRUPTING
 from train.network import Network
 from train.search.rungs import Rung
 from train.search.trial import Lessons
@@ -95,7 +96,8 @@ class Apart:
 def _serve(lesson: Lessons, pipe: Connection, output: console.Output) -> None:
     """Answer until nobody asks any more."""
     children.end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks decides what becomes of the training
+    for number in INTERRUPTING:  # who asks decides what becomes of the training
+        signal.signal(number, signal.SIG_IGN)
     console.speak(output)
     results: Iterator[float] = iter(())
     with suppress(EOFError):

@@ -75,7 +75,7 @@ def of(study: optuna.Study) -> Record:
     done = [one for one in trials if one.state in (TrialState.COMPLETE, TrialState.PRUNED)]
     states = Counter(one.state for one in trials if BEYOND not in one.user_attrs)
     return Record(
-        [_row(one) for one in done if "rung0" in one.user_attrs and "known" not in one.user_attrs],
+        [_row(one) for one in done if is_trained(one)],
         Counter(one.user_attrs["refused"] for one in done if "refused" in one.user_attrs),
         sum("known" in one.user_attrs for one in done),
         states[TrialState.FAIL],
@@ -84,13 +84,23 @@ def of(study: optuna.Study) -> Record:
     )
 
 
+def is_trained(trial: FrozenTrial) -> bool:
+    """Whether a network was trained in it, that was trained in no other one."""
+    return "rung0" in trial.user_attrs and "known" not in trial.user_attrs
+
+
+def rungs(trial: FrozenTrial) -> tuple[float, ...]:
+    """The int8 accuracies that its network came to, 0..1."""
+    known = trial.user_attrs
+    return tuple(known[name] for name in sorted(known) if name.startswith("rung"))
+
+
 def _row(trial: FrozenTrial) -> Row:
     known = trial.user_attrs
-    reached = sorted(name for name in known if name.startswith("rung"))
     return Row(
         trial.number,
         read(known["point"]),
         Cost(**known["cost"]),
-        tuple(known[name] for name in reached),
+        rungs(trial),
         trial.state is TrialState.COMPLETE,
     )

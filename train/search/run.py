@@ -59,7 +59,7 @@ def work(known: optuna.Study, objective: Objective, budget: Budget) -> None:
     since = time.monotonic()
 
     def tell(_: optuna.Study, trial: FrozenTrial) -> None:
-        if "rung0" in trial.user_attrs and "known" not in trial.user_attrs:
+        if record.is_trained(trial):
             _progress(record.of(known), trial, budget.told(since))
 
     limited = bounded(objective, budget.trials)

@@ -20,6 +20,7 @@ from optuna.samplers import BaseSampler, TPESampler
 from optuna.storages import InMemoryStorage
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
+from train.search import record
 from train.search import study as studies
 from train.search.judge import Cost
 from train.search.rungs import HOPELESS
@@ -140,32 +141,24 @@ class Learned:
         self._load()
 
     def _add(self, trial: FrozenTrial) -> None:
-        found = self._values(trial)
-        if found is None:
-            curve: Values | None = None
-            accuracy: Values | None = None
-        else:
+        found = self._values(trial) if record.is_trained(trial) else None
+        is_hopeless = False
+        if found is not None:
             self._least = min(self._least, found[0])
-            is_near = found[0] <= self._least + math.log2(HOPELESS)
-            is_whole = trial.state is TrialState.COMPLETE
-            curve, accuracy = found if is_near or is_whole else None, found[:1]
-        self.curve.add_trial(_with(trial, curve))
-        self.accuracy.add_trial(_with(trial, accuracy))
+            too_far = found[0] > self._least + math.log2(HOPELESS)
+            is_hopeless = too_far and trial.state is TrialState.PRUNED
+        self.curve.add_trial(_with(trial, None if is_hopeless else found))
+        self.accuracy.add_trial(_with(trial, found and found[:1]))
 
-    def _values(self, trial: FrozenTrial) -> Values | None:
-        """``METRICS``, as they are or would have been; None: it was not trained."""
-        known = trial.user_attrs
-        reached = sorted(int(name[4:]) for name in known if name.startswith("rung"))
-        if not reached:
-            return None
-        cost = Cost(**known["cost"])
-        rungs = [values(known[f"rung{number}"], cost) for number in reached]
-        error, whole = rungs[-1]
+    def _values(self, trial: FrozenTrial) -> Values:
+        """``METRICS`` of a network that was trained, as they are or would have been."""
+        cost = Cost(**trial.user_attrs["cost"])
+        *before, (error, whole) = (values(one, cost) for one in record.rungs(trial))
         if trial.state is TrialState.COMPLETE:
-            for number, (before, _) in zip(reached[:-1], rungs[:-1], strict=True):
-                self._gains[number].append(error - before)
+            for number, (earlier, _) in enumerate(before):
+                self._gains[number].append(error - earlier)
             return error, whole
-        gains = self._gains[reached[-1]]
+        gains = self._gains[len(before)]
         return error + (median(gains) if gains else 0.0), whole
 
 
